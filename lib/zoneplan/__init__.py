@@ -1,0 +1,1 @@
+"""Will a development zone meet its plan? Targets, odds, sensitivity and peers."""
