@@ -1,0 +1,349 @@
+"""Does the plan agree with itself, and with what was observed?
+
+Every printed figure stands for an interval: 228 printed in whole units means 227.5 to 228.5. A statement
+is checked against all values the print allows, so that rounding alone is never called a contradiction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from zoneplan.text import num
+
+if TYPE_CHECKING:
+    from zoneplan.plan import Plan
+
+AGREES = "agrees"
+ROUNDING = "agrees only through rounding"
+CONTRADICTS = "contradicts"
+OPEN = "cannot be checked"
+FINDINGS = (AGREES, ROUNDING, CONTRADICTS, OPEN)
+
+# A gap of up to 0.05 vanishes at the one decimal in which growth is usually quoted.
+SAME = 0.05
+
+
+@dataclass(frozen=True)
+class Interval:
+    """All values that print as one figure: ``low`` to ``high`` around ``mid``."""
+
+    low: float
+    mid: float
+    high: float
+
+    @classmethod
+    def printed(cls, value: float, precision: float) -> Interval:
+        """The interval a printed value stands for, half a step of precision each way."""
+        return cls(value - precision / 2, value, value + precision / 2)
+
+    def growth_to(self, later: Interval, years: int) -> Interval:
+        """Compound annual growth rate to a later level, percent: ``100 ((later / self)^(1/years) - 1)``."""
+        return Interval(
+            cagr(self.high, later.low, years), cagr(self.mid, later.mid, years), cagr(self.low, later.high, years)
+        )
+
+    def overlaps(self, other: Interval) -> bool:
+        """Whether some value lies in both."""
+        return self.low <= other.high and other.low <= self.high
+
+    def __str__(self) -> str:
+        return f"{num(self.mid, 2)} [{num(self.low, 2)}, {num(self.high, 2)}]"
+
+
+def cagr(first: float, last: float, years: int) -> float:
+    """Compound annual growth rate from ``first`` to ``last``, percent a year.
+
+    How to read it: the one constant yearly growth that leads from the first level to the last.
+    """
+    if first <= 0 or last <= 0 or years <= 0:
+        raise ValueError(f"growth needs positive levels and years, found {first}, {last}, {years}")
+    return 100 * ((last / first) ** (1 / years) - 1)
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The findings of the audit, one row a statement."""
+
+    rows: pd.DataFrame
+
+    def table(self) -> pd.DataFrame:
+        """Columns check, item, stated, implied, finding, explanation."""
+        return self.rows.copy()
+
+    def tally(self) -> pd.DataFrame:
+        """How many statements end in each finding, in a fixed order."""
+        counts = self.rows["finding"].value_counts()
+        return pd.DataFrame({"finding": FINDINGS, "n": [int(counts.get(f, 0)) for f in FINDINGS]})
+
+    def finding(self, check: str, item: str) -> str:
+        """The finding of one check on one item."""
+        rows = self.rows
+        return str(rows.loc[(rows["check"] == check) & (rows["item"] == item), "finding"].iloc[0])
+
+    def plot(self):
+        """The tally as a chart."""
+        from zoneplan.charts import audit_tally
+
+        tally = self.tally()
+        n = int(tally["n"].sum())
+        bad = int(tally.loc[tally["finding"] == CONTRADICTS, "n"].iloc[0])
+        return audit_tally(
+            "plan_audit",
+            tally,
+            title=f"The plan contradicts itself or the record {bad} times in {n}",
+            subtitle="Number of checked statements by finding, plan 2018-2020 of the zone, Wenzhou",
+            sources=["plan"],
+        )
+
+
+def audit(plan: Plan) -> Audit:
+    """Hold every statement of the plan that can be computed against the plan's other figures.
+
+    Returns
+    -------
+    Audit; findings are ``agrees``, ``agrees only through rounding`` (the central values differ by more
+    than 0.05 but some unrounded values fit), ``contradicts`` and ``cannot be checked``.
+
+    How to read it: a contradiction is no proof of error; it says that two printed figures cannot both be
+    meant on the same base, scope or definition, and names them.
+    """
+    rows = [
+        *_average_growth(plan),
+        *_average_rates(plan),
+        *_sums(plan),
+        *_repeats(plan),
+        _cumulative_foreign_investment(plan),
+        *_trade_each_year(plan),
+        _rd_spending(plan),
+        _investment_parts(plan),
+        *_base_years(plan),
+        *_ratios(plan),
+    ]
+    return Audit(pd.DataFrame(rows, columns=["check", "item", "stated", "implied", "finding", "explanation"]))
+
+
+def _printed(plan: Plan, indicator_id: str, year: int) -> Interval:
+    row = plan.annex(indicator_id).set_index("year").loc[year]
+    return Interval.printed(float(row["value"]), float(row["precision"]))
+
+
+def _text(plan: Plan, indicator_id: str) -> Interval:
+    row = plan.targets.set_index("indicator_id").loc[indicator_id]
+    return Interval.printed(float(row["value"]), float(row["precision"]))
+
+
+def _judge(stated: Interval, implied: Interval) -> str:
+    if abs(stated.mid - implied.mid) <= SAME:
+        return AGREES
+    return ROUNDING if stated.overlaps(implied) else CONTRADICTS
+
+
+def _with_levels_and_average(plan: Plan) -> list[str]:
+    rows = plan.targets
+    rows = rows[(rows["section"] == "annex") & rows["stated_growth"].notna() & (rows["kind"] == "flow")]
+    return list(rows["indicator_id"])
+
+
+def _average_growth(plan: Plan) -> list[tuple]:
+    first, last = plan.years[0], plan.years[-1]
+    out = []
+    for i in _with_levels_and_average(plan):
+        stated = Interval.printed(plan.stated_growth(i), 1)
+        implied = _printed(plan, i, first).growth_to(_printed(plan, i, last), last - first)
+        text = f"{num(stated.mid, 0)} % a year printed; {first} to {last} gives {implied} %"
+        out.append(("average growth", i, num(stated.mid, 0), str(implied), _judge(stated, implied), text))
+    return out
+
+
+def _average_rates(plan: Plan) -> list[tuple]:
+    rows = plan.targets
+    growth = rows[(rows["section"] == "annex") & (rows["kind"] == "growth")]
+    out = []
+    for i, part in growth.groupby("indicator_id", sort=False):
+        stated = Interval.printed(plan.stated_growth(i), 1)
+        mean = float(part["value"].mean())
+        implied = Interval.printed(mean, float(part["precision"].mean()))
+        finding = _judge(stated, implied)
+        rates = ", ".join(num(v, 0) for v in part["value"])
+        text = f"yearly rates {rates} average {num(mean, 2)}; printed {num(stated.mid, 0)}"
+        if finding == ROUNDING:
+            text += f"; if the yearly rates are exact the average would print as {num(mean, 0)}"
+        out.append(("average of yearly rates", i, num(stated.mid, 0), str(implied), finding, text))
+    return out
+
+
+def _sums(plan: Plan) -> list[tuple]:
+    rows = plan.targets
+    totals = rows[(rows["aggregation"] == "sum") & rows["same_as"].notna()]
+    out = []
+    for _, total in totals.iterrows():
+        part = plan.annex(total["same_as"])
+        summed = float(part["value"].sum())
+        finding = AGREES if summed >= total["value"] else CONTRADICTS
+        blanks = len(plan.years) - len(part)
+        blank = f"; {blanks} years are blank in the annex" if blanks else ""
+        text = f"the annex adds up to {num(summed, 1)}; the text says {num(total['value'], 0)} or more{blank}"
+        out.append(("sum", total["indicator_id"], num(total["value"], 0), num(summed, 1), finding, text))
+    return out
+
+
+def _repeats(plan: Plan) -> list[tuple]:
+    rows = plan.targets
+    growth = rows[rows["same_as"].notna() & (rows["aggregation"] == "average")]
+    shares = rows[rows["same_as"].notna() & (rows["kind"] == "share")]
+    each = rows[rows["same_as"].notna() & (rows["aggregation"] == "each_year")]
+    last = plan.years[-1]
+    out = []
+    for frame, annex_value in (
+        (growth, plan.stated_growth),
+        (shares, lambda i: plan.target(i, last)),
+        (each, lambda i: float(plan.annex(i)["value"].min())),
+    ):
+        for _, row in frame.iterrows():
+            value = annex_value(row["same_as"])
+            finding = AGREES if abs(value - row["value"]) <= SAME else CONTRADICTS
+            text = f"the text says {num(row['value'], 1)}, the annex {num(value, 1)}"
+            out.append(("text repeats annex", row["indicator_id"], num(row["value"], 1), num(value, 1), finding, text))
+    return out
+
+
+def _cumulative_foreign_investment(plan: Plan) -> tuple:
+    stated = _text(plan, "fdi_actual_cumulative").mid
+    yearly = plan.annex("fdi_actual")["value"]
+    text = (
+        f"the text has {num(stated, 0)} as a cumulative sum, the annex has {num(yearly.iloc[-1], 0)} in "
+        f"{plan.years[-1]} alone and {num(yearly.sum(), 0)} over the three years (10,000 US dollars)"
+    )
+    finding = AGREES if abs(yearly.sum() - stated) <= SAME else CONTRADICTS
+    return ("cumulative or yearly", "fdi_actual", num(stated, 0), num(yearly.sum(), 0), finding, text)
+
+
+def _trade_each_year(plan: Plan) -> list[tuple]:
+    stated = float(_text(plan, "trade_growth_each_year").mid)
+    out = []
+    for year in plan.years[1:]:
+        implied = _printed(plan, "trade_total", year - 1).growth_to(_printed(plan, "trade_total", year), 1)
+        if implied.mid >= stated:
+            finding = AGREES
+        else:
+            finding = ROUNDING if implied.high >= stated else CONTRADICTS
+        text = f"the text asks for at least {num(stated, 0)} % in each year; the annex gives {implied} % in {year}"
+        out.append(("growth in each year", f"trade_total {year}", num(stated, 0), str(implied), finding, text))
+    return out
+
+
+def _rd_spending(plan: Plan) -> tuple:
+    first, last = plan.years[0], plan.years[-1]
+    ratio = [_printed(plan, "rd_to_gdp", y) for y in (first, last)]
+    gdp = [_printed(plan, "gdp", y) for y in (first, last)]
+    spend = [Interval(r.low * g.low, r.mid * g.mid, r.high * g.high) for r, g in zip(ratio, gdp, strict=True)]
+    implied = spend[0].growth_to(spend[1], last - first)
+    stated = _text(plan, "rd_spending_growth")
+    finding = AGREES if implied.mid >= stated.mid else ROUNDING if implied.high >= stated.low else CONTRADICTS
+    at_stated = ratio[0].mid * (1 + stated.mid / 100) ** (last - first) * gdp[0].mid / gdp[1].mid
+    text = (
+        f"{num(ratio[0].mid)} to {num(ratio[1].mid)} % of the planned GDP takes {implied} % a year; at "
+        f"{num(stated.mid, 0)} % a year the ratio would be {num(at_stated, 2)} % in {last}"
+    )
+    return ("R&D spending", "rd_to_gdp", num(stated.mid, 0), str(implied), finding, text)
+
+
+def _investment_parts(plan: Plan) -> tuple:
+    parts = [i for i in plan.series() if i.endswith("_investment") and i != "fixed_asset_investment"]
+    rates = pd.DataFrame({i: plan.annex(i).set_index("year")["value"] for i in parts})
+    total = plan.annex("fixed_asset_investment").set_index("year")["value"]
+    below = int((rates.le(total, axis=0)).to_numpy().sum())
+    pairs = rates.size
+    mean = float(rates.loc[plan.years[0]].mean())
+    rest = 2 * float(total[plan.years[0]]) - mean
+    text = (
+        f"in {below} of {pairs} part-years the listed part grows no faster than the total; parts overlap and weights "
+        f"are not printed. Illustration: if they made up half the total and grew at their plain mean of {num(mean)} % "
+        f"in {plan.years[0]}, the unlisted half would have to grow {num(rest)} %"
+    )
+    return ("total against parts", "fixed_asset_investment", num(total.mean(), 0), f"{below} of {pairs}", OPEN, text)
+
+
+def implied_base(plan: Plan, indicator_id: str) -> Interval:
+    """The base-year level that the plan's own first target and printed growth imply.
+
+    ``base = first target / (1 + printed growth / 100)``, in the unit of the target, as an interval over
+    both roundings.
+
+    How to read it: the only base on the plan's own scope; it is arithmetic on the plan, not an observation.
+    """
+    first = _printed(plan, indicator_id, plan.years[0])
+    growth = Interval.printed(plan.stated_growth(indicator_id), 1)
+    return Interval(
+        first.low / (1 + growth.high / 100), first.mid / (1 + growth.mid / 100), first.high / (1 + growth.low / 100)
+    )
+
+
+def _base_years(plan: Plan) -> list[tuple]:
+    out = []
+    for i in _with_levels_and_average(plan):
+        base = implied_base(plan, i)
+        seen = plan.levels(i)
+        if seen.empty:
+            text = f"the plan implies {base} in {plan.base_year}; no comparable observation was public"
+            out.append(("implied base", i, "no observation", str(base), OPEN, text))
+            continue
+        last = seen.iloc[-1]
+        years = plan.base_year - int(last["year"])
+        point = Interval(last["value"], last["value"], last["value"])
+        implied = point.growth_to(base, years)
+        stated = Interval.printed(plan.stated_growth(i), 1)
+        text = (
+            f"observed {num(last['value'], 2)} in {int(last['year'])} ({last['scope_note']}); the implied base "
+            f"{num(base.mid, 1)} in {plan.base_year} makes {implied} % a year against {num(stated.mid, 0)} % planned after"
+        )
+        out.append(("implied base", i, num(last["value"], 2), str(base), _judge(stated, implied), text))
+    return out
+
+
+RATIOS = (
+    ("industrial_value_added", "gdp"),
+    ("fiscal_revenue_total", "gdp"),
+    ("budget_revenue", "fiscal_revenue_total"),
+    ("trade_total", "gdp"),
+)
+
+
+def ratio_paths(plan: Plan) -> pd.DataFrame:
+    """Ratios between the plan's own targets, by year, with the observed ratio where both parts are known.
+
+    Returns columns ratio, year, percent, source ("plan" or the observations' scopes).
+
+    How to read it: a ratio that turns or jumps shows that two targets were not set together.
+    """
+    rows = []
+    for part, whole in RATIOS:
+        label = f"{plan.name(part)} / {plan.name(whole)}"
+        seen = plan.levels(part).merge(plan.levels(whole), on=["year", "scope_note"], suffixes=("", "_whole"))
+        rows += [(label, int(r.year), 100 * r.value / r.value_whole, r.source_id) for r in seen.itertuples()]
+        rows += [(label, y, 100 * plan.target(part, y) / plan.target(whole, y), "plan") for y in plan.years]
+    return pd.DataFrame(rows, columns=["ratio", "year", "percent", "source_id"])
+
+
+def _ratios(plan: Plan) -> list[tuple]:
+    out = []
+    for label, path in ratio_paths(plan).groupby("ratio", sort=False):
+        planned = path[path["source_id"] == "plan"].set_index("year")["percent"]
+        seen = path[path["source_id"] != "plan"]
+        values = ", ".join(num(v) for v in planned)
+        if seen.empty:
+            out.append(("ratio path", label, "no observation", values, OPEN, f"plan: {values} %; never observed"))
+            continue
+        last = seen.iloc[-1]
+        before = planned.iloc[0] - last["percent"]
+        within = planned.iloc[-1] - planned.iloc[0]
+        finding = AGREES if before * within >= 0 else CONTRADICTS
+        text = (
+            f"{num(last['percent'])} % in {int(last['year'])}; plan: {values} %: first {num(before, 1)} points, "
+            f"then {num(within, 1)} points"
+        )
+        out.append(("ratio path", label, num(last["percent"]), values, finding, text))
+    return out

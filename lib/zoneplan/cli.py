@@ -1,0 +1,100 @@
+"""The commands. Heavy modules are loaded by the command that needs them, so that help is instant."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line: one sub-command for each thing a reader can ask."""
+    top = argparse.ArgumentParser(prog="zoneplan", description="Will a development zone meet its plan?")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    check = commands.add_parser("check", help="validate every table; list every problem with file, row and column")
+    verdicts = commands.add_parser("verdicts", help="one row per target and year, with the odds")
+    audit = commands.add_parser("audit", help="does the plan agree with itself?")
+    brief = commands.add_parser("brief", help="run every notebook and write the reports")
+    books = commands.add_parser("run-notebooks", help="run every notebook and say whether it works")
+
+    for command in (check, verdicts, audit, brief):
+        command.add_argument("--plan", type=Path, metavar="DIR", help="folder of the plan (default: the one shipped)")
+    verdicts.add_argument("--as-of", metavar="DATE", help="day of judgement, such as 2018-10-30 (default: adoption)")
+    verdicts.add_argument("--json", action="store_true", help="print JSON records instead of a table")
+    brief.add_argument("--lang", choices=["en"], default="en", help="language of the paper")
+    brief.add_argument("--out", type=Path, metavar="DIR", help="folder to write (default: reports)")
+    books.add_argument("--save", action="store_true", help="save each notebook as one clean run")
+    return top
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; 0 means fine, 1 means that a message says what is wrong."""
+    args = parser().parse_args(argv)
+    from zoneplan.errors import DataError
+
+    try:
+        return COMMANDS[args.command](args)
+    except DataError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _check(args: argparse.Namespace) -> int:
+    from zoneplan import tables
+
+    problems = tables.check(args.plan) if args.plan else tables.check()
+    for problem in problems:
+        print(problem)
+    if problems:
+        print(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found", file=sys.stderr)
+        return 1
+    print("all tables are valid")
+    return 0
+
+
+def _verdicts(args: argparse.Namespace) -> int:
+    from zoneplan import load_plan
+    from zoneplan.report import verdict_summary
+
+    table = load_plan(args.plan).verdicts(as_of=args.as_of).table()
+    if args.json:
+        print(table.to_json(orient="records", force_ascii=False, indent=1))
+    else:
+        print(verdict_summary(table))
+    return 0
+
+
+def _audit(args: argparse.Namespace) -> int:
+    from zoneplan import load_plan
+
+    for row in load_plan(args.plan).audit().table().itertuples():
+        print(f"{row.check} | {row.item}: {row.finding}\n    {row.explanation}")
+    return 0
+
+
+def _brief(args: argparse.Namespace) -> int:
+    from zoneplan.report import brief
+
+    brief(out=args.out, plan_folder=args.plan)
+    return 0
+
+
+def _run_notebooks(args: argparse.Namespace) -> int:
+    from zoneplan.notebooks import run_all
+
+    def tell(name: str, finished: bool) -> None:
+        print(f"{'done   ' if finished else 'running'} {name}", file=sys.stderr)
+
+    runs = run_all(write=args.save, tell=tell)
+    print(f"{len(runs)} notebooks ran without error{' and were saved' if args.save else ''}")
+    return 0
+
+
+COMMANDS = {
+    "check": _check,
+    "verdicts": _verdicts,
+    "audit": _audit,
+    "brief": _brief,
+    "run-notebooks": _run_notebooks,
+}

@@ -1,0 +1,128 @@
+"""A first honest forecast: the last known level, carried forward by the growth of similar regions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from zoneplan import reference
+from zoneplan.audit import Interval, implied_base
+from zoneplan.text import num
+
+if TYPE_CHECKING:
+    from zoneplan.plan import Plan
+
+BASES = ("implied", "observed")
+QUANTILES = {"q10": 0.10, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q90": 0.90}
+# The base's rounding interval is walked in its five equal parts, each at its middle.
+BASE_STEPS = 5
+
+
+@dataclass(frozen=True)
+class Base:
+    """The level a forecast starts from, with its year and where it comes from."""
+
+    kind: str
+    year: int
+    level: Interval
+    source_id: str
+    scope_note: str
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Forecast of one annex series: draws of the level (or growth rate) for each year of the plan."""
+
+    indicator_id: str
+    unit: str
+    base: Base | None
+    draws: dict[int, np.ndarray]
+    growth: dict[int, reference.Growth]
+
+    def table(self) -> pd.DataFrame:
+        """Quantiles by year, in the unit of the target."""
+        rows = [{"year": y, **{k: float(np.quantile(d, q)) for k, q in QUANTILES.items()}} for y, d in self.draws.items()]
+        return pd.DataFrame(rows)
+
+    def odds(self, year: int, target: float) -> float:
+        """Probability that the value of ``year`` is at least ``target``."""
+        return float((self.draws[year] >= target).mean())
+
+    @property
+    def is_proxy(self) -> bool:
+        """Whether the reference class only stands in for the indicator."""
+        return next(iter(self.growth.values())).class_.is_proxy
+
+
+def observed_base(plan: Plan, indicator_id: str) -> Base | None:
+    """The last observed level known on the plan's day, or None."""
+    seen = plan.levels(indicator_id)
+    if seen.empty:
+        return None
+    row = seen.iloc[-1]
+    level = Interval(row["value"], row["value"], row["value"])
+    return Base("observed", int(row["year"]), level, row["source_id"], row["scope_note"])
+
+
+def base_of(plan: Plan, indicator_id: str, kind: str) -> Base | None:
+    """The base of a forecast: ``implied`` by the plan for its base year, or last ``observed``."""
+    if kind not in BASES:
+        raise ValueError(f"base must be one of {', '.join(BASES)}; found {kind!r}")
+    if kind == "observed":
+        return observed_base(plan, indicator_id)
+    if np.isnan(plan.stated_growth(indicator_id)):
+        return None
+    return Base("implied", plan.base_year, implied_base(plan, indicator_id), "plan", "在地")
+
+
+def forecast(plan: Plan, indicator_id: str, base: str = "implied") -> Forecast | None:
+    """Forecast an annex series for every year of the plan.
+
+    Parameters
+    ----------
+    plan : the plan, seen from a day.
+    indicator_id : an annex series.
+    base : ``implied`` (2017 level implied by the plan) or ``observed`` (last published level).
+
+    Returns
+    -------
+    Forecast, or None where the series has no reference class or no base.
+
+    For a level, ``L(t) = B (1 + g_h / 100)^h`` with base ``B``, ``h = t - base year`` and ``g_h`` the
+    average annual growth of similar regions over ``h`` years (three-year windows beyond three years).
+    For a growth-rate target the forecast of each year is the class's one-year growth.
+
+    How to read it: q10 to q90 holds four of five outcomes if the zone does as similar regions did; it
+    knows nothing of what the zone itself will do differently.
+    """
+    annex = plan.annex(indicator_id)
+    unit = str(annex["unit"].iloc[0])
+    if annex["kind"].iloc[0] == "growth":
+        rates = {y: reference.growth(indicator_id, 1, plan.as_of) for y in plan.years}
+        if any(g is None for g in rates.values()):
+            return None
+        return Forecast(indicator_id, unit, None, {y: g.draws for y, g in rates.items()}, rates)
+    start = base_of(plan, indicator_id, base)
+    if start is None:
+        return None
+    rates = {y: reference.growth(indicator_id, y - start.year, plan.as_of) for y in plan.years}
+    if any(g is None for g in rates.values()):
+        return None
+    draws = {y: _levels(start, y, g) for y, g in rates.items()}
+    return Forecast(indicator_id, unit, start, draws, rates)
+
+
+def _levels(base: Base, year: int, growth: reference.Growth) -> np.ndarray:
+    parts = (np.arange(BASE_STEPS) + 0.5) / BASE_STEPS
+    starts = base.level.low + parts * (base.level.high - base.level.low)
+    return np.multiply.outer(starts, (1 + growth.draws / 100) ** (year - base.year)).ravel()
+
+
+def describe_base(base: Base | None) -> str:
+    """One phrase that names a base, for tables."""
+    if base is None:
+        return "class growth"
+    return f"{base.kind} {base.year}: {num(base.level.mid, 1)}"

@@ -1,0 +1,179 @@
+"""Will each target be met? The odds, what they rest on, and the missing number where there are none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from zoneplan import reference
+from zoneplan.audit import cagr
+from zoneplan.forecast import Forecast, base_of, describe_base, forecast
+
+if TYPE_CHECKING:
+    from zoneplan.plan import Plan
+
+# Beyond this gap between the two bases the range is the headline, not a point.
+BASE_DEPENDENT = 0.15
+# A gamma prior of half a case and no exposure (Jeffreys) lets the single observed year speak.
+JEFFREYS = 0.5
+
+COLUMNS = (
+    "target_id indicator_id name_en name_zh year target unit q10 q50 q90 probability probability_low "
+    "probability_high evidence needed_growth naive missing_number basis section"
+).split()
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """One row per quantified target and year, with odds where they can be given."""
+
+    rows: pd.DataFrame
+
+    def table(self) -> pd.DataFrame:
+        """All rows; see :func:`verdicts` for the columns."""
+        return self.rows.copy()
+
+    def final(self) -> pd.DataFrame:
+        """Annex targets of the last year only, in printed order."""
+        rows = self.rows[self.rows["section"] == "annex"]
+        return rows[rows["year"] == rows["year"].max()].reset_index(drop=True)
+
+    def assessable(self) -> pd.DataFrame:
+        """The final annex targets that have odds."""
+        rows = self.final()
+        return rows[rows["probability_low"].notna()].reset_index(drop=True)
+
+    def plot(self):
+        """Odds of the final annex targets as dots and ranges."""
+        from zoneplan.charts import odds_strip
+        from zoneplan.text import odds
+
+        rows = self.assessable()
+        top = rows.sort_values("probability_low", ascending=False)
+        table = pd.DataFrame(
+            {
+                "label": top["name_en"] + " " + top["name_zh"],
+                "low": top["probability_low"],
+                "high": top["probability_high"],
+                "p": top["probability"],
+            }
+        ).reset_index(drop=True)
+        gdp = rows.set_index("indicator_id").loc["gdp"]
+        span = f"{odds(gdp['probability_low'])} to {odds(gdp['probability_high'])}"
+        return odds_strip(
+            "odds_2020",
+            table,
+            title=f"GDP target: odds of {span}, depending on the base",
+            subtitle="Probability of meeting the 2020 target, percent, as of 30 October 2018; dot or range of two bases",
+            sources=["plan", *reference_sources(rows)],
+        )
+
+
+def reference_sources(rows: pd.DataFrame) -> list[str]:
+    """The source ids of the reference classes behind a set of verdicts."""
+    from zoneplan import tables
+
+    wanted = {reference.CLASSES[i].indicator_id for i in rows["indicator_id"] if i in reference.CLASSES}
+    table = tables.read("growth_reference")
+    return sorted(set(table.loc[table["indicator_id"].isin(wanted), "source_id"]))
+
+
+def verdicts(plan: Plan) -> Verdicts:
+    """Odds for every quantified target of the plan, as of the plan's day.
+
+    Returns
+    -------
+    Verdicts with the columns target_id, indicator_id, names, year, target, unit, q10, q50, q90 (of the
+    headline base), probability (missing where the two bases differ by more than 15 points),
+    probability_low and probability_high (over the bases), evidence (B own points and a class, C plan-implied
+    base and a class, D class only, N not assessable, administrative), needed_growth (percent a year from the
+    headline base), naive (the last published value), missing_number and basis.
+
+    How to read it: a blank probability with a range means that the answer hangs on the base year; a blank
+    with a missing number means that no public figure supports any odds.
+    """
+    evidence = plan.evidence.set_index("indicator_id")
+    rows = [_annex_row(plan, target, evidence) for _, target in plan.targets[plan.targets["section"] == "annex"].iterrows()]
+    text = plan.targets[(plan.targets["section"] == "text") & plan.targets["value"].notna()]
+    rows += [_text_row(plan, target) for _, target in text.iterrows()]
+    return Verdicts(pd.DataFrame(rows, columns=list(COLUMNS)))
+
+
+def _blank(target: pd.Series) -> dict:
+    row = dict.fromkeys(COLUMNS, np.nan)
+    row.update({c: target[c] for c in ("target_id", "indicator_id", "name_en", "name_zh", "year", "unit", "section")})
+    row.update(target=target["value"], missing_number="", basis="none", evidence="N")
+    return row
+
+
+def _annex_row(plan: Plan, target: pd.Series, evidence: pd.DataFrame) -> dict:
+    row = _blank(target)
+    i, year, value = target["indicator_id"], int(target["year"]), float(target["value"])
+    row["evidence"] = evidence.loc[i, "step"]
+    row["missing_number"] = evidence.loc[i, "missing_number"]
+    seen = plan.levels(i)
+    if target["kind"] in ("flow", "level", "count") and not seen.empty:
+        row["naive"] = float(seen["value"].iloc[-1])
+    if i == "upgraded_to_above_scale" and not seen.empty:
+        return row | _count_odds(float(seen["value"].iloc[-1]), value)
+    made = [f for f in (forecast(plan, i, base) for base in ("implied", "observed")) if f is not None]
+    if not made:
+        # The ladder's step speaks of evidence; without a class or base there is nothing to compute yet.
+        return row | {"evidence": row["evidence"] if row["evidence"] == "administrative" else "N"}
+    if target["kind"] == "growth":
+        made = made[:1]
+        row["naive"] = _last_own_growth(plan, i)
+    return row | _odds(made, year, value)
+
+
+def _odds(made: list[Forecast], year: int, value: float) -> dict:
+    head = made[0]
+    p = [f.odds(year, value) for f in made]
+    row = head.table().set_index("year").loc[year]
+    out = {k: float(row[k]) for k in ("q10", "q50", "q90")}
+    low, high = min(p), max(p)
+    out.update(probability_low=low, probability_high=high)
+    out["probability"] = p[0] if high - low <= BASE_DEPENDENT else np.nan
+    out["basis"] = "; ".join(describe_base(f.base) for f in made)
+    out["needed_growth"] = value if head.base is None else cagr(head.base.level.mid, value, year - head.base.year)
+    return out
+
+
+def _count_odds(seen: float, value: float) -> dict:
+    """Gamma-Poisson odds from one observed yearly count: the next count is negative binomial."""
+    from scipy.stats import nbinom
+
+    next_count = nbinom(seen + JEFFREYS, 0.5)
+    p = float(next_count.sf(value - 1))
+    quantiles = {k: float(next_count.ppf(q)) for k, q in (("q10", 0.1), ("q50", 0.5), ("q90", 0.9))}
+    return quantiles | {
+        "probability": p, "probability_low": p, "probability_high": p, "basis": f"one observed year: {seen:.0f}"
+    }  # fmt: skip
+
+
+def _last_own_growth(plan: Plan, indicator_id: str) -> float:
+    rows = plan.observations
+    rows = rows[
+        (rows["indicator_id"] == indicator_id) & (rows["kind"] == "growth_nominal") & (rows["period"] == "full_year")
+    ].sort_values("year")
+    return float(rows["value"].iloc[-1]) if len(rows) else np.nan
+
+
+def _text_row(plan: Plan, target: pd.Series) -> dict:
+    row = _blank(target)
+    i, value = target["indicator_id"], float(target["value"])
+    row["missing_number"] = "no public observation of the zone and no reference class"
+    if target["kind"] != "growth":
+        return row
+    growth = reference.growth(i, 3, plan.as_of)
+    if growth is None or target["aggregation"] != "average":
+        return row
+    q10, q50, q90 = growth.quantile([0.1, 0.5, 0.9])
+    p = growth.odds(value)
+    return row | {
+        "q10": q10, "q50": q50, "q90": q90, "probability": p, "probability_low": p, "probability_high": p,
+        "evidence": "D", "needed_growth": value, "basis": growth.class_.label, "missing_number": "the base year",
+    }  # fmt: skip
