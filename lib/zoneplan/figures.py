@@ -1,0 +1,152 @@
+"""Every chart of the brief, made from a plan: the one list that the notebooks and the reports share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from zoneplan import peers, reference
+from zoneplan.audit import ratio_paths
+from zoneplan.forecast import forecast
+from zoneplan.sensitivity import needed_growth, swings
+from zoneplan.text import num, odds, pct
+
+if TYPE_CHECKING:
+    from zoneplan.charts import Chart
+    from zoneplan.plan import Plan
+
+PATHS = ("gdp", "industrial_value_added", "trade_total", "budget_revenue")
+SHORT = {
+    "gdp": "GDP",
+    "industrial_value_added": "Value added",
+    "fiscal_revenue_total": "Total revenue",
+    "budget_revenue": "Budget revenue",
+    "trade_total": "Trade",
+    "fixed_asset_investment": "Investment",
+    "fdi_actual": "Foreign investment",
+}
+UNITS = {"亿元": "CNY 100 million (亿元)", "万美元": "USD 10,000 (万美元)", "%": "percent"}
+
+
+def figures(plan: Plan) -> list[Chart]:
+    """All charts of the brief, in reading order."""
+    return [
+        plan.audit().plot(),
+        ratio_chart(plan),
+        *(path_chart(plan, i) for i in PATHS),
+        plan.verdicts().plot(),
+        needed_growth(plan).plot(),
+        swings(plan, "gdp").plot("GDP", plan.zone_en),
+        swings(plan, "trade_total").plot("trade", plan.zone_en),
+        percentile_chart(plan),
+        peers_chart(plan),
+    ]
+
+
+def path_chart(plan: Plan, indicator_id: str) -> Chart:
+    """History, forecast fan and targets of one annex level.
+
+    How to read it: the darker band holds half of the outcomes, the lighter one four in five; a target
+    above the band asks for more than similar regions managed.
+    """
+    from zoneplan.charts import path_to_target
+
+    made = forecast(plan, indicator_id)
+    if made is None or made.base is None:
+        raise ValueError(f"{indicator_id!r} has no forecast of a level, so there is no path to draw")
+    last = plan.years[-1]
+    history = plan.levels(indicator_id)[["year", "value", "source_id", "scope_note"]]
+    targets = plan.annex(indicator_id)[["year", "value"]]
+    target = plan.target(indicator_id, last)
+    naive = pd.DataFrame({"year": [int(history["year"].iloc[-1]), last], "value": [history["value"].iloc[-1]] * 2})
+    classes = sorted(set(made.growth[last].rows["source_id"]))
+    low, high = sorted(
+        f.odds(last, target) for f in (made, forecast(plan, indicator_id, "observed") or made)
+    )
+    span = odds(low) if odds(low) == odds(high) else f"{odds(low)} to {odds(high)}"
+    unit = UNITS[made.unit]
+    return path_to_target(
+        f"path_{indicator_id}",
+        history,
+        made.table(),
+        targets,
+        title=f"{SHORT[indicator_id]} target of {num(target, 0)} in {last}: odds {span}",
+        subtitle=f"{plan.name(indicator_id)}, {plan.zone_en}, Wenzhou, {unit}, "
+        f"{int(history['year'].min())}-{last}; as of {plan.as_of:%d %B %Y}",
+        unit=made.unit,
+        sources=["plan", *sorted(set(history["source_id"])), *classes],
+        naive=naive,
+        note=f"Fan: {made.growth[last].class_.label}, carried from the base. Observed points may differ in scope.",
+        base_label=f"implied {made.base.year} base: {num(made.base.level.mid, 1)}",
+    )
+
+
+def ratio_chart(plan: Plan) -> Chart:
+    """The paths of the ratios between targets, with the last observed ratios."""
+    from zoneplan.charts import lines
+
+    paths = ratio_paths(plan)
+    added = paths[paths["ratio"].str.startswith("Above-scale")].set_index("year")["percent"]
+    first, last = plan.years[0], plan.years[-1]
+    seen = max(y for y in added.index if y < first)
+    data = paths.rename(columns={"ratio": "label", "year": "x", "percent": "y"})
+    return lines(
+        "ratio_paths",
+        data,
+        title=f"Value added: {num(added[seen])} % of GDP in {seen}, {num(added[last])} % planned",
+        subtitle=f"Ratios of planned and observed levels, {plan.zone_en}, Wenzhou, percent, "
+        f"{int(paths['year'].min())}-{last}",
+        sources=sorted(set(paths["source_id"])),
+    )
+
+
+def percentile_table(plan: Plan) -> pd.DataFrame:
+    """Where the plan's average growth stands in its reference classes.
+
+    Returns one row per indicator: label, class windows pooled, percentiles, plan_growth and the share of
+    regions and windows that reached it.
+
+    How to read it: a share of 0.05 means that one region in twenty grew as fast as the plan asks.
+    """
+    rows = []
+    for i in plan.series():
+        growth = reference.growth(i, len(plan.years), plan.as_of)
+        if growth is None or pd.isna(plan.stated_growth(i)):
+            continue
+        stated = plan.stated_growth(i)
+        q = dict(zip(("p10", "p25", "p50", "p75", "p90"), growth.quantile([0.1, 0.25, 0.5, 0.75, 0.9]), strict=True))
+        rows.append(
+            {"indicator_id": i, "label": f"{plan.name(i)} {plan.name(i, 'zh')}", "reference_class": growth.class_.label,
+             "origin_year": int(growth.rows["origin_year"].min()), "end_year": int(growth.rows["end_year"].max()), **q,
+             "n_units": int(growth.rows["n_units"].min()), "plan_growth": stated, "percentile": 100 * growth.odds(stated),
+             "source_id": growth.rows["source_id"].iloc[-1]}
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def percentile_chart(plan: Plan) -> Chart:
+    """The plan's growth within the reference classes."""
+    from zoneplan.charts import reference_percentile
+
+    rows = percentile_table(plan)
+    gdp = rows.set_index("indicator_id").loc["gdp"]
+    return reference_percentile(
+        "reference_percentile",
+        rows,
+        title=f"{num(gdp['percentile'], 0)} of 100 similar counties matched the planned GDP growth",
+        subtitle=f"Average annual growth over three years, percent, windows {rows['origin_year'].min()}-"
+        f"{rows['end_year'].max()}, reference classes of {plan.zone_en}",
+        sources=["plan", *sorted(set(rows["source_id"]))],
+    )
+
+
+def peers_chart(plan: Plan) -> Chart:
+    """Reported growth of national zones against their size, with the plan's growth."""
+    return peers.size_and_growth(2006, 2022).plot(plan.stated_growth("gdp"))
+
+
+def stated_against_class(plan: Plan) -> str:
+    """One sentence on the plan's GDP growth, for the index and the brief."""
+    rows = percentile_table(plan).set_index("indicator_id")
+    return f"{pct(rows.loc['gdp', 'plan_growth'], 0)} a year was reached by {num(rows.loc['gdp', 'percentile'], 0)} of 100"

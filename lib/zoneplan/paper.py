@@ -1,0 +1,241 @@
+"""Word, PDF and web pages from Markdown and notebooks: no network, equal bytes for equal input."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+LATIN = "Arial"
+CHINESE = "Microsoft YaHei"
+PDF_FONT = "Noto Sans SC"
+NAVY = "12355B"
+# No smart quotes: the text says exactly what the tables say.
+MARKDOWN = "markdown-smart-citations-raw_html-raw_tex-tex_math_dollars"
+FILTER = Path(__file__).with_name("figure.lua")
+
+
+class RenderError(RuntimeError):
+    """A paper came out, but not as it should look (a missing font, a link to the network)."""
+
+
+def stamp(day: date) -> int:
+    """Seconds of the midnight (UTC) that begins ``day``: the date written into every file."""
+    return int(datetime.combine(day, time(), timezone.utc).timestamp())
+
+
+@contextlib.contextmanager
+def fixed_clock(day: date) -> Iterator[None]:
+    """Programs started inside believe in one build date."""
+    before = os.environ.get("SOURCE_DATE_EPOCH")
+    os.environ["SOURCE_DATE_EPOCH"] = str(stamp(day))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["SOURCE_DATE_EPOCH"]
+        else:
+            os.environ["SOURCE_DATE_EPOCH"] = before
+
+
+def word(markdown: str, folder: Path, name: str, day: date) -> Path:
+    """Write a Word file; pictures are looked up in ``folder``.
+
+    How to read it: the styles are Word's own, so a reader can restyle the paper with one click.
+    """
+    import pypandoc
+
+    out = folder / f"{name}.docx"
+    reference = folder / ".reference.docx"
+    reference.write_bytes(reference_document())
+    args = [f"--reference-doc={reference}", f"--resource-path={folder}"]
+    try:
+        with fixed_clock(day):
+            pypandoc.convert_text(markdown, "docx", format=MARKDOWN, outputfile=str(out), extra_args=args)
+    finally:
+        reference.unlink()
+    return out
+
+
+def reference_document() -> bytes:
+    """Pandoc's reference document with fonts set for Latin and Chinese, A4 paper and quiet tables."""
+    import pypandoc
+
+    command = [pypandoc.get_pandoc_path(), "--print-default-data-file", "reference.docx"]
+    default = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
+    edits = {"word/styles.xml": _styles, "word/document.xml": _page}
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(default)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            text = old.read(name)
+            if name in edits:
+                text = edits[name](text.decode("utf-8")).encode("utf-8")
+            new.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), text)
+    return out.getvalue()
+
+
+def _styles(xml: str) -> str:
+    fonts = f'<w:rFonts w:ascii="{LATIN}" w:hAnsi="{LATIN}" w:eastAsia="{CHINESE}" w:cs="{LATIN}"/>'
+    xml = re.sub(r"<w:rFonts\b[^>]*/>", fonts, xml)
+    # Theme colours differ between versions of Word; the house colour does not.
+    xml = re.sub(r"<w:color\b[^>]*w:themeColor[^>]*/>", f'<w:color w:val="{NAVY}"/>', xml)
+    xml = _style(xml, "Compact", '<w:spacing w:before="20" w:after="20"/>', '<w:sz w:val="16"/><w:szCs w:val="16"/>')
+    xml = _style(xml, "ImageCaption", "", f'{fonts}<w:sz w:val="18"/><w:szCs w:val="18"/><w:i w:val="0"/>')
+    return _style(xml, "BodyText", '<w:spacing w:before="90" w:after="90"/>', '<w:sz w:val="20"/><w:szCs w:val="20"/>')
+
+
+def _style(xml: str, style_id: str, paragraph: str, run: str) -> str:
+    """Replace paragraph and run properties of one style."""
+
+    def edit(match: re.Match) -> str:
+        body = match.group(0)
+        for tag, inside in (("pPr", paragraph), ("rPr", run)):
+            body = re.sub(rf"\s*<w:{tag}\b[^>]*/>|\s*<w:{tag}\b.*?</w:{tag}>", "", body, flags=re.S)
+            if inside:
+                body = body.replace("</w:style>", f"<w:{tag}>{inside}</w:{tag}></w:style>")
+        return body
+
+    return re.sub(rf'<w:style\b[^>]*w:styleId="{style_id}".*?</w:style>', edit, xml, flags=re.S)
+
+
+def _page(xml: str) -> str:
+    edges = "".join(f' w:{side}="1134"' for side in ("top", "right", "bottom", "left"))
+    size = '<w:pgSz w:w="11906" w:h="16838"/>'
+    page = f'<w:sectPr>{size}<w:pgMar{edges} w:header="567" w:footer="567" w:gutter="0"/></w:sectPr>'
+    return re.sub(r"<w:sectPr\b[^>]*/>|<w:sectPr\b.*?</w:sectPr>", page, xml, flags=re.S)
+
+
+PREAMBLE = """\
+#set document(title: {title}, author: "zoneplan", date: datetime(year: {y}, month: {m}, day: {d}))
+#set page(paper: "a4", margin: (x: 2cm, y: 2cm), numbering: "1")
+#set text(font: "{font}", size: 9.5pt, lang: "en")
+#set par(leading: 0.65em, spacing: 0.95em)
+#let bold(body) = text(stroke: 0.03em, body)
+#show strong: it => bold(it.body)
+#show heading: it => block(above: 1.3em, below: 0.7em, sticky: true, text(fill: rgb("#{navy}"), bold(it.body)))
+#show heading.where(level: 1): set text(size: 13pt)
+#show heading.where(level: 2): set text(size: 11pt)
+#set table(stroke: none, inset: (x: 3pt, y: 3pt))
+#show table: set text(size: 7.5pt)
+#show table: set par(leading: 0.45em)
+#show table.cell.where(y: 0): it => bold(it)
+#show figure.where(kind: table): set block(breakable: true)
+#set figure(numbering: none)
+#show figure.caption: set text(size: 8.5pt)
+#show figure.caption: set align(left)
+#let horizontalrule = line(length: 100%, stroke: 0.5pt)
+#block(below: 0.4em, text(size: 18pt, fill: rgb("#{navy}"), bold[#{title}]))
+#block(below: 1.2em, text(size: 10pt, fill: rgb("#555555"))[#{subtitle}])
+"""
+
+
+def pdf(markdown: str, folder: Path, name: str, day: date, title: str, subtitle: str) -> Path:
+    """Write a tagged PDF with alternative texts; pictures are looked up in ``folder``.
+
+    Raises
+    ------
+    RenderError
+        Typst warned, for example about a font it could not find.
+
+    How to read it: fonts are part of the file, so Chinese looks the same on every machine.
+    """
+    import pylopdf_fonts_zh_cn
+    import pypandoc
+    import typst
+
+    body = pypandoc.convert_text(markdown, "typst", format=MARKDOWN, extra_args=[f"--lua-filter={FILTER}"])
+    head = PREAMBLE.format(
+        title=_typst(title), subtitle=_typst(subtitle), y=day.year, m=day.month, d=day.day, font=PDF_FONT, navy=NAVY
+    )
+    source = folder / f".{name}.typ"
+    source.write_text(head + body, encoding="utf-8", newline="\n")
+    try:
+        data, warnings = typst.compile_with_warnings(
+            str(source),
+            root=str(folder),
+            font_paths=[str(Path(pylopdf_fonts_zh_cn.sans_path()).parent)],
+            ignore_system_fonts=True,
+            format="pdf",
+            timestamp=stamp(day),
+        )
+    except typst.TypstError as error:
+        raise RenderError(f"{name}.pdf: {error}") from None
+    finally:
+        source.unlink()
+    if warnings:
+        raise RenderError(f"{name}.pdf: " + "; ".join(str(w) for w in warnings))
+    out = folder / f"{name}.pdf"
+    out.write_bytes(data)
+    return out
+
+
+def _typst(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+PAGE = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+body {{ max-width: 60rem; margin: 2rem auto; padding: 0 1rem; line-height: 1.5;
+  font-family: "Noto Sans SC", "Microsoft YaHei", "PingFang SC", Arial, sans-serif; color: #222; }}
+h1, h2, h3 {{ color: #{navy}; }}
+img {{ max-width: 100%; height: auto; }}
+pre {{ overflow-x: auto; font-size: .85rem; line-height: 1.35; }}
+.highlight {{ background: #f6f7f9; padding: .1rem .8rem; border-left: 3px solid #{navy}; }}
+table {{ border-collapse: collapse; font-size: .85rem; }}
+th, td {{ padding: .2rem .6rem; text-align: right; border-bottom: 1px solid #ddd; }}
+.prompt {{ display: none; }}
+{code}
+</style>
+</head>
+<body>
+{body}
+</body>
+</html>
+"""
+
+
+def page(notebook: NotebookNode, title: str) -> str:
+    """One self-contained web page of an executed notebook: pictures inside, nothing fetched.
+
+    How to read it: the page needs no server, no network and no script.
+    """
+    from nbconvert import HTMLExporter
+    from pygments.formatters import HtmlFormatter
+
+    exporter = HTMLExporter(template_name="basic", embed_images=True)
+    body, _ = exporter.from_notebook_node(notebook)
+    code = HtmlFormatter(style="friendly").get_style_defs(".highlight")
+    html = PAGE.format(title=_html(title), body=body, code=code, navy=NAVY)
+    leaks = fetched(html)
+    if leaks:
+        raise RenderError(f"{title}: would fetch {', '.join(leaks)}")
+    return html
+
+
+def fetched(html: str) -> list[str]:
+    """Addresses that a browser would load by itself (links to click are allowed)."""
+    tags = r"<(?:script|img|link|iframe|video|audio|source|embed)\b[^>]*?(?:src|href)\s*=\s*[\"']?((?:https?:)?//[^\"'\s>]+)"
+    styles = r"(?:@import\s+(?:url\()?|url\()\s*[\"']?((?:https?:)?//[^\"')\s]+)"
+    modules = r"import\s[^;]*?[\"'](https?://[^\"']+)"
+    scripts = " ".join(re.findall(r"<script\b[^>]*>(.*?)</script>", html, flags=re.S | re.I))
+    return re.findall(tags, html, flags=re.I) + re.findall(styles, html, flags=re.I) + re.findall(modules, scripts)
+
+
+def _html(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,413 @@
+"""The words of the brief. Every number in them is rendered from results; none is typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from zoneplan import sensitivity, tables
+from zoneplan.audit import AGREES, CONTRADICTS, OPEN, ROUNDING, cagr
+from zoneplan.text import num, odds, pct
+
+if TYPE_CHECKING:
+    from zoneplan.charts import Chart
+    from zoneplan.plan import Plan
+
+LIKELY, UNLIKELY = 2 / 3, 1 / 3
+EVIDENCE = {
+    "A": "the zone's own series, five or more comparable points",
+    "B": "a few own points and a reference class",
+    "C": "the base the plan implies and a reference class",
+    "D": "a reference class only",
+    "N": "not assessable: a public figure is missing",
+    "administrative": "set by decision, so no odds",
+}
+# Where each chart belongs: the first section with a word of its id takes it.
+SECTIONS = {
+    "plan": ("audit", "ratio", "plan"),
+    "back": ("look_back", "history", "observed", "context"),
+    "decide": ("swing", "tornado", "needed", "stress"),
+    "compare": ("peer", "size", "rank", "percentile", "reference", "zones", "compare", "ambition"),
+    "answer": ("odds",),
+    "forecast": ("fan", "path", "forecast"),
+}
+
+
+def brief_markdown(plan: Plan, charts: Sequence[Chart]) -> str:
+    """The whole paper as Pandoc Markdown.
+
+    Parameters
+    ----------
+    plan : the plan, seen from the day of judgement.
+    charts : figures of the paper; they are referred to as ``figures/<id>.png``.
+
+    How to read it: the answers stand first; each later section says what they rest on.
+    """
+    verdicts = plan.verdicts()
+    places = _places(charts)
+    numbered = {c.id: n for n, c in enumerate([c for key in ORDER for c in places[key]], start=1)}
+
+    def figures(key: str) -> list[str]:
+        return [figure(c, numbered[c.id]) for c in places[key]]
+
+    parts = [
+        "# The answers first", *answers(plan, verdicts), *figures("answer"), *unassessed(plan, verdicts),
+        "# What the plan promises, and where it disagrees with itself", *promises(plan), *figures("plan"),
+        "# Looking back", *look_back(plan), *figures("back"),
+        f"# The forecast for {plan.years[-1]}", *forecast_text(plan, verdicts), *figures("forecast"),
+        "# What decides it", *decides(plan, verdicts), *figures("decide"),
+        "# Is the ambition normal?", *comparison(plan, places["compare"]), *figures("compare"),
+        "# How far to trust this", *trust(plan, verdicts),
+        "# The method in half a page", *method(plan),
+        "# Sources", *sources(plan, charts),
+    ]  # fmt: skip
+    return front_matter(plan) + "\n\n".join(parts) + "\n"
+
+
+ORDER = ("answer", "plan", "back", "forecast", "decide", "compare")
+
+
+def title(plan: Plan) -> str:
+    """The question of the paper."""
+    return f"Will {plan.zone_en} meet its plan for {plan.years[0]}-{plan.years[-1]}?"
+
+
+def subtitle(plan: Plan) -> str:
+    """Which plan, and which day's knowledge."""
+    return f"{plan.name_en} ({plan.name_zh}), judged on what was public on {plan.as_of.isoformat()}"
+
+
+def front_matter(plan: Plan) -> str:
+    """The YAML block that Word takes its title from."""
+    return f'---\ntitle: "{title(plan)}"\nsubtitle: "{subtitle(plan)}"\nlang: en\n---\n\n'
+
+
+def escape(text: object) -> str:
+    """A text as Markdown that shows exactly these characters."""
+    return re.sub(r"([\\`*_{}\[\]<>#|~^$@])", r"\\\1", str(text)).replace("\n", " ")
+
+
+def grid(frame: pd.DataFrame, widths: Sequence[int], right: Iterable[str] = ()) -> str:
+    """A table of texts with column widths in percent; columns in ``right`` are right-aligned."""
+    right = set(right)
+    # Pandoc takes widths from the dashes only if a line is longer than a page column: double them.
+    dashes = {c: "-" * (2 * w - 1) for c, w in zip(frame.columns, widths, strict=True)}
+    rule = [f"{d}:" if c in right else f":{d}" for c, d in dashes.items()]
+    lines = ["| " + " | ".join(map(escape, frame.columns)) + " |", "|" + "|".join(rule) + "|"]
+    lines += ["| " + " | ".join(map(escape, row)) + " |" for row in frame.itertuples(index=False)]
+    return "\n".join(lines)
+
+
+def figure(chart: Chart, number: int) -> str:
+    """A figure with caption and alternative text."""
+    alt = chart.alt.replace('"', "'").replace("\n", " ")
+    return f'![Figure {number}. {escape(chart.title)}](figures/{chart.id}.png){{alt="{alt}" width=16cm}}'
+
+
+def odds_text(row: pd.Series) -> str:
+    """Odds of one verdict: a number, a range where the base decides, or a dash."""
+    if pd.notna(row["probability"]):
+        return odds(row["probability"])
+    if pd.notna(row["probability_low"]):
+        return f"{odds(row['probability_low'])} to {odds(row['probability_high'])}"
+    return "–"
+
+
+def label(row: pd.Series) -> str:
+    """The name of a target in both languages."""
+    return f"{row['name_en']} {row['name_zh']}"
+
+
+def amount(value: float, unit: str) -> str:
+    """A value with its unit; whole numbers without decimals."""
+    if pd.isna(value):
+        return "–"
+    text = num(value, 0 if float(value).is_integer() else 1)
+    return f"{text} %" if unit == "%" else f"{text} {unit}"
+
+
+def answers(plan: Plan, verdicts) -> list[str]:
+    """Which targets are likely, open and unlikely, with the table of odds."""
+    rows = verdicts.assessable()
+    final = verdicts.final()
+    # A range counts where both of its ends do.
+    likely = rows[rows["probability_low"] >= LIKELY]
+    unlikely = rows[rows["probability_high"] <= UNLIKELY]
+    open_ = rows.drop(index=[*likely.index, *unlikely.index])
+    lines = [
+        f"- Public figures support odds for {len(rows)} of the {len(final)} series in the plan's annex; the other "
+        f"{len(final) - len(rows)} cannot be assessed, and this paper names the number that would make each assessable.",
+        f"- Likely (two in three or better on every base): {names(likely)}.",
+        f"- Unlikely (one in three or less on every base): {names(unlikely)}.",
+        f"- Open, or dependent on the base year: {names(open_)}.",
+    ]
+    ordered = rows.sort_values("probability_high", ascending=False, kind="stable")
+    table = pd.DataFrame(
+        {
+            "Target": [label(r) for _, r in ordered.iterrows()],
+            f"{plan.years[-1]} target": [amount(r["target"], r["unit"]) for _, r in ordered.iterrows()],
+            "Median": [num(x) for x in ordered["q50"]],
+            "P10 to P90": [f"{num(a)} to {num(b)}" for a, b in zip(ordered["q10"], ordered["q90"], strict=True)],
+            "Odds": [odds_text(r) for _, r in ordered.iterrows()],
+            "Growth needed": [pct(x) for x in ordered["needed_growth"]],
+            "Evidence": list(ordered["evidence"]),
+        }
+    )
+    right = ("Median", "P10 to P90", "Odds", "Growth needed")
+    return [
+        "\n".join(lines),
+        grid(table, (34, 12, 9, 15, 13, 10, 7), right),
+        f"Odds are the chance that the value of {plan.years[-1]} is at least the target if the zone does as similar "
+        "regions did. A range means that the two possible base years disagree by more than 15 points: the base "
+        "decides, and the range is the answer. Growth needed is percent a year (for growth targets, the target "
+        f"itself). Evidence: {ladder(rows['evidence'])}.",
+    ]
+
+
+def names(rows: pd.DataFrame) -> str:
+    """The names in a set of verdicts with their odds, or "none"."""
+    return "; ".join(f"{r['name_en']} ({odds_text(r)})" for _, r in rows.iterrows()) or "none"
+
+
+def ladder(steps: Iterable[str]) -> str:
+    """What the evidence letters that occur mean."""
+    present = set(steps)
+    return "; ".join(f"{k} {v}" for k, v in EVIDENCE.items() if k in present)
+
+
+def unassessed(plan: Plan, verdicts) -> list[str]:
+    """The annex series without odds, and what is missing."""
+    final = verdicts.final()
+    rows = final[final["probability_low"].isna()]
+    if rows.empty:
+        return []
+    table = pd.DataFrame(
+        {
+            "Not assessable": [label(r) for _, r in rows.iterrows()],
+            "Target": [amount(r["target"], r["unit"]) for _, r in rows.iterrows()],
+            "The number that would change that": [r["missing_number"] or "–" for _, r in rows.iterrows()],
+        }
+    )
+    text = f"For {len(rows)} series no public figure supports any odds. An invented one would only look like knowledge."
+    return [text, grid(table, (42, 14, 44))]
+
+
+def promises(plan: Plan) -> list[str]:
+    """How much the plan promises and what the audit found."""
+    targets = plan.targets
+    annex = targets[(targets["section"] == "annex") & targets["value"].notna()]
+    text = targets[(targets["section"] == "text") & targets["value"].notna()]
+    audit = plan.audit()
+    table = audit.table()
+    count = table["finding"].value_counts()
+    first = (
+        f"The annex prints {len(plan.series())} series with {len(annex)} figures; the text adds {len(text)} quantified "
+        f"targets, some of which repeat the annex. Counted once each, the plan makes {len(plan.distinct())} quantified "
+        f"promises. {len(table)} statements could be held against other figures: {count.get(AGREES, 0)} agree, "
+        f"{count.get(ROUNDING, 0)} agree only through rounding, {count.get(CONTRADICTS, 0)} contradict and "
+        f"{count.get(OPEN, 0)} cannot be checked. A printed 228 stands for everything from 227.5 to 228.5, so rounding "
+        "alone is never called a contradiction."
+    )
+    bad = table[table["finding"].isin([CONTRADICTS, ROUNDING])].copy()
+    bad["order"] = bad["finding"].map({CONTRADICTS: 0, ROUNDING: 1})
+    bad = bad.sort_values("order", kind="stable")
+    shown = pd.DataFrame(
+        {
+            "Statement": [f"{r.check}: {_name(plan, r.item)}" for r in bad.itertuples()],
+            "Finding": list(bad["finding"]),
+            "Why": list(bad["explanation"]),
+        }
+    )
+    note = "A contradiction is no proof of an error: two figures may be meant on different bases, scopes or definitions."
+    return [first, grid(shown, (28, 14, 58)), note]
+
+
+def _name(plan: Plan, item: str) -> str:
+    """The printed name of an audited item (an indicator, an indicator and a year, or a ratio)."""
+    head, _, rest = item.partition(" ")
+    known = set(plan.targets["indicator_id"])
+    return f"{plan.name(head)} {rest}".strip() if head in known else item
+
+
+def look_back(plan: Plan) -> list[str]:
+    """What was observed of the zone, and how few points that is."""
+    rows = []
+    for i in plan.series():
+        seen = plan.levels(i)
+        if seen.empty or plan.annex(i)["kind"].iloc[0] == "growth":
+            continue
+        last = seen.iloc[-1]
+        first_target = plan.target(i, plan.years[0])
+        rows.append(
+            {
+                "Indicator": plan.name(i),
+                "Observed": "; ".join(f"{num(r.value, 2)} ({int(r.year)})" for r in seen.itertuples()),
+                "Unit": last["unit"],
+                "Scope of the last": last["scope_note"] if pd.notna(last["scope_note"]) else "–",
+                f"Growth a year to {plan.years[0]}": pct(
+                    cagr(last["value"], first_target, plan.years[0] - int(last["year"]))
+                ),
+            }
+        )
+    table = pd.DataFrame(rows)
+    most = max((len(plan.levels(i)) for i in plan.series()), default=0)
+    text = (
+        f"On {plan.as_of.isoformat()} the public record held at most {most} comparable yearly levels of any annex "
+        f"series, and none for {plan.base_year}. The last column is the growth that leads from the last observed level "
+        f"to the plan's first target: where it is far from the plan's own growth, the plan starts from another base or "
+        "scope than the published figure."
+    )
+    return [text, grid(table, (27, 27, 9, 20, 17), table.columns[-1:])]
+
+
+def forecast_text(plan: Plan, verdicts) -> list[str]:
+    """The central path and its range for each level target."""
+    rows = verdicts.assessable()
+    levels = rows[(rows["unit"] != "%") & rows["needed_growth"].notna()]
+    lines = []
+    for _, r in levels.iterrows():
+        gap = 100 * (r["q50"] / r["target"] - 1)
+        side = "above" if gap >= 0 else "below"
+        lines.append(
+            f"- {escape(r['name_en'])}: median {num(r['q50'])} {r['unit']} (P10 {num(r['q10'])}, P90 {num(r['q90'])}), "
+            f"{pct(abs(gap))} {side} the target of {amount(r['target'], r['unit'])}; the last published value was "
+            f"{num(r['naive'], 2)}."
+            if pd.notna(r["naive"])
+            else f"- {escape(r['name_en'])}: median {num(r['q50'])} {r['unit']} (P10 {num(r['q10'])}, P90 "
+            f"{num(r['q90'])}), {pct(abs(gap))} {side} the target of {amount(r['target'], r['unit'])}; no value was "
+            "ever published."
+        )
+    text = (
+        f"Each level starts from the {plan.base_year} value that the plan itself implies, with its rounding, and grows "
+        "as similar regions grew over equally many years. Beside it stands the path from the last observed level."
+    )
+    return [text, "\n".join(lines)]
+
+
+def decides(plan: Plan, verdicts) -> list[str]:
+    """Needed growth against the class, the base year and the widest single assumption."""
+    need = sensitivity.needed_growth(plan).table()
+    table = pd.DataFrame(
+        {
+            "Indicator": need["name"],
+            "Needed from the implied base": [pct(x) for x in need["needed_implied"]],
+            "Needed from the last observed": [pct(x) for x in need["needed_observed"]],
+            "Similar regions, median": [pct(x) for x in need["class_median"]],
+            "P10 to P90": [f"{num(a)} to {num(b)}" for a, b in zip(need["class_p10"], need["class_p90"], strict=True)],
+        }
+    )
+    harder = int((need["needed_implied"] > need["class_median"]).sum())
+    lines = [
+        f"{harder} of {len(need)} level targets need more growth than the median similar region achieved.",
+        base_text(verdicts),
+        swing_text(plan, "gdp"),
+    ]
+    return [" ".join(x for x in lines if x), grid(table, (32, 18, 18, 16, 16), table.columns[1:])]
+
+
+def base_text(verdicts) -> str:
+    """Which answers hang on the base year."""
+    rows = verdicts.assessable()
+    hang = rows[rows["probability"].isna()]
+    if hang.empty:
+        return "No answer depends on the base year by more than 15 points."
+    return f"The base year decides {len(hang)} answers: {names(hang)}."
+
+
+def swing_text(plan: Plan, indicator_id: str) -> str:
+    """The widest one-way swing of an indicator, and which single assumptions reach the target alone."""
+    swings = sensitivity.swings(plan, indicator_id)
+    rows = swings.table()
+    top = rows.iloc[0]
+    reach = rows[rows["high"] >= swings.target]
+    alone = ", ".join(x[0].lower() + x[1:] for x in reach["assumption"]) or "none"
+    return (
+        f"For {plan.name(indicator_id)} the widest single swing is {top['assumption'][0].lower() + top['assumption'][1:]} "
+        f"({top['low_label']} to {top['high_label']}): it moves {plan.years[-1]} by {num(top['span'])} {swings.unit} "
+        f"around {num(swings.centre)}. Assumptions that reach the target of {num(swings.target, 0)} alone at their "
+        f"better end: {alone}."
+    )
+
+
+def comparison(plan: Plan, charts: Sequence[Chart]) -> list[str]:
+    """What the comparison charts say, in their own words."""
+    text = (
+        "Zones of this kind publish on many scopes, often together with the district around them, and mostly in good "
+        "years. So growth is compared, levels are never spliced, and a missing zone is not a weak one."
+    )
+    return [text, "\n".join(f"- {escape(c.title)}. {escape(c.subtitle)}." for c in charts)] if charts else [text]
+
+
+def trust(plan: Plan, verdicts) -> list[str]:
+    """What the odds rest on, and what they cannot know."""
+    final = verdicts.final()
+    count = final["evidence"].value_counts()
+    steps = "; ".join(f"{count[k]} on {k} ({v})" for k, v in EVIDENCE.items() if k in count)
+    return [
+        f"Of the {len(final)} annex series, {steps}.",
+        "- The odds say what similar regions would have achieved. They do not know the zone's own projects, its land "
+        "or its firms; whoever does should move them, and say by how much.\n"
+        "- The past windows behind them share their good and bad years, and contain no shock on the scale of an "
+        "epidemic or a trade war. Ranges are therefore more likely too narrow than too wide.\n"
+        "- Where no class of the same indicator exists a proxy stands in (all secondary industry for above-scale "
+        "industry, exports for total trade); the proxy carries its own error, which is not in the range.\n"
+        "- Targets are nominal levels; growth floors in the text read as real. The two are never mixed here.\n"
+        f"- No figure published after {plan.as_of.isoformat()} enters any of these odds.",
+    ]
+
+
+def method(plan: Plan) -> list[str]:
+    """How the numbers are made."""
+    return [
+        "Every figure comes from a printed source and carries its unit, its scope and the day from which it was known; "
+        f"figures known only after {plan.as_of.isoformat()} are left out. The zone's own record is too short for a "
+        "time-series model, so the forecast borrows from a reference class: regions of the same kind and size, whose "
+        "average growth over windows of one, two and three years was known on that day. A target's base is carried "
+        "forward by every growth rate of its class in turn; the share of paths that reach the target is its odds.",
+        f"Two bases are always tried. The first is the {plan.base_year} level that the plan implies: its first target "
+        "divided by one plus its printed growth, as an interval over both roundings. It is the only base on the plan's "
+        "own scope. The second is the last observed level, on whatever scope it was published. Growth targets are held "
+        "against yearly growth of the class. Counts with one observed year use a Poisson model with unknown rate. "
+        "Targets without a comparable figure and without a class get no odds.",
+        "The same notebooks, tables and code that made this paper can be run again with other assumptions; the data of "
+        "every chart is in the workbook beside it.",
+    ]
+
+
+def used_sources(plan: Plan, charts: Sequence[Chart]) -> list[str]:
+    """Ids of the sources behind the charts and the zone's own record, in a fixed order."""
+    frames = [c.table() for c in charts] + [plan.observations]
+    found = set()
+    for frame in frames:
+        if "source_id" in frame:
+            for text in frame["source_id"].dropna():
+                found.update(x.strip() for x in re.split(r"[;,]", str(text)) if x.strip())
+    return sorted(found)
+
+
+def source_table(plan: Plan, charts: Sequence[Chart]) -> pd.DataFrame:
+    """The rows of the source list that the paper rests on."""
+    every = tables.sources()
+    return every[every["source_id"].isin(used_sources(plan, charts))].sort_values("source_id").reset_index(drop=True)
+
+
+def sources(plan: Plan, charts: Sequence[Chart]) -> list[str]:
+    """The list of sources with publisher, title and date."""
+    rows = source_table(plan, charts).fillna("")
+    entries = [
+        f"{r.source_id}: {', '.join(x for x in (str(r.publisher), str(r.title), str(r.published)) if x)}"
+        for r in rows.itertuples()
+    ]
+    text = f"{len(rows)} sources stand behind the charts and the zone's record; addresses are in the workbook."
+    return [text, escape("; ".join(entries)) + "."]
+
+
+def _places(charts: Sequence[Chart]) -> dict[str, list[Chart]]:
+    out: dict[str, list[Chart]] = {key: [] for key in ORDER}
+    for chart in charts:
+        key = next((k for k, words in SECTIONS.items() if any(w in chart.id for w in words)), "forecast")
+        out[key].append(chart)
+    return out

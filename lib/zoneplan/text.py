@@ -1,0 +1,86 @@
+"""The one formatter: every shown number has fixed decimals, so that any machine prints the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+
+import pandas as pd
+
+MISSING = "–"
+
+
+def num(x: float, digits: int = 1) -> str:
+    """A number with fixed decimals and thousands separators; a dash where it is missing."""
+    if pd.isna(x):
+        return MISSING
+    # Adding zero turns a rounded -0.0 into 0.0.
+    return f"{round(float(x), digits) + 0.0:,.{digits}f}"
+
+
+def pct(x: float, digits: int = 1) -> str:
+    """A percent number with its sign: 8.62 becomes ``8.6 %``."""
+    return MISSING if pd.isna(x) else f"{num(x, digits)} %"
+
+
+def odds(p: float) -> str:
+    """A probability (0 to 1) as whole percent; never a false 0 or 100."""
+    if pd.isna(p):
+        return MISSING
+    if p < 0.01:
+        return "<1 %"
+    return ">99 %" if p > 0.99 else f"{100 * p:.0f} %"
+
+
+def cells(frame: pd.DataFrame, digits: int | Mapping[str, int] = 1) -> pd.DataFrame:
+    """Every cell as text; ``digits`` is one number for all columns or a mapping (``*`` for the rest)."""
+    places = digits if isinstance(digits, Mapping) else {"*": digits}
+
+    def column(values: pd.Series) -> list[str]:
+        n = places.get(values.name, places.get("*", 1))
+        return [_cell(v, n) for v in values]
+
+    return pd.DataFrame({c: column(frame[c]) for c in frame.columns}, index=frame.index)
+
+
+def _cell(value: object, digits: int) -> str:
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return MISSING
+    if isinstance(value, float):
+        return num(value, digits)
+    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value)
+
+
+def frame(df: pd.DataFrame, digits: int | Mapping[str, int] = 1) -> str:
+    """A table as plain text with fixed decimals."""
+    return cells(df, digits).to_string(index=False)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A table as a notebook shows it: text and HTML from the same formatted cells."""
+
+    texts: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return self.texts.to_string(index=False)
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{escape(str(c))}</th>" for c in self.texts.columns)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{escape(v)}</td>" for v in row) + "</tr>" for row in self.texts.to_numpy()
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def show(df: pd.DataFrame, digits: int | Mapping[str, int] = 1) -> Shown:
+    """A table for a notebook; see :func:`cells` for ``digits``."""
+    return Shown(cells(df, digits))
+
+
+def say(markdown: str):
+    """Prose with rendered numbers, shown as Markdown."""
+    from IPython.display import Markdown
+
+    return Markdown(markdown)

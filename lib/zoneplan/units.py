@@ -1,0 +1,44 @@
+"""Units, converted in one place."""
+
+from __future__ import annotations
+
+# Each unit of money or area in terms of the first of its kind.
+_SCALE = {
+    "亿元": ("yuan", 1e8), "万元": ("yuan", 1e4), "元": ("yuan", 1.0),
+    "亿美元": ("dollar", 1e8), "万美元": ("dollar", 1e4), "百万美元": ("dollar", 1e6),
+    "平方公里": ("area", 1e6), "亩": ("area", 10000 / 15),
+    "万人": ("people", 1e4), "人": ("people", 1.0),
+}  # fmt: skip
+UNITS = (*_SCALE, "%", "家", "个", "位", "元/美元", "无", "1=完成", "1=在前30名", "1=在前50名")
+
+
+def convert(value: float, from_unit: str, to_unit: str, cny_per_usd: float | None = None) -> float:
+    """A value in another unit.
+
+    Parameters
+    ----------
+    value : amount in ``from_unit``.
+    from_unit, to_unit : names as printed (亿元, 万美元, 亩 ...).
+    cny_per_usd : yuan per dollar, needed between yuan and dollars only.
+
+    Raises
+    ------
+    ValueError
+        A unit is unknown, the kinds differ, or an exchange rate is missing.
+
+    How to read it: 70.7 亿元 is 7.07 billion yuan; an area of 1 平方公里 is 1,500 亩.
+    """
+    if from_unit == to_unit and from_unit in UNITS:
+        return value
+    unknown = [u for u in (from_unit, to_unit) if u not in _SCALE]
+    if unknown:
+        raise ValueError(f"cannot convert {from_unit} to {to_unit}: no scale for {', '.join(unknown)}")
+    (kind, scale), (to_kind, to_scale) = _SCALE[from_unit], _SCALE[to_unit]
+    if kind == to_kind:
+        return value * (scale / to_scale)
+    if {kind, to_kind} != {"yuan", "dollar"}:
+        raise ValueError(f"cannot convert {from_unit} to {to_unit}: {kind} is not {to_kind}")
+    if cny_per_usd is None:
+        raise ValueError(f"converting {from_unit} to {to_unit} needs the exchange rate")
+    rate = cny_per_usd if kind == "dollar" else 1 / cny_per_usd
+    return value * rate * (scale / to_scale)

@@ -1,0 +1,109 @@
+"""Commands: what they print, how they end, and that failure is one message without a traceback."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import zoneplan
+from zoneplan import cli, notebooks, report
+from zoneplan.errors import DataError, Problem
+
+LONGEST = 120
+
+
+def program(*arguments: str, cwd: Path) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "zoneplan", *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", timeout=LONGEST)
+
+
+def test_works_from_any_directory(tmp_path):
+    done = program("audit", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "contradicts" in done.stdout and done.stderr == ""
+
+
+def test_verdicts_as_json(capsys):
+    assert cli.main(["verdicts", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert set(report.COLUMNS) <= set(rows[0])
+    assert {r["indicator_id"] for r in rows} >= {"gdp", "trade_total"}
+    assert all(r["probability"] is None or 0 <= r["probability"] <= 1 for r in rows)
+
+
+def test_verdicts_as_table_has_a_row_per_target(capsys):
+    assert cli.main(["verdicts"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    rows = zoneplan.load_plan().verdicts().table()
+    assert all(column in lines[0] for column in report.COLUMNS)
+    assert len(lines) >= len(rows)
+
+
+def test_an_earlier_day_knows_less(capsys):
+    assert cli.main(["verdicts", "--as-of", "2016-01-01", "--json"]) == 0
+    early = json.loads(capsys.readouterr().out)
+    cli.main(["verdicts", "--json"])
+    late = json.loads(capsys.readouterr().out)
+    known = [sum(r["naive"] is not None for r in rows) for rows in (early, late)]
+    assert known[0] <= known[1]
+
+
+def test_a_wrong_day_is_one_message(tmp_path):
+    done = program("verdicts", "--as-of", "yesterday", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "yesterday" in done.stderr and "Traceback" not in done.stderr and done.stdout == ""
+
+
+def test_a_missing_plan_is_one_message(tmp_path):
+    done = program("audit", "--plan", str(tmp_path / "nowhere"), cwd=tmp_path)
+    assert done.returncode == 1
+    assert "nowhere" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_check_passes_on_the_shipped_data(capsys):
+    assert cli.main(["check"]) == 0
+    assert "valid" in capsys.readouterr().out
+
+
+def test_check_prints_every_problem(monkeypatch, capsys):
+    from zoneplan import tables
+
+    problems = [Problem("a.csv", 2, "value", "'x'", "a number"), Problem("b.csv", None, None, "nothing", "a table")]
+    monkeypatch.setattr(tables, "check", lambda *_: problems)
+    assert cli.main(["check"]) == 1
+    assert capsys.readouterr().out.splitlines() == [str(p) for p in problems]
+
+
+def test_data_errors_end_with_one(monkeypatch, capsys):
+    def fail(**_):
+        raise DataError([Problem("01_x.ipynb", None, None, "an error", "none")])
+
+    monkeypatch.setattr(report, "brief", fail)
+    assert cli.main(["brief"]) == 1
+    captured = capsys.readouterr()
+    assert "01_x.ipynb" in captured.err and "Traceback" not in captured.err
+
+
+def test_run_notebooks_saves_only_when_asked(monkeypatch, capsys):
+    asked = []
+    monkeypatch.setattr(notebooks, "run_all", lambda write, tell: asked.append(write) or {"00_index": None})
+    assert [cli.main(["run-notebooks"]), cli.main(["run-notebooks", "--save"])] == [0, 0]
+    assert asked == [False, True]
+
+
+@pytest.mark.parametrize("arguments", [[], ["nothing"], ["brief", "--lang", "xx"]])
+def test_wrong_use_explains_itself(arguments, capsys):
+    with pytest.raises(SystemExit) as end:
+        cli.main(arguments)
+    assert end.value.code == 2 and "usage: zoneplan" in capsys.readouterr().err
+
+
+def test_help_loads_nothing_heavy():
+    heavy = ("matplotlib", "statsmodels", "nbclient", "frictionless", "scipy")
+    code = f"import sys; from zoneplan import cli; cli.parser(); print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=LONGEST, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,140 @@
+"""Forecast, verdicts and sensitivity against hand-worked cases and properties."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import nbinom
+
+from zoneplan import DataError, reference, sensitivity
+from zoneplan.forecast import base_of, forecast
+
+
+def test_only_windows_known_on_the_day_are_used(plan):
+    rows = reference.growth("gdp", 3, plan.as_of).rows
+    assert list(rows["end_year"]) == [2014, 2015, 2016]
+    later = reference.growth("gdp", 3, date(2018, 11, 1)).rows
+    assert list(later["end_year"]) == [2015, 2016, 2017]
+
+
+def test_pooled_quantile_lies_between_the_windows(plan):
+    growth = reference.growth("gdp", 3, plan.as_of)
+    for column, q in (("p10", 0.1), ("p50", 0.5), ("p90", 0.9)):
+        assert growth.rows[column].min() <= growth.quantile(q) <= growth.rows[column].max()
+
+
+def test_odds_of_a_printed_percentile_in_one_window(plan):
+    growth = reference.growth("gdp", 3, plan.as_of, origins=1)
+    for q in (10, 25, 50, 75, 90):
+        needed = float(growth.rows[f"p{q}"].iloc[0])
+        assert growth.odds(needed) == pytest.approx(1 - q / 100, abs=0.006)
+
+
+@given(st.floats(-20, 40), st.floats(0, 10))
+def test_more_growth_is_never_more_likely(needed, extra):
+    growth = reference.growth("gdp", 3, date(2018, 10, 30))
+    assert growth.odds(needed + extra) <= growth.odds(needed)
+
+
+def test_no_class_means_no_forecast(plan):
+    assert reference.growth("returned_merchant_funds", 3, plan.as_of) is None
+    assert forecast(plan, "returned_merchant_funds") is None
+
+
+def test_too_few_windows_mean_no_forecast():
+    assert reference.growth("gdp", 3, date(2005, 1, 1)) is None
+
+
+def test_fan_is_base_times_class_growth(plan):
+    made = forecast(plan, "gdp")
+    growth = reference.growth("gdp", 3, plan.as_of)
+    expected = made.base.level.mid * (1 + growth.quantile(0.5) / 100) ** 3
+    assert made.table().set_index("year").loc[2020, "q50"] == pytest.approx(expected, rel=0.002)
+
+
+def test_quantiles_do_not_cross(plan):
+    for i in plan.series():
+        made = forecast(plan, i)
+        if made is not None:
+            values = made.table()[["q10", "q25", "q50", "q75", "q90"]].to_numpy()
+            assert (np.diff(values, axis=1) >= 0).all()
+
+
+def test_unknown_base_is_refused(plan):
+    with pytest.raises(ValueError, match="implied, observed"):
+        base_of(plan, "gdp", "hoped for")
+
+
+def test_observed_base_is_the_last_level(plan):
+    base = base_of(plan, "gdp", "observed")
+    assert (base.year, base.level.mid) == (2016, 204.72)
+
+
+def test_no_later_figure_enters_earlier_odds(plan):
+    assert plan.observations["known_from"].max().date() <= plan.as_of
+    early = plan.seen_from("2017-01-01")
+    assert len(early.observations) < len(plan.observations)
+
+
+def test_a_bad_date_is_one_clear_message(plan):
+    with pytest.raises(DataError, match="a date such as 2018-10-30"):
+        plan.verdicts(as_of="yesterday")
+
+
+def test_verdicts_cover_every_quantified_target(plan):
+    table = plan.verdicts().table()
+    assert len(table) == int(plan.targets["value"].notna().sum())
+    assert table["target_id"].is_unique
+
+
+ASSESSED = {
+    "gdp": "B", "industrial_value_added": "B", "fiscal_revenue_total": "C", "budget_revenue": "B", "trade_total": "B",
+    "fixed_asset_investment": "B", "industrial_investment": "B", "fdi_actual": "C", "upgraded_to_above_scale": "B",
+}  # fmt: skip
+
+
+def test_which_annex_series_have_odds_and_why(plan):
+    final = plan.verdicts().final().set_index("indicator_id")
+    has = final["probability_low"].notna()
+    assert final.loc[has, "evidence"].str[0].to_dict() == ASSESSED
+    assert set(final.loc[~has, "evidence"]) == {"N", "administrative"}
+    assert final.loc[~has, "missing_number"].str.len().gt(0).all()
+
+
+def test_range_is_the_headline_where_the_bases_differ(plan):
+    table = plan.verdicts().final()
+    wide = table["probability_high"] - table["probability_low"] > 0.15
+    assert table.loc[wide, "probability"].isna().all()
+    assert wide.any()
+
+
+def test_count_odds_are_negative_binomial(plan):
+    row = plan.verdicts().final().set_index("indicator_id").loc["upgraded_to_above_scale"]
+    # 35 firms in one year and a Jeffreys prior: the next count has mean 35.5.
+    assert row["probability"] == pytest.approx(float(nbinom(35.5, 0.5).sf(39)))
+    assert 0.25 < row["probability"] < 0.35
+
+
+def test_needed_growth_inverts_the_path(plan):
+    rows = sensitivity.needed_growth(plan).table().set_index("indicator_id")
+    for i, row in rows.iterrows():
+        base = base_of(plan, i, "implied").level.mid
+        assert base * (1 + row["needed_implied"] / 100) ** 3 == pytest.approx(plan.target(i, 2020))
+    # 204.72 to 270 in four years.
+    assert rows.loc["gdp", "needed_observed"] == pytest.approx(7.164, abs=1e-3)
+
+
+def test_swings_hold_the_centre_and_are_sorted(plan):
+    result = sensitivity.swings(plan, "gdp")
+    table = result.table()
+    assert (table["span"].diff().dropna() <= 0).all()
+    assert (table["low"] <= result.centre + 1e-9).all()
+    growth = table[table["assumption"].str.startswith("Growth")]
+    assert (growth["high"] > result.centre).all()
+
+
+def test_nothing_to_swing_is_said(plan):
+    with pytest.raises(ValueError, match="nothing to swing"):
+        sensitivity.swings(plan, "returned_merchant_funds")

@@ -1,0 +1,278 @@
+"""The brief's files: equal bytes for equal input, nothing lost on failure, pictures that explain themselves."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import nbformat
+import openpyxl
+import pandas as pd
+import pypdf
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from zoneplan import notebooks, paper, prose, report, workbook
+from zoneplan.errors import DataError
+
+DAY = date(2018, 10, 30)
+MARKDOWN = """\
+---
+title: "Will it be met?"
+lang: en
+---
+
+# 答案 first
+
+Below \\<1 %.
+
+![Figure 1. GDP 地区生产总值](figures/gdp.png){alt="GDP rises from 1 to 3, \\\\ and more" width=16cm}
+
+| Target | Odds |
+|:--------------------------------------------------------|---------------------------------------:|
+| GDP 地区生产总值 | \\<1 % |
+"""
+
+
+@dataclass(frozen=True)
+class FakeChart:
+    """Stands in for a chart: the same names, a plain drawing."""
+
+    id: str
+    title: str = "GDP rises to 3"
+    subtitle: str = "GDP, the zone, CNY 100 million, 2016-2018"
+    source: str = "Source: s1, s2"
+    alt: str = "GDP rises from 1 to 3"
+
+    @property
+    def data(self) -> pd.DataFrame:
+        values = {"year": [2016, 2017], "value": [1.0, float("nan")], "note": ["=1+1", "温州"]}
+        return pd.DataFrame({**values, "source_id": ["s1", "s1;s2"]})
+
+    def table(self) -> pd.DataFrame:
+        return self.data
+
+    def export(self, folder: Path) -> list[Path]:
+        from matplotlib.figure import Figure
+
+        drawing = Figure(figsize=(4, 2))
+        drawing.subplots().plot([1, 2, 3])
+        files = [folder / f"{self.id}.{kind}" for kind in ("png", "svg")]
+        for file in files:
+            drawing.savefig(file, metadata={"Date": None} if file.suffix == ".svg" else None)
+        return files
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    (tmp_path / "figures").mkdir()
+    FakeChart("gdp").export(tmp_path / "figures")
+    return tmp_path
+
+
+def test_word_twice_is_the_same_file(pictures):
+    first = paper.word(MARKDOWN, pictures, "a", DAY).read_bytes()
+    assert paper.word(MARKDOWN, pictures, "b", DAY).read_bytes() == first
+
+
+def test_word_keeps_alternative_text_and_chinese_fonts(pictures):
+    with zipfile.ZipFile(paper.word(MARKDOWN, pictures, "a", DAY)) as archive:
+        document, styles = (archive.read(f"word/{n}.xml").decode() for n in ("document", "styles"))
+    assert "GDP rises from 1 to 3" in document and "地区生产总值" in document
+    assert f'w:eastAsia="{paper.CHINESE}"' in styles and "Theme=" not in "".join(re.findall(r"<w:rFonts[^>]*>", styles))
+
+
+def test_pdf_twice_is_the_same_file(pictures):
+    first = paper.pdf(MARKDOWN, pictures, "a", DAY, "Will it be met?", "温州").read_bytes()
+    assert paper.pdf(MARKDOWN, pictures, "b", DAY, "Will it be met?", "温州").read_bytes() == first
+
+
+def test_pdf_text_and_alternative_text(pictures):
+    reader = pypdf.PdfReader(paper.pdf(MARKDOWN, pictures, "a", DAY, "Will it be met?", "温州"))
+    text = "".join(page.extract_text() for page in reader.pages)
+    assert "答案" in text and "<1 %" in text and "地区生产总值" in text
+    raw = (pictures / "a.pdf").read_bytes()
+    assert b"/Figure" in raw or b"StructTreeRoot" in raw
+    assert reader.metadata.title == "Will it be met?"
+
+
+def test_pdf_fails_on_an_unknown_font(pictures, monkeypatch):
+    monkeypatch.setattr(paper, "PDF_FONT", "No Such Font")
+    with pytest.raises(paper.RenderError, match="(?i)unknown font"):
+        paper.pdf(MARKDOWN, pictures, "a", DAY, "t", "s")
+    assert not (pictures / "a.pdf").exists()
+
+
+def executed(output):
+    cells = [new_markdown_cell("# Is it so?"), new_code_cell("show()", execution_count=1, outputs=[output])]
+    return new_notebook(cells=cells)
+
+
+def test_page_needs_no_network():
+    page = paper.page(executed(new_output("stream", text="温州")), "Is it so?")
+    assert "温州" in page and paper.fetched(page) == [] and "<script" not in page
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<script src="https://a.org/x.js"></script>',
+        "<img src=//a.org/x.png>",
+        '<link rel="stylesheet" href="http://a.org/x.css">',
+        "<style>@import url('https://a.org/f.css')</style>",
+        "<style>b { src: url(https://a.org/f.woff) }</style>",
+        "<script type='module'>import x from 'https://a.org/x.mjs';</script>",
+    ],
+)
+def test_leaks_are_found(html):
+    assert paper.fetched(html) != []
+
+
+def test_links_to_click_are_no_leaks():
+    assert paper.fetched('<a href="https://a.org">x</a><img src="data:image/png;base64,aa">') == []
+
+
+def test_page_with_a_leak_is_refused():
+    leak = new_output("display_data", {"text/html": '<img src="https://a.org/x.png">'})
+    with pytest.raises(paper.RenderError, match="a.org"):
+        paper.page(executed(leak), "Is it so?")
+
+
+def make_workbook(path: Path) -> Path:
+    charts = [FakeChart("gdp"), FakeChart("a_name_longer_than_a_sheet_name_may_be_1"), FakeChart("GDP")]
+    tables = {"sources": ("where from", pd.DataFrame({"source_id": ["s1"], "published": [pd.Timestamp(DAY)]}))}
+    return workbook.write_workbook(path, charts, tables, "Data", DAY)
+
+
+def test_workbook_twice_is_the_same_file(tmp_path):
+    assert make_workbook(tmp_path / "a.xlsx").read_bytes() == make_workbook(tmp_path / "b.xlsx").read_bytes()
+
+
+def test_workbook_holds_what_is_drawn(tmp_path):
+    book = openpyxl.load_workbook(make_workbook(tmp_path / "a.xlsx"))
+    assert book.sheetnames[0] == "contents" and len(book.sheetnames) == 5
+    sheet = book["gdp"]
+    assert sheet["A1"].value == "GDP rises to 3" and "CNY" in sheet["A2"].value and "s1" in sheet["A3"].value
+    assert [c.value for c in sheet[5]] == ["year", "value", "note", "source_id"]
+    assert [c.value for c in sheet[6]] == [2016, 1, "=1+1", "s1"] and sheet["C6"].data_type == "s"
+    assert sheet["B7"].value is None and sheet.freeze_panes == "A6"
+    links = [row[0].hyperlink.location for row in book["contents"].iter_rows(min_row=4)]
+    assert [x.split("'")[1] for x in links] == book.sheetnames[1:]
+
+
+def test_sheet_names_fit():
+    names = workbook.sheet_names(["a" * 40, "a" * 31, "x/y", "Contents"], taken=["contents"])
+    assert len({n.lower() for n in names.values()}) == 4
+    assert all(len(n) <= 31 and not set("[]:*?/\\") & set(n) for n in names.values())
+    assert names["Contents"].lower() != "contents"
+
+
+def test_install_replaces_an_earlier_brief(tmp_path):
+    new, out = tmp_path / "new", tmp_path / "out"
+    (new / "figures").mkdir(parents=True)
+    (new / "brief.md").write_text("new")
+    (out / "figures").mkdir(parents=True)
+    (out / "figures" / "gone.png").write_text("old")
+    (out / "brief.md").write_text("old")
+    (out / "mine.txt").write_text("mine")
+    report.install(new, out, tmp_path / "old")
+    assert (out / "brief.md").read_text() == "new" and (out / "mine.txt").read_text() == "mine"
+    assert not (out / "figures" / "gone.png").exists() and not (tmp_path / "old").exists()
+
+
+def test_install_gives_everything_back_after_an_error(tmp_path, monkeypatch):
+    new, out = tmp_path / "new", tmp_path / "out"
+    for folder, text in ((new, "new"), (out, "old")):
+        folder.mkdir()
+        for name in ("brief.md", "zoneplan.xlsx"):
+            (folder / name).write_text(text)
+    rename = Path.rename
+
+    def fail(self, target):
+        if self.parent == new and self.name == "zoneplan.xlsx":
+            raise OSError("disk full")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fail)
+    with pytest.raises(OSError, match="disk full"):
+        report.install(new, out, tmp_path / "old")
+    assert {p.name: p.read_text() for p in out.iterdir()} == {"brief.md": "old", "zoneplan.xlsx": "old"}
+
+
+def test_a_folder_with_other_work_is_refused(tmp_path):
+    (tmp_path / "thesis.docx").write_text("years of work")
+    with pytest.raises(DataError, match="thesis.docx"):
+        report.brief(out=tmp_path, progress=False)
+
+
+def test_a_failing_notebook_keeps_the_earlier_brief(tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "brief.md").write_text("old")
+    bad = tmp_path / "notebooks"
+    bad.mkdir()
+    cells = [new_markdown_cell("# Is it?\n\n## The check"), new_code_cell("assert 1 == 2, 'not equal'")]
+    nbformat.write(new_notebook(cells=cells), bad / "01_bad.ipynb")
+    monkeypatch.setattr(notebooks, "folder", lambda: bad)
+    with pytest.raises(DataError) as error:
+        report.brief(out=out, progress=False)
+    message = str(error.value)
+    assert "01_bad.ipynb" in message and "The check" in message and "AssertionError: not equal" in message
+    assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
+    assert (out / "brief.md").read_text() == "old"
+
+
+def test_a_run_leaves_no_trace_of_time(tmp_path):
+    cell = new_code_cell("1 + 1", metadata={"execution": {"iopub.execute_input": "2020"}})
+    nbformat.write(new_notebook(cells=[new_markdown_cell("# Is it?"), cell]), tmp_path / "00_a.ipynb")
+    saved = [notebooks.save_clean(tmp_path / "00_a.ipynb").read_bytes() for _ in range(2)]
+    assert saved[0] == saved[1] and b"iopub" not in saved[0] and b'"execution_count": 1' in saved[0]
+
+
+def test_all_notebooks_are_saved_or_none(tmp_path):
+    for name, source in (("00_good", "1"), ("01_bad", "1 / 0")):
+        nbformat.write(new_notebook(cells=[new_code_cell(source)]), tmp_path / f"{name}.ipynb")
+    before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+    with pytest.raises(DataError, match="ZeroDivisionError"):
+        notebooks.run_all(write=True, where=tmp_path)
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("text", ["a|b", "<1 %", "~200", "*x*", "[a](b)", "$5", "x_y_z", "#1", "a\\b", "`c`", "s@b.c"])
+def test_markdown_shows_exactly_the_text(text):
+    import pypandoc
+
+    frame = pd.DataFrame({"x": [text], "y": ["1"]})
+    plain = pypandoc.convert_text(prose.grid(frame, (50, 50)), "plain", format=paper.MARKDOWN)
+    assert text in plain
+
+
+def test_brief_markdown_answers_first_and_shows_every_chart(plan):
+    charts = [FakeChart(i) for i in ("plan_audit", "path_gdp", "odds_2020", "peers", "swings_gdp")]
+    text = prose.brief_markdown(plan, charts)
+    heads = re.findall(r"^# (.+)$", text, flags=re.M)
+    assert heads[0] == "The answers first" and heads[-1] == "Sources"
+    assert all(text.count(f"figures/{c.id}.png") == 1 for c in charts)
+    assert re.findall(r"Figure (\d+)\.", text) == [str(n) for n in range(1, len(charts) + 1)]
+    assert "nan" not in text.lower().replace("finan", "").replace("nanj", "")
+
+
+def test_every_chart_file_twice_is_the_same(plan, tmp_path):
+    from zoneplan.figures import figures
+
+    folders = [tmp_path / "a", tmp_path / "b"]
+    for folder in folders:
+        report.write_figures(figures(plan)[:2], folder)
+    names = sorted(p.name for p in folders[0].iterdir())
+    assert names == sorted(p.name for p in folders[1].iterdir()) and len(names) == 6
+    assert all((folders[0] / n).read_bytes() == (folders[1] / n).read_bytes() for n in names)
+
+
+def test_summary_gives_odds_or_says_how_many_have_none(plan):
+    text = report.verdict_summary(plan.verdicts().final(), short=True)
+    rows = plan.verdicts().assessable()
+    assert all(name in text for name in rows["name_en"])
+    assert "cannot be assessed" in text
