@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from zoneplan.tables import split_period
 from zoneplan.units import convert
 
 HERE = Path(__file__).parent
 CANONICAL = {"万元": "亿元", "万美元": "亿美元", "百万美元": "亿美元"}
-PERIOD = re.compile(r"_(h1|9m|11m)(?=_|$)")
 # Steps of the evidence ladder are written with remarks; the step itself is their first word.
 SERIES = (
     "gdp industrial_value_added fiscal_revenue_total budget_revenue trade_total fixed_asset_investment "
@@ -71,11 +71,22 @@ def sources() -> pd.DataFrame:
     return table.assign(publisher=table["publisher"].where(table["publisher"] != "", "not stated")).sort_values("source_id")
 
 
-def dated(rows: pd.DataFrame, published: pd.Series) -> pd.DataFrame:
-    """Add ``known_from``: publication, else 31 March of the next year (the lag of yearly communiques)."""
-    day = rows["source_id"].map(published).map(published_on)
-    lag = rows["year"].map(lambda y: f"{int(y) + 1}-03-31" if y else "")
-    return rows.assign(known_from=day.where(day != "", lag))
+def dated(rows: pd.DataFrame, src: pd.DataFrame, year: str = "year") -> pd.DataFrame:
+    """Add ``known_from``: publication, else a lag after the year of the data.
+
+    Yearbooks appear by 1 November of the next year, communiques and lists by 31 March; a target is announced by
+    31 March of its own year. A row without a year stays without a date.
+    """
+    cited = src.set_index("source_id").loc[rows["source_id"]].reset_index()
+    day = cited["published"].map(published_on)
+    yearbook = (cited["publisher"] + cited["title"]).str.contains("年鉴|Yearbook")
+    announced = (rows["kind"] == "target").tolist() if "kind" in rows else [False] * len(rows)
+    years = [int(y) if y else None for y in rows[year]]
+    lag = [
+        "" if y is None else f"{y}-03-31" if ahead else f"{y + 1}-{'11-01' if book else '03-31'}"
+        for y, book, ahead in zip(years, yearbook, announced, strict=True)
+    ]
+    return rows.assign(known_from=[d or late for d, late in zip(day, lag, strict=True)])
 
 
 def in_one_unit(rows: pd.DataFrame) -> pd.DataFrame:
@@ -90,22 +101,23 @@ def in_one_unit(rows: pd.DataFrame) -> pd.DataFrame:
 
 def with_period(rows: pd.DataFrame) -> pd.DataFrame:
     """Move a part-year mark from the name of the indicator into a column."""
-    mark = rows["indicator_id"].str.extract(PERIOD)[0].fillna("full_year")
-    return rows.assign(indicator_id=rows["indicator_id"].str.replace(PERIOD, "", regex=True), period=mark)
+    names, periods = zip(*map(split_period, rows["indicator_id"]), strict=True)
+    return rows.assign(indicator_id=names, period=periods)
 
 
 def tables() -> dict[str, pd.DataFrame]:
     """Every derived table by its path under data/, in the order of its ledger."""
     src = sources()
-    published = src.set_index("source_id")["published"]
-    seen = dated(in_one_unit(with_period(ledger("observations"))), published)
+    seen = dated(in_one_unit(with_period(ledger("observations"))), src)
     columns = [
         "row_id", "entity_id", "indicator_id", "year", "period", "value", "unit", "kind", "scope_note", "known_from",
         "grade", "source_id", "note",
     ]  # fmt: skip
     seen = seen[columns]
     cities = ledger("zhejiang_cities")
+    rates = ledger("exchange_rate")
     growth = ledger("growth_reference")
+    # A window is printed in the yearbook of the autumn after its last year; revised series are hindsight, never known.
     revised = growth["series"] == "revised"
     after = growth["end_year"].map(lambda y: f"{int(y) + 1}-11-01").mask(revised, "")
     evidence = ledger("evidence")
@@ -118,12 +130,12 @@ def tables() -> dict[str, pd.DataFrame]:
         "reference/context_observations.csv": seen[seen["entity_id"] != "zone"],
         "reference/zhejiang_cities.csv": cities.assign(known_from=cities["year"].map(lambda y: f"{int(y) + 1}-11-01")),
         "reference/growth_reference.csv": growth.assign(known_from=after, source_id="cityyb"),
-        "reference/exchange_rate.csv": ledger("exchange_rate"),
-        "reference/peer_zones.csv": in_one_unit(ledger("peer_zones")),
-        "reference/national_zones.csv": ledger("national_zones"),
-        "reference/rankings.csv": ledger("rankings"),
+        "reference/exchange_rate.csv": rates.assign(known_from=rates["year"] + "-12-31"),
+        "reference/peer_zones.csv": dated(in_one_unit(ledger("peer_zones")), src),
+        "reference/national_zones.csv": dated(ledger("national_zones"), src),
+        "reference/rankings.csv": dated(ledger("rankings"), src, "evaluation_year"),
         "reference/zone_register.csv": ledger("zone_register"),
-        "reference/growth_targets.csv": ledger("growth_targets"),
+        "reference/growth_targets.csv": dated(in_one_unit(ledger("growth_targets")), src),
     }
 
 

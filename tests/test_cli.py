@@ -64,6 +64,41 @@ def test_a_missing_plan_is_one_message(tmp_path):
     assert "nowhere" in done.stderr and "Traceback" not in done.stderr
 
 
+def copied_plan(folder: Path) -> Path:
+    from shutil import copytree
+
+    from zoneplan import tables
+
+    return copytree(tables.data_dir() / cli.PLAN, folder / "my_plan")
+
+
+def test_another_plan_folder_is_read(tmp_path, capsys):
+    plan = copied_plan(tmp_path)
+    file = plan / "targets.csv"
+    text = file.read_text(encoding="utf-8")
+    assert ",2020,end,270," in text
+    file.write_text(text.replace(",2020,end,270,", ",2020,end,300,"), encoding="utf-8")
+    assert cli.main(["verdicts", "--plan", str(plan), "--json"]) == 0
+    mine = json.loads(capsys.readouterr().out)
+    assert [r["target"] for r in mine if r["target_id"] == "gdp-2020"] == [300]
+    assert zoneplan.load_plan().target("gdp", 2020) == 270
+
+
+@pytest.mark.parametrize("change", ["missing", "empty", "text", "not utf-8"])
+def test_a_broken_plan_folder_is_one_message(change, tmp_path):
+    file = copied_plan(tmp_path) / "targets.csv"
+    text = file.read_text(encoding="utf-8")
+    if change == "missing":
+        file.unlink()
+    else:
+        wrong = {"empty": b"", "text": text.replace(",270,", ",many,").encode(), "not utf-8": text.encode("gb18030")}
+        file.write_bytes(wrong[change])
+    for command in ("check", "verdicts"):
+        done = program(command, "--plan", str(file.parent), cwd=tmp_path)
+        said = done.stdout + done.stderr
+        assert done.returncode == 1 and "targets.csv" in said and "Traceback" not in said
+
+
 def test_check_passes_on_the_shipped_data(capsys):
     assert cli.main(["check"]) == 0
     assert "valid" in capsys.readouterr().out

@@ -13,20 +13,20 @@ from zoneplan.forecast import base_of, forecast
 
 
 def test_only_windows_known_on_the_day_are_used(plan):
-    rows = reference.growth("gdp", 3, plan.as_of).rows
+    rows = reference.past_growth("gdp", 3, plan.as_of).rows
     assert list(rows["end_year"]) == [2014, 2015, 2016]
-    later = reference.growth("gdp", 3, date(2018, 11, 1)).rows
+    later = reference.past_growth("gdp", 3, date(2018, 11, 1)).rows
     assert list(later["end_year"]) == [2015, 2016, 2017]
 
 
 def test_pooled_quantile_lies_between_the_windows(plan):
-    growth = reference.growth("gdp", 3, plan.as_of)
+    growth = reference.past_growth("gdp", 3, plan.as_of)
     for column, q in (("p10", 0.1), ("p50", 0.5), ("p90", 0.9)):
         assert growth.rows[column].min() <= growth.quantile(q) <= growth.rows[column].max()
 
 
 def test_odds_of_a_printed_percentile_in_one_window(plan):
-    growth = reference.growth("gdp", 3, plan.as_of, origins=1)
+    growth = reference.past_growth("gdp", 3, plan.as_of, last=1)
     for q in (10, 25, 50, 75, 90):
         needed = float(growth.rows[f"p{q}"].iloc[0])
         assert growth.odds(needed) == pytest.approx(1 - q / 100, abs=0.006)
@@ -34,22 +34,39 @@ def test_odds_of_a_printed_percentile_in_one_window(plan):
 
 @given(st.floats(-20, 40), st.floats(0, 10))
 def test_more_growth_is_never_more_likely(needed, extra):
-    growth = reference.growth("gdp", 3, date(2018, 10, 30))
+    growth = reference.past_growth("gdp", 3, date(2018, 10, 30))
     assert growth.odds(needed + extra) <= growth.odds(needed)
 
 
 def test_no_class_means_no_forecast(plan):
-    assert reference.growth("returned_merchant_funds", 3, plan.as_of) is None
+    assert reference.past_growth("returned_merchant_funds", 3, plan.as_of) is None
     assert forecast(plan, "returned_merchant_funds") is None
 
 
 def test_too_few_windows_mean_no_forecast():
-    assert reference.growth("gdp", 3, date(2005, 1, 1)) is None
+    assert reference.past_growth("gdp", 3, date(2005, 1, 1)) is None
+
+
+def test_common_moves_have_both_signs_and_widen_the_spread(plan):
+    coming = reference.coming_growth("gdp", 3, plan.as_of, 2020)
+    last = reference.past_growth("gdp", 3, plan.as_of, last=1)
+    assert sum(coming.shifts) == pytest.approx(0)
+    assert coming.quantile(0.9) - coming.quantile(0.1) > last.quantile(0.9) - last.quantile(0.1)
+    # The medians four years apart, as printed in the ledger, are the only moves.
+    medians = reference.windows(last.class_, 3, plan.as_of).set_index("end_year")["p50"]
+    moves = [medians[e + 4] - medians[e] for e in medians.index if e + 4 in medians.index]
+    assert sorted(coming.shifts) == pytest.approx(sorted([*moves, *(-m for m in moves)]))
+
+
+def test_past_record_uses_only_what_was_known(plan):
+    record = reference.past_record("gdp", 3, plan.as_of)
+    assert record["end_year"].max() == 2016
+    assert record["coverage"].between(0, 1).all() and len(record) >= 2
 
 
 def test_fan_is_base_times_class_growth(plan):
     made = forecast(plan, "gdp")
-    growth = reference.growth("gdp", 3, plan.as_of)
+    growth = reference.coming_growth("gdp", 3, plan.as_of, 2020)
     expected = made.base.level.mid * (1 + growth.quantile(0.5) / 100) ** 3
     assert made.table().set_index("year").loc[2020, "q50"] == pytest.approx(expected, rel=0.002)
 

@@ -49,8 +49,9 @@ def averages(second) -> pd.DataFrame:
     return printed.assign(indicator_id=printed.indicator_id.str.removesuffix("@average"))
 
 
-def test_every_row_reads_the_same_both_ways(first, second):
-    ours = keys(first)
+def test_every_printed_figure_reads_the_same_both_ways(first, second):
+    # Milestones without a figure ("start the works") are in the first copy only.
+    ours = keys(first[first.value.notna()])
     theirs = keys(second[~second.indicator_id.str.endswith("@average")])
     assert ours == theirs, (
         f"only in the first copy:\n{told(ours - theirs)}\nonly in the second:\n{told(theirs - ours)}"

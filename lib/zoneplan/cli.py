@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
+import shutil
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+
+
+PLAN = Path("plans") / "zhenan"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -34,16 +42,60 @@ def main(argv: list[str] | None = None) -> int:
     from zoneplan.errors import DataError
 
     try:
-        return COMMANDS[args.command](args)
+        with data_with(getattr(args, "plan", None)):
+            if args.command == "brief" or getattr(args, "plan", None):
+                refuse_faulty_tables(args.command)
+            return COMMANDS[args.command](args)
     except DataError as error:
         print(error, file=sys.stderr)
         return 1
 
 
+@contextlib.contextmanager
+def data_with(plan: Path | None) -> Iterator[None]:
+    """Inside, the tables are the project's with the files of another plan folder in place of its own.
+
+    Notebooks inherit this, so a brief of one's own plan is made by the same code. The shipped data are
+    copied, never touched.
+    """
+    from zoneplan import tables
+    from zoneplan.errors import DataError, Problem
+
+    if plan is None:
+        yield
+        return
+    if not plan.is_dir():
+        raise DataError([Problem(str(plan), None, None, "no such folder", "a folder with plan.yml and its tables")])
+    before = os.environ.get("ZONEPLAN_DATA")
+    with tempfile.TemporaryDirectory(prefix="zoneplan-") as scratch:
+        data = Path(scratch) / "data"
+        shutil.copytree(tables.data_dir(), data)
+        # All or nothing of the shipped plan goes, so that a file missing in the folder is noticed.
+        shutil.rmtree(data / PLAN)
+        shutil.copytree(plan, data / PLAN)
+        os.environ["ZONEPLAN_DATA"] = str(data)
+        try:
+            yield
+        finally:
+            os.environ.pop("ZONEPLAN_DATA")
+            if before is not None:
+                os.environ["ZONEPLAN_DATA"] = before
+
+
+def refuse_faulty_tables(command: str) -> None:
+    """Nothing is computed or written from tables that are not sound; every problem is listed at once."""
+    from zoneplan import tables
+    from zoneplan.errors import DataError
+
+    problems = [] if command == "check" else tables.check()
+    if problems:
+        raise DataError(problems)
+
+
 def _check(args: argparse.Namespace) -> int:
     from zoneplan import tables
 
-    problems = tables.check(args.plan) if args.plan else tables.check()
+    problems = tables.check()
     for problem in problems:
         print(problem)
     if problems:
@@ -57,7 +109,7 @@ def _verdicts(args: argparse.Namespace) -> int:
     from zoneplan import load_plan
     from zoneplan.report import verdict_summary
 
-    table = load_plan(args.plan).verdicts(as_of=args.as_of).table()
+    table = load_plan().verdicts(as_of=args.as_of).table()
     if args.json:
         print(table.to_json(orient="records", force_ascii=False, indent=1))
     else:
@@ -68,7 +120,7 @@ def _verdicts(args: argparse.Namespace) -> int:
 def _audit(args: argparse.Namespace) -> int:
     from zoneplan import load_plan
 
-    for row in load_plan(args.plan).audit().table().itertuples():
+    for row in load_plan().audit().table().itertuples():
         print(f"{row.check} | {row.item}: {row.finding}\n    {row.explanation}")
     return 0
 
@@ -76,7 +128,7 @@ def _audit(args: argparse.Namespace) -> int:
 def _brief(args: argparse.Namespace) -> int:
     from zoneplan.report import brief
 
-    brief(out=args.out, plan_folder=args.plan)
+    brief(out=args.out)
     return 0
 
 

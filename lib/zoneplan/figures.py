@@ -111,7 +111,7 @@ def percentile_table(plan: Plan) -> pd.DataFrame:
     """
     rows = []
     for i in plan.series():
-        growth = reference.growth(i, len(plan.years), plan.as_of)
+        growth = reference.past_growth(i, len(plan.years), plan.as_of)
         if growth is None or pd.isna(plan.stated_growth(i)):
             continue
         stated = plan.stated_growth(i)

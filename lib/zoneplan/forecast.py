@@ -101,14 +101,14 @@ def forecast(plan: Plan, indicator_id: str, base: str = "implied") -> Forecast |
     annex = plan.annex(indicator_id)
     unit = str(annex["unit"].iloc[0])
     if annex["kind"].iloc[0] == "growth":
-        rates = {y: reference.growth(indicator_id, 1, plan.as_of) for y in plan.years}
+        rates = {y: reference.coming_growth(indicator_id, 1, plan.as_of, y) for y in plan.years}
         if any(g is None for g in rates.values()):
             return None
         return Forecast(indicator_id, unit, None, {y: g.draws for y, g in rates.items()}, rates)
     start = base_of(plan, indicator_id, base)
     if start is None:
         return None
-    rates = {y: reference.growth(indicator_id, y - start.year, plan.as_of) for y in plan.years}
+    rates = {y: reference.coming_growth(indicator_id, y - start.year, plan.as_of, y) for y in plan.years}
     if any(g is None for g in rates.values()):
         return None
     draws = {y: _levels(start, y, g) for y, g in rates.items()}

@@ -230,7 +230,8 @@ def page(notebook: NotebookNode, title: str) -> str:
 
 def fetched(html: str) -> list[str]:
     """Addresses that a browser would load by itself (links to click are allowed)."""
-    tags = r"<(?:script|img|link|iframe|video|audio|source|embed)\b[^>]*?(?:src|href)\s*=\s*[\"']?((?:https?:)?//[^\"'\s>]+)"
+    loading = "script|img|link|iframe|video|audio|source|embed"
+    tags = rf"<(?:{loading})\b[^>]*?(?:src|href)\s*=\s*[\"']?((?:https?:)?//[^\"'\s>]+)"
     styles = r"(?:@import\s+(?:url\()?|url\()\s*[\"']?((?:https?:)?//[^\"')\s]+)"
     modules = r"import\s[^;]*?[\"'](https?://[^\"']+)"
     scripts = " ".join(re.findall(r"<script\b[^>]*>(.*?)</script>", html, flags=re.S | re.I))

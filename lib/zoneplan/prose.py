@@ -11,6 +11,7 @@ import pandas as pd
 from zoneplan import sensitivity, tables
 from zoneplan.audit import AGREES, CONTRADICTS, OPEN, ROUNDING, cagr
 from zoneplan.text import num, odds, pct
+from zoneplan.verdicts import BASE_DEPENDENT
 
 if TYPE_CHECKING:
     from zoneplan.charts import Chart
@@ -129,6 +130,11 @@ def amount(value: float, unit: str) -> str:
     return f"{text} %" if unit == "%" else f"{text} {unit}"
 
 
+def short(x: float) -> str:
+    """A number without false decimals: one below a thousand, none from there on."""
+    return num(x, 0 if abs(x) >= 1000 else 1)
+
+
 def answers(plan: Plan, verdicts) -> list[str]:
     """Which targets are likely, open and unlikely, with the table of odds."""
     rows = verdicts.assessable()
@@ -139,7 +145,7 @@ def answers(plan: Plan, verdicts) -> list[str]:
     open_ = rows.drop(index=[*likely.index, *unlikely.index])
     lines = [
         f"- Public figures support odds for {len(rows)} of the {len(final)} series in the plan's annex; the other "
-        f"{len(final) - len(rows)} cannot be assessed, and this paper names the number that would make each assessable.",
+        f"{len(final) - len(rows)} cannot be assessed, and the number that would change that is named for each.",
         f"- Likely (two in three or better on every base): {names(likely)}.",
         f"- Unlikely (one in three or less on every base): {names(unlikely)}.",
         f"- Open, or dependent on the base year: {names(open_)}.",
@@ -149,8 +155,8 @@ def answers(plan: Plan, verdicts) -> list[str]:
         {
             "Target": [label(r) for _, r in ordered.iterrows()],
             f"{plan.years[-1]} target": [amount(r["target"], r["unit"]) for _, r in ordered.iterrows()],
-            "Median": [num(x) for x in ordered["q50"]],
-            "P10 to P90": [f"{num(a)} to {num(b)}" for a, b in zip(ordered["q10"], ordered["q90"], strict=True)],
+            "Median": [short(x) for x in ordered["q50"]],
+            "P10 to P90": [f"{short(a)} to {short(b)}" for a, b in zip(ordered["q10"], ordered["q90"], strict=True)],
             "Odds": [odds_text(r) for _, r in ordered.iterrows()],
             "Growth needed": [pct(x) for x in ordered["needed_growth"]],
             "Evidence": list(ordered["evidence"]),
@@ -161,7 +167,8 @@ def answers(plan: Plan, verdicts) -> list[str]:
         "\n".join(lines),
         grid(table, (34, 12, 9, 15, 13, 10, 7), right),
         f"Odds are the chance that the value of {plan.years[-1]} is at least the target if the zone does as similar "
-        "regions did. A range means that the two possible base years disagree by more than 15 points: the base "
+        "regions did. A range means that the two possible base years disagree by more than "
+        f"{num(100 * BASE_DEPENDENT, 0)} points: the base "
         "decides, and the range is the answer. Growth needed is percent a year (for growth targets, the target "
         f"itself). Evidence: {ladder(rows['evidence'])}.",
     ]
@@ -188,11 +195,19 @@ def unassessed(plan: Plan, verdicts) -> list[str]:
         {
             "Not assessable": [label(r) for _, r in rows.iterrows()],
             "Target": [amount(r["target"], r["unit"]) for _, r in rows.iterrows()],
-            "The number that would change that": [r["missing_number"] or "–" for _, r in rows.iterrows()],
+            "The number that would change that": missing(rows["missing_number"]),
         }
     )
     text = f"For {len(rows)} series no public figure supports any odds. An invented one would only look like knowledge."
     return [text, grid(table, (42, 14, 44))]
+
+
+def missing(texts: Iterable[str]) -> list[str]:
+    """The missing numbers, with "same" written out: a table may be cut or sorted by its reader."""
+    out: list[str] = []
+    for text in texts:
+        out.append(out[-1] if text == "same" and out else text or "–")
+    return out
 
 
 def promises(plan: Plan) -> list[str]:
@@ -208,8 +223,7 @@ def promises(plan: Plan) -> list[str]:
         f"targets, some of which repeat the annex. Counted once each, the plan makes {len(plan.distinct())} quantified "
         f"promises. {len(table)} statements could be held against other figures: {count.get(AGREES, 0)} agree, "
         f"{count.get(ROUNDING, 0)} agree only through rounding, {count.get(CONTRADICTS, 0)} contradict and "
-        f"{count.get(OPEN, 0)} cannot be checked. A printed 228 stands for everything from 227.5 to 228.5, so rounding "
-        "alone is never called a contradiction."
+        f"{count.get(OPEN, 0)} cannot be checked. {rounding_text(annex.iloc[0])}"
     )
     bad = table[table["finding"].isin([CONTRADICTS, ROUNDING])].copy()
     bad["order"] = bad["finding"].map({CONTRADICTS: 0, ROUNDING: 1})
@@ -221,8 +235,17 @@ def promises(plan: Plan) -> list[str]:
             "Why": list(bad["explanation"]),
         }
     )
-    note = "A contradiction is no proof of an error: two figures may be meant on different bases, scopes or definitions."
+    note = "A contradiction is no proof of an error: the figures may be meant on different bases or scopes."
     return [first, grid(shown, (28, 14, 58)), note]
+
+
+def rounding_text(row: pd.Series) -> str:
+    """What a printed figure stands for, shown on one of them."""
+    low, high = (row["value"] + side * row["precision"] / 2 for side in (-1, 1))
+    return (
+        f"A printed {num(row['value'], 0)} stands for everything from {num(low)} to {num(high)}, so rounding alone is "
+        "never called a contradiction."
+    )
 
 
 def _name(plan: Plan, item: str) -> str:
@@ -272,19 +295,19 @@ def forecast_text(plan: Plan, verdicts) -> list[str]:
         gap = 100 * (r["q50"] / r["target"] - 1)
         side = "above" if gap >= 0 else "below"
         lines.append(
-            f"- {escape(r['name_en'])}: median {num(r['q50'])} {r['unit']} (P10 {num(r['q10'])}, P90 {num(r['q90'])}), "
-            f"{pct(abs(gap))} {side} the target of {amount(r['target'], r['unit'])}; the last published value was "
-            f"{num(r['naive'], 2)}."
-            if pd.notna(r["naive"])
-            else f"- {escape(r['name_en'])}: median {num(r['q50'])} {r['unit']} (P10 {num(r['q10'])}, P90 "
-            f"{num(r['q90'])}), {pct(abs(gap))} {side} the target of {amount(r['target'], r['unit'])}; no value was "
-            "ever published."
+            f"- {escape(r['name_en'])}: median {short(r['q50'])} {r['unit']} (P10 {short(r['q10'])}, P90 "
+            f"{short(r['q90'])}), {pct(abs(gap))} {side} the target of {amount(r['target'], r['unit'])}; {published(r)}."
         )
     text = (
         f"Each level starts from the {plan.base_year} value that the plan itself implies, with its rounding, and grows "
         "as similar regions grew over equally many years. Beside it stands the path from the last observed level."
     )
     return [text, "\n".join(lines)]
+
+
+def published(row: pd.Series) -> str:
+    """The last published value of a verdict's indicator, or that none was found."""
+    return "no value was public" if pd.isna(row["naive"]) else f"the last public value was {num(row['naive'], 2)}"
 
 
 def decides(plan: Plan, verdicts) -> list[str]:
@@ -313,7 +336,7 @@ def base_text(verdicts) -> str:
     rows = verdicts.assessable()
     hang = rows[rows["probability"].isna()]
     if hang.empty:
-        return "No answer depends on the base year by more than 15 points."
+        return f"No answer depends on the base year by more than {num(100 * BASE_DEPENDENT, 0)} points."
     return f"The base year decides {len(hang)} answers: {names(hang)}."
 
 
@@ -323,13 +346,18 @@ def swing_text(plan: Plan, indicator_id: str) -> str:
     rows = swings.table()
     top = rows.iloc[0]
     reach = rows[rows["high"] >= swings.target]
-    alone = ", ".join(x[0].lower() + x[1:] for x in reach["assumption"]) or "none"
+    alone = ", ".join(lower(x) for x in reach["assumption"]) or "none"
     return (
-        f"For {plan.name(indicator_id)} the widest single swing is {top['assumption'][0].lower() + top['assumption'][1:]} "
+        f"For {plan.name(indicator_id)} the widest single swing is {lower(top['assumption'])} "
         f"({top['low_label']} to {top['high_label']}): it moves {plan.years[-1]} by {num(top['span'])} {swings.unit} "
         f"around {num(swings.centre)}. Assumptions that reach the target of {num(swings.target, 0)} alone at their "
         f"better end: {alone}."
     )
+
+
+def lower(text: str) -> str:
+    """A text that begins with a small letter, for the middle of a sentence."""
+    return text[:1].lower() + text[1:]
 
 
 def comparison(plan: Plan, charts: Sequence[Chart]) -> list[str]:
@@ -350,8 +378,9 @@ def trust(plan: Plan, verdicts) -> list[str]:
         f"Of the {len(final)} annex series, {steps}.",
         "- The odds say what similar regions would have achieved. They do not know the zone's own projects, its land "
         "or its firms; whoever does should move them, and say by how much.\n"
-        "- The past windows behind them share their good and bad years, and contain no shock on the scale of an "
-        "epidemic or a trade war. Ranges are therefore more likely too narrow than too wide.\n"
+        "- The past windows behind them overlap and share their good and bad years: they are far fewer independent cases "
+        "than they look, and a shock common to all regions would move every one of these odds at once.\n"
+        "- How often ranges made this way held in the past is not measured in this paper. Read them as a first estimate.\n"
         "- Where no class of the same indicator exists a proxy stands in (all secondary industry for above-scale "
         "industry, exports for total trade); the proxy carries its own error, which is not in the range.\n"
         "- Targets are nominal levels; growth floors in the text read as real. The two are never mixed here.\n"
@@ -390,7 +419,7 @@ def used_sources(plan: Plan, charts: Sequence[Chart]) -> list[str]:
 
 def source_table(plan: Plan, charts: Sequence[Chart]) -> pd.DataFrame:
     """The rows of the source list that the paper rests on."""
-    every = tables.sources()
+    every = tables.sources().reset_index()
     return every[every["source_id"].isin(used_sources(plan, charts))].sort_values("source_id").reset_index(drop=True)
 
 

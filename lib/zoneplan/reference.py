@@ -13,9 +13,11 @@ from zoneplan.plan import known
 
 LEVELS = np.array([1, *range(5, 100, 5), 99])
 COLUMNS = [f"p{q:02d}" for q in LEVELS]
-# Three past windows are pooled: one alone carries a single common shock, many reach back to a faster age.
-# `odds_by_origin` shows what each window alone would say.
-ORIGINS_POOLED = 3
+# Past growth is described over three windows: one alone carries a single common shock, many reach back to a
+# faster age. `odds_by_origin` shows what each window alone would say.
+WINDOWS_DESCRIBED = 3
+# Fewer past changes than this say nothing about how far the common path can move.
+FEWEST_SHIFTS = 2
 # Probabilities are read on a grid of the middle of each half per cent.
 GRID = np.arange(0.25, 100, 0.5)
 
@@ -92,52 +94,57 @@ def windows(class_: ReferenceClass, horizon: int, as_of: date) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Growth:
-    """Past average annual growth of a class over one horizon, ready to be read as a distribution."""
+    """Average annual growth of a class over one horizon, ready to be read as a distribution.
+
+    ``shifts`` are changes of the common path, in percentage points, added to every unit's growth; a
+    description of the past has the single shift 0.
+    """
 
     class_: ReferenceClass
     horizon: int
     rows: pd.DataFrame
+    shifts: tuple[float, ...] = (0.0,)
 
     @property
     def draws(self) -> np.ndarray:
-        """Equally likely growth rates, percent: the pooled windows' quantile functions on one fine grid."""
-        return np.sort(np.concatenate([np.interp(GRID, LEVELS, row) for row in self.rows[COLUMNS].to_numpy()]))
+        """Equally likely growth rates, percent: the windows' quantile functions on one fine grid, shifted."""
+        units = np.concatenate([np.interp(GRID, LEVELS, row) for row in self.rows[COLUMNS].to_numpy()])
+        return np.sort(np.add.outer(units, np.asarray(self.shifts)).ravel())
 
     def quantile(self, q: float | list[float]) -> np.ndarray:
         """Growth at probability ``q`` (0 to 1), percent a year."""
         return np.quantile(self.draws, q)
 
     def odds(self, needed: float) -> float:
-        """Share of regions and windows that grew at least ``needed`` percent a year."""
+        """Probability of at least ``needed`` percent a year."""
         return float((self.draws >= needed).mean())
 
     def odds_by_origin(self, needed: float) -> pd.DataFrame:
-        """The same share for each window alone: how much the pooled odds owe to the year."""
+        """The share of regions that reached ``needed``, window by window: how much hangs on the year."""
         shares = [float((np.interp(GRID, LEVELS, r) >= needed).mean()) for r in self.rows[COLUMNS].to_numpy()]
         return self.rows[["origin_year", "end_year", "n_units"]].assign(share=shares)
 
     def table(self) -> pd.DataFrame:
-        """The pooled windows with their main percentiles."""
+        """The windows with their main percentiles."""
         return self.rows[["origin_year", "end_year", "n_units", "p10", "p25", "p50", "p75", "p90", "source_id"]]
 
 
-def growth(indicator_id: str, horizon: int, as_of: date, origins: int = ORIGINS_POOLED) -> Growth | None:
-    """Past growth of the reference class of an indicator, pooled over the last known windows.
+def past_growth(indicator_id: str, horizon: int, as_of: date, last: int = WINDOWS_DESCRIBED) -> Growth | None:
+    """How the reference class of an indicator grew in the last windows known on a day.
 
     Parameters
     ----------
     indicator_id : an indicator of the plan.
-    horizon : years ahead; above three the three-year windows' average annual growth is used.
+    horizon : years; above three the three-year windows are used.
     as_of : day of judgement.
-    origins : how many of the last windows are pooled, each with equal weight.
+    last : how many windows are taken, each with equal weight.
 
     Returns
     -------
-    Growth, or None where no class exists or fewer than ``origins`` windows were known.
+    Growth, or None where no class exists or fewer than ``last`` windows were known.
 
-    The pooled distribution is the equal mixture of the windows' distributions over units, each read by
-    linear interpolation between its printed percentiles; beyond p01 and p99 nothing is assumed. Method:
-    reference-class forecasting (Kahneman and Tversky 1979; Flyvbjerg 2008).
+    The distribution is the equal mixture of the windows' distributions over units, each read by linear
+    interpolation between its printed percentiles; beyond p01 and p99 nothing is assumed.
 
     How to read it: the odds are the share of similar regions that managed it in the recent past.
     """
@@ -145,6 +152,58 @@ def growth(indicator_id: str, horizon: int, as_of: date, origins: int = ORIGINS_
     if class_ is None:
         return None
     rows = windows(class_, min(horizon, 3), as_of)
-    if len(rows) < origins:
+    if len(rows) < last:
         return None
-    return Growth(class_, min(horizon, 3), rows.tail(origins).reset_index(drop=True))
+    return Growth(class_, min(horizon, 3), rows.tail(last).reset_index(drop=True))
+
+
+def coming_growth(indicator_id: str, horizon: int, as_of: date, end_year: int) -> Growth | None:
+    """What growth to expect over the window that ends in ``end_year``, from what was known on a day.
+
+    The last known window gives the spread between units. The common path may move on: its past moves over
+    the same number of years (change of the class median from window to window) are added, each with both
+    signs, so that no drift is assumed but the width is that of real moves:
+    ``g = g_unit(last window) + s``, ``s`` one of ``+-(median(e + k) - median(e))``, ``k`` the years from the
+    last known window to ``end_year``.
+
+    Returns None where no class exists or fewer than two past moves were known. Method: reference-class
+    forecasting (Kahneman and Tversky 1979; Flyvbjerg 2008) with empirical errors of a driftless common path.
+
+    How to read it: the odds are those of a typical similar region, common shocks included.
+    """
+    last = past_growth(indicator_id, horizon, as_of, last=1)
+    if last is None:
+        return None
+    rows = windows(last.class_, last.horizon, as_of)
+    median = dict(zip(rows["end_year"], rows["p50"], strict=True))
+    ahead = end_year - int(last.rows["end_year"].iloc[0])
+    moves = [median[e + ahead] - m for e, m in median.items() if e + ahead in median]
+    if len(moves) < FEWEST_SHIFTS:
+        return None
+    return Growth(last.class_, last.horizon, last.rows, (*moves, *(-m for m in moves)))
+
+
+def past_record(indicator_id: str, horizon: int, as_of: date) -> pd.DataFrame:
+    """How such forecasts would have fared before: coverage of their 80 % interval, origin by origin.
+
+    For every earlier year the forecast is made from the windows known two months before its end, as on
+    the plan's day, and held against the class's window that followed, if that was known on ``as_of``.
+
+    Returns columns made_in, end_year, coverage (share of units inside P10 to P90), error (class median minus
+    forecast median, percentage points).
+
+    How to read it: coverage near 0.8 means the intervals are honest; origins share common shocks, so a few
+    of them are little evidence.
+    """
+    class_ = CLASSES[indicator_id]
+    rows = windows(class_, min(horizon, 3), as_of)
+    out = []
+    for row in rows.to_dict("records"):
+        made = int(row["end_year"]) - horizon + 1
+        forecast = coming_growth(indicator_id, horizon, date(made, 10, 30), int(row["end_year"]))
+        if forecast is None:
+            continue
+        units = np.interp(GRID, LEVELS, [row[c] for c in COLUMNS])
+        low, middle, high = forecast.quantile([0.1, 0.5, 0.9])
+        out.append((made, int(row["end_year"]), float(((units >= low) & (units <= high)).mean()), row["p50"] - middle))
+    return pd.DataFrame(out, columns=["made_in", "end_year", "coverage", "error"])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from zoneplan.errors import DataError, Problem
-from zoneplan.text import frame, num
+from zoneplan.text import frame
 
 if TYPE_CHECKING:
     from zoneplan.charts import Chart
@@ -31,14 +31,13 @@ def reports_dir() -> Path:
     return Path(__file__).resolve().parents[2] / "reports"
 
 
-def brief(out: str | Path | None = None, progress: bool = True, plan_folder: str | Path | None = None) -> Path:
+def brief(out: str | Path | None = None, progress: bool = True) -> Path:
     """Run every notebook and write figures, web pages, Word, PDF and workbook.
 
     Parameters
     ----------
     out : folder to write; None means the project's ``reports``. It must be new, empty or an earlier brief.
     progress : show on stderr what is running.
-    plan_folder : folder of the plan; None means the one shipped.
 
     Returns
     -------
@@ -57,7 +56,7 @@ def brief(out: str | Path | None = None, progress: bool = True, plan_folder: str
 
     out = Path(out) if out is not None else reports_dir()
     refuse_foreign(out)
-    plan = load_plan(plan_folder)
+    plan = load_plan()
     with Progress(progress) as bar:
         runs = run_all(tell=bar.notebook)
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -210,7 +209,7 @@ def verdict_summary(table: pd.DataFrame, short: bool = False) -> str:
     table : rows of ``Verdicts.table()``.
     short : one line a series with odds, for the end of a run; otherwise the columns other tools read.
     """
-    from zoneplan.prose import amount, odds_text
+    from zoneplan.prose import amount, odds_text, short
 
     if not short:
         shown = table[COLUMNS].copy()
@@ -223,9 +222,9 @@ def verdict_summary(table: pd.DataFrame, short: bool = False) -> str:
             "target": rows["name_en"],
             "year": [year_text(y) for y in rows["year"]],
             "aim": [amount(r["target"], r["unit"]) for _, r in rows.iterrows()],
-            "P10": [num(x) for x in rows["q10"]],
-            "median": [num(x) for x in rows["q50"]],
-            "P90": [num(x) for x in rows["q90"]],
+            "P10": [short(x) for x in rows["q10"]],
+            "median": [short(x) for x in rows["q50"]],
+            "P90": [short(x) for x in rows["q90"]],
             "odds": [odds_text(r) for _, r in rows.iterrows()],
             "evidence": rows["evidence"],
         }

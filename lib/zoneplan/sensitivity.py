@@ -55,7 +55,7 @@ def needed_growth(plan: Plan) -> NeededGrowth:
     last = plan.years[-1]
     rows = []
     for i in plan.series():
-        growth = reference.growth(i, last - plan.base_year, plan.as_of)
+        growth = reference.past_growth(i, last - plan.base_year, plan.as_of)
         bases = {kind: base_of(plan, i, kind) for kind in ("implied", "observed")}
         if growth is None or bases["implied"] is None or plan.annex(i)["kind"].iloc[0] == "growth":
             continue
@@ -120,7 +120,7 @@ def swings(plan: Plan, indicator_id: str) -> Swings:
     How to read it: the longest bar is the assumption to argue about first. Bars cannot be added up: one-way
     swings ignore that good and bad years come together.
     """
-    growth = reference.growth(indicator_id, 1, plan.as_of)
+    growth = reference.past_growth(indicator_id, 1, plan.as_of)
     base = base_of(plan, indicator_id, "implied")
     if growth is None or base is None:
         raise ValueError(f"{indicator_id!r} has no reference class or no base, so there is nothing to swing")

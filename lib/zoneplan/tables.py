@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
 import os
-from datetime import datetime
+import re
+from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,9 +21,25 @@ import pandas as pd
 from zoneplan.errors import DataError, Problem
 from zoneplan.units import convert
 
-DTYPES = {"string": "str", "integer": "Int64", "number": "float64", "date": "str"}
-# More problems than this are a wrong file rather than wrong cells.
+# More problems than this in one file are a wrong file rather than wrong cells.
 MOST_PROBLEMS = 1000
+# In the ledger a part-year figure carries its months in the name of the indicator.
+PERIOD = re.compile(r"_(h1|9m|11m)(?=_|$)")
+WHOLE = re.compile(r"[+-]?[0-9]+")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table as text: its rows with their numbers (the header is row 1) and what is wrong with it.
+
+    ``readable`` is false where the file as a whole cannot be used, so that nothing further is said of it.
+    """
+
+    file: str
+    rows: tuple[tuple[int, dict[str, str]], ...]
+    problems: tuple[Problem, ...]
+    readable: bool = True
 
 
 def data_dir() -> Path:
@@ -28,18 +47,31 @@ def data_dir() -> Path:
     return Path(os.environ.get("ZONEPLAN_DATA") or Path(__file__).resolve().parents[2] / "data")
 
 
-def package(folder: Path | None = None) -> dict:
-    """The Frictionless description of every table, by table name."""
+def package(folder: Path | None = None) -> dict[str, dict]:
+    """The Frictionless description of every table, by table name.
+
+    Raises
+    ------
+    DataError
+        ``datapackage.json`` is missing, is not JSON, or describes a table without path or columns.
+    """
     file = (folder or data_dir()) / "datapackage.json"
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-        return {r["name"]: r for r in content["resources"]}
+        resources = {r["name"]: r for r in json.loads(file.read_text(encoding="utf-8"))["resources"]}
+        for r in resources.values():
+            # Touching what is used later turns a wrong description into one message here.
+            _ = r["path"], [(f["name"], f["type"]) for f in r["schema"]["fields"]]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError([Problem(file.name, None, None, str(error), "a readable Frictionless data package")]) from None
+        raise DataError([Problem(file.name, None, None, repr(error), "a readable Frictionless data package")]) from None
+    return resources
 
 
 def read(name: str) -> pd.DataFrame:
     """One table by its name in the data package, with the types described there.
+
+    Parameters
+    ----------
+    name : such as ``observations`` or ``peer_zones``.
 
     Returns
     -------
@@ -49,33 +81,16 @@ def read(name: str) -> pd.DataFrame:
     ------
     DataError
         The table is unknown, missing or does not fit its description; all problems are listed.
+
+    How to read it: one row is one figure; empty cells are missing values; a row with an empty ``known_from`` is
+    hindsight that nobody could know on any day of judgement.
     """
     folder = data_dir()
-    return _read(folder, name, (folder / package(folder).get(name, {}).get("path", "")).stat().st_mtime_ns).copy()
-
-
-@lru_cache(maxsize=64)
-def _read(folder: Path, name: str, _changed: int) -> pd.DataFrame:
     resources = package(folder)
     if name not in resources:
         raise DataError([Problem("datapackage.json", None, None, f"no table {name!r}", ", ".join(sorted(resources)))])
-    resource = resources[name]
-    problems = _file_problems(folder, resource)
-    if problems:
-        raise DataError(problems)
-    fields = resource["schema"]["fields"]
-    texts = pd.read_csv(folder / resource["path"], dtype=str, keep_default_na=False, encoding="utf-8")
-    return pd.DataFrame({f["name"]: _typed(texts[f["name"]], f["type"]) for f in fields})
-
-
-def _typed(column: pd.Series, kind: str) -> pd.Series:
-    filled = column.mask(column == "")
-    if kind == "date":
-        return pd.to_datetime(filled, format="%Y-%m-%d")
-    if kind == "integer":
-        numbers = pd.to_numeric(filled)
-        return numbers.astype("int64") if numbers.notna().all() else numbers.astype("float64")
-    return pd.to_numeric(filled).astype("float64") if kind == "number" else filled
+    versions = tuple(_version(folder / f) for f in ("datapackage.json", resources[name]["path"]))
+    return _read(folder, name, versions).copy()
 
 
 def sources() -> pd.DataFrame:
@@ -83,96 +98,15 @@ def sources() -> pd.DataFrame:
     return read("sources").set_index("source_id")
 
 
-def _file_problems(folder: Path, resource: dict) -> list[Problem]:
-    """What the description alone can tell of one file: encoding, header, types, limits, keys."""
-    name = resource["path"]
-    try:
-        raw = (folder / name).read_bytes()
-    except OSError:
-        return [Problem(name, None, None, "no such file", "a CSV table")]
-    if not raw.strip():
-        return [Problem(name, None, None, "an empty file", "a header and at least one row")]
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        return [Problem(name, line, None, f"a byte that is not UTF-8 at position {error.start}", "UTF-8 text")]
-    if text.startswith("\ufeff"):
-        return [Problem(name, 1, None, "a byte-order mark", "UTF-8 without one")]
-    records = list(csv.reader(text.splitlines(keepends=True)))
-    return _header_problems(name, records, resource) or _row_problems(name, records, resource)
-
-
-def _header_problems(name: str, records: list[list[str]], resource: dict) -> list[Problem]:
-    wanted = [f["name"] for f in resource["schema"]["fields"]]
-    header = records[0]
-    problems = [Problem(name, 1, c, "no such column", "a column of this name") for c in wanted if c not in header]
-    problems += [Problem(name, 1, c, "an unknown column", "only described ones") for c in header if c not in wanted]
-    problems += [Problem(name, 1, c, "the column twice", "each once") for c in set(header) if header.count(c) > 1]
-    if not problems and len(records) == 1:
-        problems.append(Problem(name, 1, None, "a header without rows", "at least one row"))
-    return problems
-
-
-def _row_problems(name: str, records: list[list[str]], resource: dict) -> list[Problem]:
-    header, schema = records[0], resource["schema"]
-    fields = {f["name"]: f for f in schema["fields"]}
-    problems: list[Problem] = []
-    keys: dict[tuple, int] = {}
-    key = [schema["primaryKey"]] if isinstance(schema.get("primaryKey"), str) else schema.get("primaryKey", [])
-    for n, record in enumerate(records[1:], start=2):
-        if len(record) != len(header):
-            problems.append(Problem(name, n, None, f"{len(record)} cells", f"{len(header)} cells"))
-            continue
-        row = dict(zip(header, record, strict=True))
-        for column, text in row.items():
-            wrong = _cell_problem(text, fields[column])
-            if wrong:
-                problems.append(Problem(name, n, column, *wrong))
-        mark = tuple(row[k] for k in key)
-        if mark and mark in keys:
-            problems.append(Problem(name, n, ",".join(key), f"{'/'.join(mark)} again", f"once, as in row {keys[mark]}"))
-        keys.setdefault(mark, n)
-        if len(problems) >= MOST_PROBLEMS:
-            break
-    return problems
-
-
-def _cell_problem(text: str, field: dict) -> tuple[str, str] | None:
-    limits = field.get("constraints", {})
-    if text == "":
-        return ("nothing", "a value") if limits.get("required") else None
-    if text != text.strip():
-        return (repr(text), "no space around the value")
-    kind = field["type"]
-    if kind in ("number", "integer"):
-        # float() would accept full-width digits, underscores, nan and inf; a table may not hold them.
-        plain = text.isascii() and "_" not in text
-        try:
-            value = float(text) if plain else math.nan
-        except ValueError:
-            value = math.nan
-        if not math.isfinite(value) or (kind == "integer" and not value.is_integer()):
-            return (repr(text), "a whole number" if kind == "integer" else "a number")
-        low, high = limits.get("minimum", -math.inf), limits.get("maximum", math.inf)
-        if not low <= value <= high:
-            return (text, f"a number from {low} to {high}")
-    if kind == "date":
-        try:
-            datetime.strptime(text, "%Y-%m-%d")
-        except ValueError:
-            return (repr(text), "a date such as 2018-10-30")
-    allowed = limits.get("enum")
-    if allowed and text not in map(str, allowed):
-        return (repr(text), "one of " + ", ".join(map(str, allowed)))
-    return None
-
-
 def check(folder: Path | str | None = None) -> list[Problem]:
     """Everything that is wrong with the tables below a data folder; an empty list means all is well.
 
     Looks at encoding, headers, types, limits, units, keys and sources of every table, and holds every figure
-    against the row of the ledger that it names.
+    against the row of the ledger that it names. The standard's own validator gives a second opinion.
+
+    Parameters
+    ----------
+    folder : a folder with ``datapackage.json``; None means the project's own data.
 
     How to read it: each problem names file, row (the header is row 1) and column, what was found and what was
     expected.
@@ -182,78 +116,277 @@ def check(folder: Path | str | None = None) -> list[Problem]:
         resources = package(folder)
     except DataError as error:
         return list(error.problems)
-    problems = [p for r in resources.values() for p in _file_problems(folder, r)]
-    if problems:
-        return problems
-    problems = _key_problems(folder, resources)
-    return problems or _ledger_problems(folder, resources) or _frictionless_problems(folder)
+    sheets = {name: _sheet(folder, r["path"], r["schema"]) for name, r in resources.items()}
+    problems = [p for s in sheets.values() for p in s.problems]
+    problems += _key_problems(resources, sheets)
+    problems += ledger_problems(folder, resources, sheets)
+    # What is already reported in plain words is not said again in the validator's.
+    told = {p.file for p in problems}
+    return problems + [p for p in _frictionless_problems(folder) if p.file not in told]
 
 
-def _texts(folder: Path, resource: dict) -> pd.DataFrame:
-    return pd.read_csv(folder / resource["path"], dtype=str, keep_default_na=False, encoding="utf-8")
+def split_period(indicator_id: str) -> tuple[str, str]:
+    """The name of an indicator without its part-year mark, and the period: ``gdp_h1`` is ``gdp`` of ``h1``."""
+    mark = PERIOD.search(indicator_id)
+    return PERIOD.sub("", indicator_id), mark[1] if mark else "full_year"
 
 
-def _key_problems(folder: Path, resources: dict) -> list[Problem]:
-    problems = []
-    for resource in resources.values():
-        for key in resource["schema"].get("foreignKeys", []):
-            column, target = key["fields"], key["reference"]
-            there = _texts(folder, resources[target["resource"]] if target["resource"] else resource)[target["fields"]]
-            here = _texts(folder, resource)[column]
-            for n in here.index[(here != "") & ~here.isin(there)]:
-                expected = f"a {target['fields']} of {target['resource'] or resource['name']}"
-                problems.append(Problem(resource["path"], int(n) + 2, column, repr(here[n]), expected))
+def disagreements(row: dict[str, str], printed: dict[str, str]) -> list[tuple[str, str, str]]:
+    """Where a row of a table differs from the row of the ledger that it comes from.
+
+    Parameters
+    ----------
+    row, printed : cells as text by column; money in ``row`` may stand in another unit of the same currency.
+
+    Returns
+    -------
+    (column, found, expected) for each difference; an empty list means that they agree.
+    """
+    expected = dict(printed)
+    if "period" in row and "period" not in printed:
+        expected["indicator_id"], expected["period"] = split_period(printed["indicator_id"])
+    shared = [c for c in row if c in expected and c not in ("value", "unit")]
+    wrong = [(c, repr(row[c]), repr(expected[c])) for c in shared if row[c] != expected[c]]
+    if "value" in row and not _same_amount(row, printed):
+        wrong.append(("value", _amount(row), _amount(printed)))
+    return wrong
+
+
+def ledger_problems(folder: Path, resources: dict, sheets: dict[str, Sheet]) -> list[Problem]:
+    """Where tables disagree with the ledger rows they name, and ledger rows that no table holds."""
+    problems: list[Problem] = []
+    for file in dict.fromkeys(r["ledger"] for r in resources.values() if "ledger" in r):
+        ledger = _sheet(folder, file)
+        problems += ledger.problems
+        users = [sheets[name] for name, r in resources.items() if r.get("ledger") == file]
+        if ledger.readable and all(s.readable for s in users):
+            problems += _against(ledger, users)
     return problems
 
 
-def _ledger_problems(folder: Path, resources: dict) -> list[Problem]:
-    """Where a table disagrees with the ledger row it names, in value, unit, year or source."""
-    problems = []
-    for resource in resources.values():
-        ledger_file = resource.get("ledger")
-        if ledger_file is None:
+def _against(ledger: Sheet, users: list[Sheet]) -> list[Problem]:
+    printed = {row.get("row_id", ""): (n, row) for n, row in ledger.rows}
+    problems, seen, complete = [], set(), True
+    for sheet in users:
+        ids = {row["row_id"] for _, row in sheet.rows}
+        if ids.isdisjoint(printed):
+            # Somebody's own zone in place of the shipped plan: its figures never were in this ledger.
+            complete = False
             continue
-        ledger = pd.read_csv(folder / ledger_file, dtype=str, keep_default_na=False).set_index("row_id")
-        table = _texts(folder, resource)
-        compared = [c for c in table.columns if c in ledger.columns and c not in ("indicator_id", "unit", "value")]
-        for n, row in enumerate(table.to_dict("records"), start=2):
-            if row["row_id"] not in ledger.index:
-                problems.append(Problem(resource["path"], n, "row_id", row["row_id"], f"a row of {ledger_file}"))
+        seen |= ids
+        for n, row in sheet.rows:
+            if row["row_id"] not in printed:
+                problems.append(Problem(sheet.file, n, "row_id", repr(row["row_id"]), f"a row_id of {ledger.file}"))
                 continue
-            printed = ledger.loc[row["row_id"]]
-            place = f"in {ledger_file} row {row['row_id']}"
-            problems += [
-                Problem(resource["path"], n, c, repr(row[c]), f"{printed[c]!r} as {place}")
-                for c in compared
-                if row[c] != printed[c]
-            ]
-            if "value" in row and not _same_amount(row, printed):
-                expected = f"{printed['value']} {printed['unit']} as {place}"
-                problems.append(Problem(resource["path"], n, "value", f"{row['value']} {row['unit']}", expected))
+            line, source = printed[row["row_id"]]
+            place = f"as in {ledger.file} row {line} ({row['row_id']})"
+            problems += [Problem(sheet.file, n, c, found, f"{want} {place}") for c, found, want in disagreements(row, source)]
+    files = " or ".join(s.file for s in users)
+    problems += [
+        Problem(ledger.file, printed[i][0], "row_id", f"{i} that no table holds", f"its figure in {files}")
+        for i in printed
+        if complete and i not in seen
+    ]
     return problems
 
 
-def _same_amount(row: dict, printed: pd.Series) -> bool:
-    if row["value"] == printed["value"] and row["unit"] == printed["unit"]:
+def _amount(row: dict[str, str]) -> str:
+    return f"{row.get('value', '')} {row.get('unit', '')}".strip()
+
+
+def _same_amount(row: dict[str, str], printed: dict[str, str]) -> bool:
+    if row["value"] == printed["value"] and row.get("unit") == printed.get("unit"):
         return True
     try:
         converted = convert(float(printed["value"]), printed["unit"], row["unit"])
         return row["unit"] != printed["unit"] and math.isclose(converted, float(row["value"]), rel_tol=1e-9)
+    except (KeyError, ValueError):
+        return False
+
+
+def _version(file: Path) -> tuple[int, int] | None:
+    try:
+        about = file.stat()
+    except OSError:
+        return None
+    return about.st_mtime_ns, about.st_size
+
+
+@lru_cache(maxsize=64)
+def _read(folder: Path, name: str, _versions: tuple) -> pd.DataFrame:
+    resource = package(folder)[name]
+    sheet = _sheet(folder, resource["path"], resource["schema"])
+    if sheet.problems:
+        raise DataError(sheet.problems)
+    fields = resource["schema"]["fields"]
+    return pd.DataFrame({f["name"]: _typed([row[f["name"]] for _, row in sheet.rows], f["type"]) for f in fields})
+
+
+def _typed(texts: list[str], kind: str) -> pd.Series:
+    filled = pd.Series([t or None for t in texts], dtype="str")
+    if kind == "date":
+        return pd.to_datetime(filled, format="%Y-%m-%d")
+    if kind == "integer":
+        numbers = pd.to_numeric(filled)
+        return numbers.astype("int64" if numbers.notna().all() else "float64")
+    return pd.to_numeric(filled).astype("float64") if kind == "number" else filled
+
+
+def _sheet(folder: Path, name: str, schema: dict | None = None) -> Sheet:
+    """One file as rows of text, with all that its description alone can tell (no description: only its form)."""
+    records, wrong = _records(folder, name)
+    if wrong:
+        return Sheet(name, (), (wrong,), readable=False)
+    header = records[0]
+    problems = _header_problems(name, records, schema)
+    if problems:
+        return Sheet(name, (), tuple(problems), readable=False)
+    rows = []
+    for n, record in enumerate(records[1:], start=2):
+        if len(record) == len(header):
+            rows.append((n, dict(zip(header, record, strict=True))))
+        else:
+            problems.append(Problem(name, n, None, f"{len(record)} cells", f"{len(header)} cells"))
+    if schema is not None:
+        problems += _cell_problems(name, rows, schema) + _repeated(name, rows, schema)
+    return Sheet(name, tuple(rows), tuple(problems[:MOST_PROBLEMS]))
+
+
+def _records(folder: Path, name: str) -> tuple[list[list[str]], Problem | None]:
+    try:
+        raw = (folder / name).read_bytes()
+    except OSError:
+        return [], Problem(name, None, None, "no such file", "a CSV table")
+    if not raw.strip():
+        return [], Problem(name, None, None, "an empty file", "a header and at least one row")
+    if raw.startswith(b"\xef\xbb\xbf"):
+        return [], Problem(name, 1, None, "a byte-order mark", "UTF-8 without one")
+    try:
+        text = raw.decode("utf-8")
+        return list(csv.reader(io.StringIO(text, newline=""), strict=True)), None
+    except UnicodeDecodeError as error:
+        return [], _not_utf8(name, raw, error.start)
+    except csv.Error as error:
+        return [], Problem(name, None, None, str(error), "cells parted by commas, with quotes in pairs")
+
+
+def _not_utf8(name: str, raw: bytes, position: int) -> Problem:
+    """Where the text stops being UTF-8: the row, and the column if the header can still be read."""
+    good = raw[:position].decode("utf-8")
+    row = good.count("\n") + 1
+    try:
+        records = list(csv.reader(io.StringIO(good, newline="")))
+        column = records[0][len(records[-1]) - 1] if row > 1 and not good.endswith("\n") else records[0][0]
+    except (csv.Error, IndexError):
+        column = None
+    byte = position - (raw.rfind(b"\n", 0, position) + 1) + 1
+    return Problem(name, row, column, f"byte 0x{raw[position]:02x} at place {byte} of the line", "UTF-8 text")
+
+
+def _header_problems(name: str, records: list[list[str]], schema: dict | None) -> list[Problem]:
+    header = records[0]
+    other = [mark for mark in (";", "\t", "|") if len(header) == 1 and mark in header[0]]
+    if other:
+        return [Problem(name, 1, None, f"cells parted by {other[0]!r}", "cells parted by commas")]
+    problems = [Problem(name, 1, c, "the column twice", "each once") for c in sorted(set(header)) if header.count(c) > 1]
+    if schema is not None:
+        wanted = [f["name"] for f in schema["fields"]]
+        problems += [Problem(name, 1, c, "no such column", "a column of this name") for c in wanted if c not in header]
+        problems += [Problem(name, 1, c, "an unknown column", "only described ones") for c in header if c not in wanted]
+    if not problems and len(records) == 1:
+        problems.append(Problem(name, 1, None, "a header without rows", "at least one row"))
+    return problems
+
+
+def _cell_problems(name: str, rows: list[tuple[int, dict]], schema: dict) -> list[Problem]:
+    found = ((n, f["name"], _cell_problem(row[f["name"]], f)) for n, row in rows for f in schema["fields"])
+    return [Problem(name, n, column, *wrong) for n, column, wrong in found if wrong]
+
+
+def _repeated(name: str, rows: list[tuple[int, dict]], schema: dict) -> list[Problem]:
+    """Rows whose key stands twice: the primary key, and each set of columns in ``uniqueKeys``."""
+    primary = schema.get("primaryKey", [])
+    problems = []
+    for key in ([primary] if isinstance(primary, str) else primary, *schema.get("uniqueKeys", [])):
+        first: dict[tuple, int] = {}
+        for n, row in rows if key else ():
+            mark = tuple(row.get(k, "") for k in key)
+            if mark in first:
+                found = f"{'/'.join(mark)} again"
+                problems.append(Problem(name, n, ",".join(key), found, f"once, as in row {first[mark]}"))
+            first.setdefault(mark, n)
+    return problems
+
+
+def _cell_problem(text: str, field: dict) -> tuple[str, str] | None:
+    limits = field.get("constraints", {})
+    if text == "":
+        return ("nothing", "a value") if limits.get("required") else None
+    if text != text.strip():
+        return repr(text), "no space around the value"
+    kind = field["type"]
+    if kind in ("number", "integer"):
+        wrong = _number_problem(text, kind, limits)
+    else:
+        wrong = (repr(text), "a date such as 2018-10-30") if kind == "date" and not _is_day(text) else None
+    allowed = limits.get("enum")
+    if wrong is None and allowed and text not in map(str, allowed):
+        return repr(text), "one of " + ", ".join(map(str, allowed))
+    return wrong
+
+
+def _number_problem(text: str, kind: str, limits: dict) -> tuple[str, str] | None:
+    # float() would accept full-width digits, underscores, nan and inf; a table may not hold them.
+    plain = text.isascii() and "_" not in text and (kind == "number" or WHOLE.fullmatch(text))
+    try:
+        value = float(text) if plain else math.nan
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        return repr(text), "a whole number" if kind == "integer" else "a number"
+    low, high = limits.get("minimum", -math.inf), limits.get("maximum", math.inf)
+    return None if low <= value <= high else (text, f"a number from {low} to {high}")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(DAY.fullmatch(text)) and bool(date.fromisoformat(text))
     except ValueError:
         return False
 
 
+def _key_problems(resources: dict, sheets: dict[str, Sheet]) -> list[Problem]:
+    """Ids that point at nothing; a table that cannot be read was reported already and is left out."""
+    problems = []
+    for name, resource in resources.items():
+        for key in resource["schema"].get("foreignKeys", []):
+            # The standard writes an empty name for the table itself.
+            column, target = key["fields"], key["reference"]["resource"] or name
+            wanted = key["reference"]["fields"]
+            if not (sheets[target].readable and sheets[name].readable):
+                continue
+            there = {row[wanted] for _, row in sheets[target].rows}
+            problems += [
+                Problem(resource["path"], n, column, repr(row[column]), f"a {wanted} of {target}")
+                for n, row in sheets[name].rows
+                if row[column] and row[column] not in there
+            ]
+    return problems
+
+
 def _frictionless_problems(folder: Path) -> list[Problem]:
     """A second opinion by the standard's own validator, so that other tools read the same tables."""
-    from frictionless import FrictionlessException, Package, system
+    from frictionless import Package, system
 
     try:
         with system.use_context(trusted=True):
             report = Package(str(folder / "datapackage.json")).validate(limit_errors=MOST_PROBLEMS)
-    except FrictionlessException as error:
+    # Whatever stops the validator is a fault of the folder, and is reported like any other.
+    except Exception as error:  # noqa: BLE001
         return [Problem("datapackage.json", None, None, str(error), "a valid data package")]
-    return [
-        Problem(task.place or "datapackage.json", getattr(e, "row_number", None), getattr(e, "field_name", None), e.message, "a valid table")
-        for task in report.tasks
-        for e in task.errors
+    problems = [Problem("datapackage.json", None, None, e.message, "a valid data package") for e in report.errors]
+    return problems + [
+        Problem(t.place, getattr(e, "row_number", None), getattr(e, "field_name", None), e.message, "a valid table")
+        for t in report.tasks
+        for e in t.errors
     ]

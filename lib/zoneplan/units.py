@@ -4,12 +4,15 @@ from __future__ import annotations
 
 # Each unit of money or area in terms of the first of its kind.
 _SCALE = {
-    "亿元": ("yuan", 1e8), "万元": ("yuan", 1e4), "元": ("yuan", 1.0),
+    "亿元": ("yuan", 1e8), "百万元": ("yuan", 1e6), "万元": ("yuan", 1e4), "元": ("yuan", 1.0),
     "亿美元": ("dollar", 1e8), "万美元": ("dollar", 1e4), "百万美元": ("dollar", 1e6),
-    "平方公里": ("area", 1e6), "亩": ("area", 10000 / 15),
+    "平方公里": ("area", 1e6), "公顷": ("area", 1e4), "亩": ("area", 10000 / 15),
     "万人": ("people", 1e4), "人": ("people", 1.0),
 }  # fmt: skip
-UNITS = (*_SCALE, "%", "家", "个", "位", "元/美元", "无", "1=完成", "1=在前30名", "1=在前50名")
+# What is counted, ranked or a rate has no scale; 无 marks a milestone, and "1=" a yes-or-no fact.
+UNITS = (
+    *_SCALE, "%", "pp", "家", "个", "位", "元/美元", "无", "1=完成", "1=在前30名", "1=在前50名", "count", "zones",
+)  # fmt: skip
 
 
 def convert(value: float, from_unit: str, to_unit: str, cny_per_usd: float | None = None) -> float:
@@ -35,10 +38,11 @@ def convert(value: float, from_unit: str, to_unit: str, cny_per_usd: float | Non
         raise ValueError(f"cannot convert {from_unit} to {to_unit}: no scale for {', '.join(unknown)}")
     (kind, scale), (to_kind, to_scale) = _SCALE[from_unit], _SCALE[to_unit]
     if kind == to_kind:
-        return value * (scale / to_scale)
+        # Multiplying first keeps 9870 万元 at 0.987 亿元 to the last digit.
+        return value * scale / to_scale
     if {kind, to_kind} != {"yuan", "dollar"}:
         raise ValueError(f"cannot convert {from_unit} to {to_unit}: {kind} is not {to_kind}")
     if cny_per_usd is None:
         raise ValueError(f"converting {from_unit} to {to_unit} needs the exchange rate")
     rate = cny_per_usd if kind == "dollar" else 1 / cny_per_usd
-    return value * rate * (scale / to_scale)
+    return value * rate * scale / to_scale

@@ -168,7 +168,7 @@ def _text_row(plan: Plan, target: pd.Series) -> dict:
     row["missing_number"] = "no public observation of the zone and no reference class"
     if target["kind"] != "growth":
         return row
-    growth = reference.growth(i, 3, plan.as_of)
+    growth = reference.coming_growth(i, len(plan.years), plan.as_of, plan.years[-1])
     if growth is None or target["aggregation"] != "average":
         return row
     q10, q50, q90 = growth.quantile([0.1, 0.5, 0.9])
