@@ -1,5 +1,6 @@
 """Forecast, verdicts and sensitivity against hand-worked cases and properties."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -121,10 +122,13 @@ def test_which_annex_series_have_odds_and_why(plan):
 
 
 def test_range_is_the_headline_where_the_bases_differ(plan):
-    table = plan.verdicts().final()
-    wide = table["probability_high"] - table["probability_low"] > 0.15
-    assert table.loc[wide, "probability"].isna().all()
-    assert wide.any()
+    seen = plan.observations.copy()
+    low = (seen["indicator_id"] == "gdp") & (seen["year"] == 2016)
+    seen.loc[low, "value"] = 150.0
+    row = replace(plan, observations=seen).verdicts().final().set_index("indicator_id").loc["gdp"]
+    assert row["probability_high"] - row["probability_low"] > 0.15
+    assert np.isnan(row["probability"])
+    assert plan.verdicts().final().set_index("indicator_id").loc["gdp", "probability"] > 0
 
 
 def test_count_odds_are_negative_binomial(plan):

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from zoneplan import tables
-from zoneplan.text import cells, num, odds
+from zoneplan.text import cells, num, odds, odds_range
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -150,23 +150,30 @@ def _wrap(text: str, width: int) -> str:
     return "\n".join([*lines, line])
 
 
+def _bold_family(text: str) -> str:
+    """The Chinese font has one weight only; asking it for bold would log a complaint on every draw."""
+    return "DejaVu Sans" if all(ord(c) < 0x2E80 for c in text) else "Noto Sans SC"
+
+
 class _Canvas:
     """A figure with title block and footer; the kinds draw on ``ax``."""
 
-    def __init__(self, title: str, subtitle: str, sources: Sequence[str], note: str, height: float, left: float, right: float):
+    def __init__(self, title: str, subtitle: str, sources: Sequence[str], note: str, height: float, left: float, right: float,
+                 key: bool):
         from matplotlib.figure import Figure
 
         _font()
         self.title, self.subtitle, self.source = title, subtitle, source_line(sources)
         self.figure = Figure(figsize=(SIZE[0], height))
         footer = _wrap((note + " " if note else "") + self.source, 128)
-        below = 0.16 * (footer.count("\n") + 1) + 0.45
+        below = 0.16 * (footer.count("\n") + 1) + (0.62 if key else 0.45)
         head = _wrap(subtitle, 112)
-        above = 0.55 + 0.17 * (head.count("\n") + 1)
+        above = 0.5 + 0.17 * (head.count("\n") + 1) + (0.28 if key else 0)
         self.ax: Axes = self.figure.add_axes(
             (left, below / height, 1 - left - right, 1 - (above + below) / height)
         )
-        self.figure.text(0.02, 1 - 0.1 / height, title, fontsize=12.5, weight="bold", color=INK, va="top")
+        self.figure.text(0.02, 1 - 0.1 / height, title, fontsize=12.5, weight="bold", family=_bold_family(title),
+                         color=INK, va="top")  # fmt: skip
         self.figure.text(0.02, 1 - 0.37 / height, head, fontsize=8.5, color=SOFT, va="top")
         self.figure.text(0.02, 0.08 / height, footer, fontsize=6.8, color=SOFT, va="bottom")
 
@@ -174,11 +181,11 @@ class _Canvas:
         return Chart(id, self.figure, self.title, self.subtitle, self.source, alt, data)
 
 
-def _canvas(title, subtitle, sources, note="", height=SIZE[1], left=0.09, right=0.05) -> _Canvas:
+def _canvas(title, subtitle, sources, note="", height=SIZE[1], left=0.09, right=0.05, key=False) -> _Canvas:
     import matplotlib as mpl
 
     with mpl.rc_context(STYLE):
-        return _Canvas(title, subtitle, sources, note, height, left, right)
+        return _Canvas(title, subtitle, sources, note, height, left, right, key)
 
 
 def _spread(positions: Sequence[float], gap: float) -> np.ndarray:
@@ -221,7 +228,7 @@ def path_to_target(id, history, fan, targets, *, title, subtitle, unit, sources,
     ax.plot(fan["year"], fan["q50"], color=FAN, lw=1.6)
     for _, part in history.groupby((history["scope_note"] != history["scope_note"].shift()).cumsum()):
         ax.plot(part["year"], part["value"], color=ZONE, lw=2, marker="o", ms=6)
-    ax.plot(targets["year"], targets["value"], ls="none", marker="D", ms=6, color=TARGET, zorder=5)
+    ax.plot(targets["year"], targets["value"], ls="none", marker="D", ms=6, color=TARGET, zorder=5, clip_on=False)
     for r in history.itertuples():
         ax.annotate(num(r.value, 1), (r.year, r.value), xytext=(0, 8), textcoords="offset points", ha="center",
                     color=ZONE, fontsize=8)  # fmt: skip
@@ -275,8 +282,11 @@ def lines(id, data, *, title, subtitle, sources, note=""):
         colour = SERIES[n % len(SERIES)]
         ax.plot(part["x"], part["y"], color=colour, lw=1.8, marker="o", ms=4.5)
         for r in part.itertuples():
-            ax.annotate(num(r.y), (r.x, r.y), xytext=(0, 6), textcoords="offset points", ha="center", fontsize=7,
-                        color=colour)  # fmt: skip
+            # A figure goes below its point where another line runs close above it.
+            near = data[(data["x"] == r.x) & (data["label"] != label)]["y"] - r.y
+            below = bool(((near > 0) & (near < 0.1 * span)).any())
+            ax.annotate(num(r.y), (r.x, r.y), xytext=(0, -12 if below else 6), textcoords="offset points", ha="center",
+                        fontsize=7, color=colour)  # fmt: skip
         ax.annotate(_wrap(label, 34), (last, y), xytext=(14, 0), textcoords="offset points", va="center",
                     color=colour, fontsize=8, annotation_clip=False)  # fmt: skip
     _plain_years(ax, sorted(set(data["x"])))
@@ -290,7 +300,7 @@ def lines(id, data, *, title, subtitle, sources, note=""):
 
 def audit_tally(id, data, *, title, subtitle, sources, note=""):
     """Counts of findings: frame finding, n."""
-    c = _canvas(title, subtitle, sources, note, height=2.9, left=0.27)
+    c = _canvas(title, subtitle, sources, note, height=2.9, left=0.31)
     ax = c.ax
     colours = [ZONE, FAN, TARGET, PEER][: len(data)]
     at = range(len(data))
@@ -314,9 +324,8 @@ def odds_strip(id, data, *, title, subtitle, sources, note=""):
     ax = c.ax
     for y, r in enumerate(data.itertuples()):
         ax.plot([100 * r.low, 100 * r.high], [y, y], color=ZONE, lw=6, solid_capstyle="round")
-        same = odds(r.low) == odds(r.high)
-        text = odds(r.low) if same else f"{odds(r.low)[:-2]}-{odds(r.high)}"
-        ax.annotate(text, (1.02, y), xycoords=("axes fraction", "data"), va="center", color=ZONE, fontsize=9)
+        ax.plot([100 * r.low, 100 * r.high], [y, y], color=ZONE, ls="none", marker="o", ms=7)
+        ax.annotate(odds_range(r.low, r.high), (1.02, y), xycoords=("axes fraction", "data"), va="center", color=ZONE, fontsize=9)
     ax.axvline(50, color=SOFT, lw=0.8, ls=(0, (4, 3)))
     ax.set_yticks(range(len(data)), [_wrap(t, 46) for t in data["label"]], fontsize=8)
     ax.invert_yaxis()
@@ -330,7 +339,7 @@ def odds_strip(id, data, *, title, subtitle, sources, note=""):
 
 def needed_growth(id, data, *, title, subtitle, sources, note=""):
     """Dumbbells: frame label, needed (implied base), achieved (observed base), class_median, percent a year."""
-    c = _canvas(title, subtitle, sources, note, height=1.9 + 0.42 * len(data), left=0.31, right=0.05)
+    c = _canvas(title, subtitle, sources, note, height=2.1 + 0.42 * len(data), left=0.31, right=0.05, key=True)
     ax = c.ax
     for y, r in enumerate(data.itertuples()):
         ends = [v for v in (r.needed, r.achieved, r.class_median) if not np.isnan(v)]
@@ -361,7 +370,7 @@ def needed_growth(id, data, *, title, subtitle, sources, note=""):
 
 def tornado(id, data, *, centre, target, title, subtitle, sources, note=""):
     """One-way swings: frame assumption, low, high, low_label, high_label, around ``centre``."""
-    c = _canvas(title, subtitle, sources, note, height=2.0 + 0.42 * len(data), left=0.27, right=0.06)
+    c = _canvas(title, subtitle, sources, note, height=2.2 + 0.42 * len(data), left=0.27, right=0.06, key=True)
     ax = c.ax
     for y, r in enumerate(data.itertuples()):
         ax.barh(y, r.high - r.low, left=r.low, color=FAN, height=0.55)
@@ -373,6 +382,7 @@ def tornado(id, data, *, centre, target, title, subtitle, sources, note=""):
         ax.annotate(text, (value, 1.02), xycoords=("data", "axes fraction"), ha=side, color=colour, fontsize=8)
     ax.set_yticks(range(len(data)), [_wrap(t, 30) for t in data["assumption"]], fontsize=8)
     ax.invert_yaxis()
+    ax.use_sticky_edges = False
     ax.margins(x=0.14)
     alt = f"{subtitle}: " + "; ".join(f"{r.assumption} {num(r.low)} to {num(r.high)}" for r in data.itertuples())
     return c.chart(id, alt, data)
@@ -380,7 +390,7 @@ def tornado(id, data, *, centre, target, title, subtitle, sources, note=""):
 
 def reference_percentile(id, data, *, title, subtitle, sources, note=""):
     """The plan's growth in its classes: frame label, reference_class, p10 to p90, plan_growth, percentile."""
-    c = _canvas(title, subtitle, sources, note, height=1.9 + 0.5 * len(data), left=0.36, right=0.17)
+    c = _canvas(title, subtitle, sources, note, height=2.1 + 0.5 * len(data), left=0.36, right=0.17, key=True)
     ax = c.ax
     for y, r in enumerate(data.itertuples()):
         ax.plot([r.p10, r.p90], [y, y], color=PEER, lw=3, solid_capstyle="butt", alpha=0.6)
@@ -404,9 +414,9 @@ def reference_percentile(id, data, *, title, subtitle, sources, note=""):
     return c.chart(id, alt, data)
 
 
-def size_against_growth(id, zones, highlight, target_growth, *, title, subtitle, sources, note=""):
+def size_against_growth(id, zones, highlight, target_growth, *, title, subtitle, sources=None, note=""):
     """Growth against size: frame zone_id, label, year, size, growth, source_id; the zone bold, peers grey."""
-    c = _canvas(title, subtitle, sources, note, height=4.8, right=0.14)
+    c = _canvas(title, subtitle, sources or sorted(set(zones["source_id"])), note, height=4.8, right=0.14)
     ax = c.ax
     own = zones["zone_id"] == highlight
     ax.set_xscale("log")
@@ -432,3 +442,21 @@ def size_against_growth(id, zones, highlight, target_growth, *, title, subtitle,
     ax.set_ylabel("real growth, percent")
     alt = f"{subtitle}: {len(zones)} points; the plan asks for {num(target_growth, 0)} percent; median {num(float(zones['growth'].median()))} percent."
     return c.chart(id, alt, zones)
+
+
+def rank_ladder(id, data, *, highlight, title, subtitle, sources, note=""):
+    """Ranks over the evaluations: frame zone_id, label, evaluation_year, rank; rank 1 at the top."""
+    c = _canvas(title, subtitle, sources, note, height=5.2, right=0.28)
+    ax = c.ax
+    last = int(data["evaluation_year"].max())
+    groups = [(zone, part.sort_values("evaluation_year")) for zone, part in data.groupby("zone_id")]
+    for (zone, part), y in zip(groups, _spread([float(p["rank"].iloc[-1]) for _, p in groups], 7), strict=True):
+        colour = ZONE if zone == highlight else PEER
+        ax.plot(part["evaluation_year"], part["rank"], color=colour, marker="o", ms=4, lw=2 if zone == highlight else 1)
+        ax.annotate(f"{part['label'].iloc[-1]} {int(part['rank'].iloc[-1])}", (last, y), xytext=(10, 0),
+                    textcoords="offset points", va="center", fontsize=7.5, annotation_clip=False,
+                    color=ZONE if zone == highlight else SOFT)  # fmt: skip
+    ax.invert_yaxis()
+    _plain_years(ax, sorted(set(data["evaluation_year"])))
+    alt = f"{subtitle}: " + "; ".join(f"{p['label'].iloc[-1]} {int(p['rank'].iloc[-1])}" for _, p in groups)
+    return c.chart(id, alt, data)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from zoneplan import peers, reference
+from zoneplan import reference
 from zoneplan.audit import ratio_paths
 from zoneplan.forecast import forecast
 from zoneplan.sensitivity import needed_growth, swings
-from zoneplan.text import num, odds, pct
+from zoneplan.text import num, odds_range, pct
 
 if TYPE_CHECKING:
     from zoneplan.charts import Chart
@@ -64,14 +64,14 @@ def path_chart(plan: Plan, indicator_id: str) -> Chart:
     low, high = sorted(
         f.odds(last, target) for f in (made, forecast(plan, indicator_id, "observed") or made)
     )
-    span = odds(low) if odds(low) == odds(high) else f"{odds(low)} to {odds(high)}"
+    span = odds_range(low, high)
     unit = UNITS[made.unit]
     return path_to_target(
         f"path_{indicator_id}",
         history,
         made.table(),
         targets,
-        title=f"{SHORT[indicator_id]} target of {num(target, 0)} in {last}: odds {span}",
+        title=f"{SHORT[indicator_id]} of {num(target, 0)} in {last}: odds {span}",
         subtitle=f"{plan.name(indicator_id)}, {plan.zone_en}, Wenzhou, {unit}, "
         f"{int(history['year'].min())}-{last}; as of {plan.as_of:%d %B %Y}",
         unit=made.unit,
@@ -143,6 +143,8 @@ def percentile_chart(plan: Plan) -> Chart:
 
 def peers_chart(plan: Plan) -> Chart:
     """Reported growth of national zones against their size, with the plan's growth."""
+    from zoneplan import peers
+
     return peers.size_and_growth(2006, 2022).plot(plan.stated_growth("gdp"))
 
 

@@ -88,18 +88,33 @@ def _styles(xml: str) -> str:
     fonts = f'<w:rFonts w:ascii="{LATIN}" w:hAnsi="{LATIN}" w:eastAsia="{CHINESE}" w:cs="{LATIN}"/>'
     xml = re.sub(r"<w:rFonts\b[^>]*/>", fonts, xml)
     # Theme colours differ between versions of Word; the house colour does not.
-    xml = re.sub(r"<w:color\b[^>]*w:themeColor[^>]*/>", f'<w:color w:val="{NAVY}"/>', xml)
-    xml = _style(xml, "Compact", '<w:spacing w:before="20" w:after="20"/>', '<w:sz w:val="16"/><w:szCs w:val="16"/>')
-    xml = _style(xml, "ImageCaption", "", f'{fonts}<w:sz w:val="18"/><w:szCs w:val="18"/><w:i w:val="0"/>')
-    return _style(xml, "BodyText", '<w:spacing w:before="90" w:after="90"/>', '<w:sz w:val="20"/><w:szCs w:val="20"/>')
+    blue = f'<w:color w:val="{NAVY}"/>'
+    xml = re.sub(r"<w:color\b[^>]*w:themeColor[^>]*/>", blue, xml)
+    # Tables are smaller through their table style, which only works if the paragraph styles name no size.
+    defaults = re.search(r"<w:docDefaults>.*?</w:docDefaults>", xml, flags=re.S).group(0)
+    xml = xml.replace(defaults, re.sub(r'(<w:szC?s? w:val=")\d+', r"\g<1>20", defaults))
+    xml = _style(xml, "Title", '<w:spacing w:after="60"/><w:jc w:val="left"/>', f"{fonts}<w:b/>{blue}{_size(36)}")
+    xml = _style(xml, "Subtitle", '<w:spacing w:after="120"/><w:jc w:val="left"/>', f"{fonts}{_size(20)}")
+    xml = _style(xml, "Compact", '<w:spacing w:before="20" w:after="20"/>', "")
+    xml = _style(xml, "Table", None, _size(16))
+    for level, size in ((1, 28), (2, 24)):
+        xml = _style(xml, f"Heading{level}", None, f"{fonts}<w:b/>{blue}{_size(size)}")
+    xml = _style(xml, "ImageCaption", "", f'{fonts}<w:i w:val="0"/>{_size(18)}')
+    return _style(xml, "BodyText", '<w:spacing w:before="120" w:after="90"/>', "")
 
 
-def _style(xml: str, style_id: str, paragraph: str, run: str) -> str:
-    """Replace paragraph and run properties of one style."""
+def _size(half_points: int) -> str:
+    return f'<w:sz w:val="{half_points}"/><w:szCs w:val="{half_points}"/>'
+
+
+def _style(xml: str, style_id: str, paragraph: str | None, run: str) -> str:
+    """Replace paragraph and run properties of one style; None keeps what is there."""
 
     def edit(match: re.Match) -> str:
         body = match.group(0)
         for tag, inside in (("pPr", paragraph), ("rPr", run)):
+            if inside is None:
+                continue
             body = re.sub(rf"\s*<w:{tag}\b[^>]*/>|\s*<w:{tag}\b.*?</w:{tag}>", "", body, flags=re.S)
             if inside:
                 body = body.replace("</w:style>", f"<w:{tag}>{inside}</w:{tag}></w:style>")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from zoneplan import sensitivity, tables
+from zoneplan import reference, sensitivity, tables
 from zoneplan.audit import AGREES, CONTRADICTS, OPEN, ROUNDING, cagr
 from zoneplan.text import num, odds, pct
 from zoneplan.verdicts import BASE_DEPENDENT
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from zoneplan.charts import Chart
     from zoneplan.plan import Plan
 
+# Wide enough to read the smallest label, narrow enough for two figures on a page.
+WIDTH = "13cm"
 LIKELY, UNLIKELY = 2 / 3, 1 / 3
 EVIDENCE = {
     "A": "the zone's own series, five or more comparable points",
@@ -105,16 +107,15 @@ def grid(frame: pd.DataFrame, widths: Sequence[int], right: Iterable[str] = ()) 
 def figure(chart: Chart, number: int) -> str:
     """A figure with caption and alternative text."""
     alt = chart.alt.replace('"', "'").replace("\n", " ")
-    return f'![Figure {number}. {escape(chart.title)}](figures/{chart.id}.png){{alt="{alt}" width=16cm}}'
+    return f'![Figure {number}. {escape(chart.title)}](figures/{chart.id}.png){{alt="{alt}" width={WIDTH}}}'
 
 
 def odds_text(row: pd.Series) -> str:
-    """Odds of one verdict: a number, a range where the base decides, or a dash."""
-    if pd.notna(row["probability"]):
-        return odds(row["probability"])
-    if pd.notna(row["probability_low"]):
-        return f"{odds(row['probability_low'])} to {odds(row['probability_high'])}"
-    return "–"
+    """Odds of one verdict: a number, a range over the bases (starred where the base decides), or a dash."""
+    low, high = odds(row["probability_low"]), odds(row["probability_high"])
+    if low == high:
+        return low
+    return f"{low.removesuffix(' %')}-{high}" + (" *" if pd.isna(row["probability"]) else "")
 
 
 def label(row: pd.Series) -> str:
@@ -167,9 +168,8 @@ def answers(plan: Plan, verdicts) -> list[str]:
         "\n".join(lines),
         grid(table, (34, 12, 9, 15, 13, 10, 7), right),
         f"Odds are the chance that the value of {plan.years[-1]} is at least the target if the zone does as similar "
-        "regions did. A range means that the two possible base years disagree by more than "
-        f"{num(100 * BASE_DEPENDENT, 0)} points: the base "
-        "decides, and the range is the answer. Growth needed is percent a year (for growth targets, the target "
+        "regions did. A range spans the two possible base years; a star means that they disagree by more "
+        f"than {num(100 * BASE_DEPENDENT, 0)} points, so that the base decides and the range is the answer. Growth needed is percent a year (for growth targets, the target "
         f"itself). Evidence: {ladder(rows['evidence'])}.",
     ]
 
@@ -236,7 +236,7 @@ def promises(plan: Plan) -> list[str]:
         }
     )
     note = "A contradiction is no proof of an error: the figures may be meant on different bases or scopes."
-    return [first, grid(shown, (28, 14, 58)), note]
+    return [first, grid(shown, (26, 18, 56)), note]
 
 
 def rounding_text(row: pd.Series) -> str:
@@ -376,16 +376,46 @@ def trust(plan: Plan, verdicts) -> list[str]:
     steps = "; ".join(f"{count[k]} on {k} ({v})" for k, v in EVIDENCE.items() if k in count)
     return [
         f"Of the {len(final)} annex series, {steps}.",
+        *record(plan),
         "- The odds say what similar regions would have achieved. They do not know the zone's own projects, its land "
         "or its firms; whoever does should move them, and say by how much.\n"
-        "- The past windows behind them overlap and share their good and bad years: they are far fewer independent cases "
-        "than they look, and a shock common to all regions would move every one of these odds at once.\n"
-        "- How often ranges made this way held in the past is not measured in this paper. Read them as a first estimate.\n"
+        "- Past windows overlap and share their good and bad years: they are far fewer independent cases than they look, "
+        "and a shock common to all regions would move every one of these odds at once.\n"
         "- Where no class of the same indicator exists a proxy stands in (all secondary industry for above-scale "
         "industry, exports for total trade); the proxy carries its own error, which is not in the range.\n"
         "- Targets are nominal levels; growth floors in the text read as real. The two are never mixed here.\n"
         f"- No figure published after {plan.as_of.isoformat()} enters any of these odds.",
     ]
+
+
+def record(plan: Plan) -> list[str]:
+    """How often ranges made the same way held before, class by class."""
+    rows = []
+    for i in plan.series():
+        if i not in reference.CLASSES:
+            continue
+        past = reference.past_record(i, min(len(plan.years), 3), plan.as_of)
+        if past.empty:
+            continue
+        rows.append(
+            {
+                "Indicator": plan.name(i),
+                "Class": reference.CLASSES[i].label,
+                "Forecasts": num(len(past), 0),
+                "Regions inside P10 to P90": pct(100 * past["coverage"].mean(), 0),
+                "Worst year": f"{pct(100 * past['coverage'].min(), 0)}",
+                "Mean error, points": num(past["error"].mean()),
+            }
+        )
+    if not rows:
+        return []
+    table = pd.DataFrame(rows)
+    text = (
+        f"Made on the same day of earlier years, with only what was known then, forecasts over {len(plan.years)} years "
+        "would have fared as follows. A range from P10 to P90 should hold four regions in five; a positive error means "
+        "that the median region did better than forecast."
+    )
+    return [text, grid(table, (24, 34, 9, 13, 9, 11), table.columns[2:])]
 
 
 def method(plan: Plan) -> list[str]:
@@ -394,8 +424,10 @@ def method(plan: Plan) -> list[str]:
         "Every figure comes from a printed source and carries its unit, its scope and the day from which it was known; "
         f"figures known only after {plan.as_of.isoformat()} are left out. The zone's own record is too short for a "
         "time-series model, so the forecast borrows from a reference class: regions of the same kind and size, whose "
-        "average growth over windows of one, two and three years was known on that day. A target's base is carried "
-        "forward by every growth rate of its class in turn; the share of paths that reach the target is its odds.",
+        "average growth over windows of one, two and three years was known on that day. The last known window gives the "
+        "spread between regions; past moves of the class median over equally many years, with either sign, widen it, "
+        "because the common path may move on. The base is carried forward by every such growth rate in turn, and the "
+        "share of paths that reach the target is its odds.",
         f"Two bases are always tried. The first is the {plan.base_year} level that the plan implies: its first target "
         "divided by one plus its printed growth, as an interval over both roundings. It is the only base on the plan's "
         "own scope. The second is the last observed level, on whatever scope it was published. Growth targets are held "

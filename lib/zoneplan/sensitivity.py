@@ -11,6 +11,7 @@ from zoneplan import reference
 from zoneplan.audit import cagr
 from zoneplan.forecast import base_of
 from zoneplan.text import num, pct
+from zoneplan.units import convert
 
 if TYPE_CHECKING:
     from zoneplan.plan import Plan
@@ -90,12 +91,13 @@ class Swings:
         from zoneplan.charts import tornado
 
         widest = self.rows.iloc[0]
+        billions = convert(widest["span"], self.unit, "亿元") / 10
         return tornado(
             f"swings_{self.indicator_id}",
             self.rows,
             centre=self.centre,
             target=self.target,
-            title=f"{widest['assumption']} moves 2020 {name} most: {num(widest['span'], 0)} {self.unit}",
+            title=f"{widest['assumption']} moves 2020 {name} by CNY {num(billions, 1)} billion",
             subtitle=f"{name} in 2020, {place}, {self.unit}; one assumption at a time from its P10 to its P90",
             sources=["plan", *sorted(set(self.rows["source_id"]))],
         )

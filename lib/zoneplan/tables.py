@@ -329,7 +329,9 @@ def _cell_problem(text: str, field: dict) -> tuple[str, str] | None:
         wrong = _number_problem(text, kind, limits)
     else:
         wrong = (repr(text), "a date such as 2018-10-30") if kind == "date" and not _is_day(text) else None
-    allowed = limits.get("enum")
+    form, allowed = limits.get("pattern"), limits.get("enum")
+    if form and not re.fullmatch(form, text):
+        return repr(text), f"the form {form}"
     if wrong is None and allowed and text not in map(str, allowed):
         return repr(text), "one of " + ", ".join(map(str, allowed))
     return wrong

@@ -33,6 +33,11 @@ def odds(p: float) -> str:
     return ">99 %" if p > 0.99 else f"{100 * p:.0f} %"
 
 
+def odds_range(low: float, high: float) -> str:
+    """The odds over two bases: one number where both print alike, else ``49-58 %``."""
+    return odds(low) if odds(low) == odds(high) else f"{odds(low).removesuffix(' %')}-{odds(high)}"
+
+
 def cells(frame: pd.DataFrame, digits: int | Mapping[str, int] = 1) -> pd.DataFrame:
     """Every cell as text; ``digits`` is one number for all columns or a mapping (``*`` for the rest)."""
     places = digits if isinstance(digits, Mapping) else {"*": digits}

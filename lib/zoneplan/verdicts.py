@@ -49,7 +49,7 @@ class Verdicts:
     def plot(self):
         """Odds of the final annex targets as dots and ranges."""
         from zoneplan.charts import odds_strip
-        from zoneplan.text import odds
+        from zoneplan.text import odds_range
 
         rows = self.assessable()
         top = rows.sort_values("probability_low", ascending=False)
@@ -62,11 +62,11 @@ class Verdicts:
             }
         ).reset_index(drop=True)
         gdp = rows.set_index("indicator_id").loc["gdp"]
-        span = f"{odds(gdp['probability_low'])} to {odds(gdp['probability_high'])}"
+        span = odds_range(gdp["probability_low"], gdp["probability_high"])
         return odds_strip(
             "odds_2020",
             table,
-            title=f"GDP target: odds of {span}, depending on the base",
+            title=f"GDP in {int(gdp['year'])}: odds of {span}",
             subtitle="Probability of meeting the 2020 target, percent, as of 30 October 2018; dot or range of two bases",
             sources=["plan", *reference_sources(rows)],
         )
