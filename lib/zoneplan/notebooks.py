@@ -84,7 +84,8 @@ async def _execute(notebook, cwd: Path, scratch: Path, env: dict[str, str] | Non
         # A profile of the user must not change a published result.
         extra_arguments=[f"--ipython-dir={scratch}", "--HistoryManager.hist_file=:memory:"],
     )
-    await client.async_execute(env={**os.environ, **(env or {})})
+    # A manager passed in is ours to stop: without this every run would leave a kernel behind.
+    await client.async_execute(cleanup_kc=True, env={**os.environ, **(env or {})})
 
 
 def _manager(scratch: Path):
@@ -129,6 +130,12 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
+def title(notebook: NotebookNode) -> str:
+    """The first line of the first cell: the notebook's question."""
+    lines = notebook.cells[0].source.strip().splitlines() if notebook.cells else []
+    return lines[0].lstrip("#").strip() if lines else "notebook"
+
+
 def heading(notebook: NotebookNode, index: int | None = None) -> str:
     """The last Markdown heading at or before a cell (None: before the last cell that was run)."""
     cells = notebook.cells
@@ -138,7 +145,8 @@ def heading(notebook: NotebookNode, index: int | None = None) -> str:
     found = "start"
     for cell in cells[: index + 1]:
         if cell.cell_type == "markdown":
-            found = next((x.lstrip("#").strip() for x in cell.source.splitlines() if x.startswith("#")), found)
+            titles = [x.lstrip("#").strip() for x in cell.source.splitlines() if x.startswith("#")]
+            found = titles[-1] if titles else found
     return found
 
 

@@ -24,8 +24,6 @@ HOME = "wenzhou"
 # By convention these growth rates are reported at comparable prices; money flows are reported at current ones.
 REAL = ("gdp", "industrial_value_added", "secondary_value_added")
 DOLLARS = ("trade_total", "exports", "imports", "fdi_actual")
-# The evaluation began in 2016; the list of 2010 is another system and is never mixed with it.
-OLD_SYSTEM = "investment_environment_old_system"
 PERIODS = {
     "part_year": "covers part of a year",
     "full_year_approx": "estimate, threshold or uncertain year",
@@ -39,6 +37,7 @@ PROVINCES = {
     "zhejiang": "浙江", "hubei": "湖北", "hunan": "湖南", "gansu": "甘肃", "fujian": "福建", "liaoning": "辽宁",
     "shaanxi": "陕西", "heilongjiang": "黑龙江",
 }  # fmt: skip
+_NAMES = {"gdp": "GDP", "gdp_real": "real GDP", "fdi_actual": "foreign investment used"}
 _PART = re.compile(r"\bonly\b|\bH[12]\b|\bQ[1-4]\b|\bTARGET\b", re.IGNORECASE)
 
 
@@ -255,13 +254,15 @@ class PercentileResult:
         """
         from zoneplan.charts import reference_percentile
 
-        low, high = self.rows["percentile"].min(), self.rows["percentile"].max()
+        first, last = self.rows.iloc[0], self.rows.iloc[-1]
+        drawn = self.rows.assign(reference_class=[f"{n:.0f} regions" for n in self.rows["n_units"]])
         return reference_percentile(
             f"percentile_{self.class_.indicator_id}_{self.horizon}y",
-            self.rows,
-            title=f"{num(low, 0)} to {num(high, 0)} of 100 regions matched {pct(self.growth)} growth",
-            subtitle=f"Average annual growth over {self.horizon} years, percent, {self.class_.label}, China, "
-            f"windows {int(self.rows['origin_year'].min())}-{int(self.rows['end_year'].max())}",
+            drawn,
+            title=f"{pct(self.growth, 0)} growth: {num(first['percentile'], 0)} of 100 regions by {first['end_year']:.0f}, "
+            f"{num(last['percentile'], 0)} by {last['end_year']:.0f}",
+            subtitle=f"Average annual growth, percent, {self.horizon}-year windows {first['origin_year']:.0f}-"
+            f"{last['end_year']:.0f}, China: {self.class_.label}",
             sources=self.sources,
         )
 
@@ -321,7 +322,11 @@ def _class(name: str | reference.ReferenceClass, indicator: str, level: str | No
     if not fitting:
         known = sorted({" ".join(k) for k in zip(table["level"], table["reference_class"], table["indicator_id"], strict=True)})
         raise ValueError(f"no class {name!r} for {indicator!r}; there are: {', '.join(known)}")
-    text = f"{indicator.replace('_', ' ')} of {fitting[0]} class {name.replace('_', ' ')}"
+    for class_ in reference.CLASSES.values():
+        if (class_.level, class_.name, class_.indicator_id, class_.is_proxy) == (fitting[0], name, indicator, False):
+            return class_
+    places = {"county": "counties", "prefecture": "prefectures"}[fitting[0]]
+    text = f"{_NAMES.get(indicator, indicator.replace('_', ' '))} of {places}, {name.replace('_', ' ')}"
     return reference.ReferenceClass(fitting[0], name, indicator, False, text)
 
 
@@ -471,7 +476,7 @@ def peer_targets() -> TargetsResult:
 
     Returns
     -------
-    TargetsResult: per target its basis (level, growth of one year, average growth), the result of the same zone,
+    TargetsResult: per target its basis (level, growth of one year, share, or an average over the plan), the result of the same zone,
     indicator, year and unit, and for levels the nearest ones before and after with their scopes. These are
     background only: areas change, so no growth is worked out between them and the target.
 
@@ -508,19 +513,21 @@ def _scored(targets: pd.DataFrame, seen: pd.DataFrame) -> TargetsResult:
 
 
 def _basis(target: dict) -> str:
+    """What a target is measured in; an average over a plan is never one year's figure."""
+    average = re.search(r"\bavg\b|average", str(target["note"])) is not None
     if target["unit"] != "%":
-        return "level"
+        return "average level" if average else "level"
     if target["indicator_id"].endswith(("_share", "_to_gdp")):
         return "share"
-    return "average growth" if re.search(r"\bavg\b|average", str(target["note"])) else "growth"
+    return "average growth" if average else "growth"
 
 
 def _score(target: dict, seen: pd.DataFrame) -> dict:
     """One target beside its result; only like is held against like."""
     basis, indicator = _basis(target), target["indicator_id"]
     growth = "growth_real" if indicator in REAL else "growth_nominal"
-    # A single year's growth is no result for an average over a plan, so averages stay open.
-    kinds = {"level": ["level"], "share": ["share"], "growth": [growth], "average growth": []}[basis]
+    # One year's figure is no result for an average over a plan, so averages stay open.
+    kinds = {"level": ["level"], "share": ["share"], "growth": [growth]}.get(basis, [])
     same = seen[(seen["entity_id"] == target["entity_id"]) & (seen["indicator_id"] == indicator)]
     fitting = same[same["kind"].isin(kinds) & (same["unit"] == target["unit"])]
     there = best(fitting, ["year"]).set_index("year")

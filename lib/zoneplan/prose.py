@@ -10,7 +10,7 @@ import pandas as pd
 
 from zoneplan import reference, sensitivity, tables
 from zoneplan.audit import AGREES, CONTRADICTS, OPEN, ROUNDING, cagr
-from zoneplan.text import num, odds, pct
+from zoneplan.text import num, odds_range, pct
 from zoneplan.verdicts import BASE_DEPENDENT
 
 if TYPE_CHECKING:
@@ -112,10 +112,9 @@ def figure(chart: Chart, number: int) -> str:
 
 def odds_text(row: pd.Series) -> str:
     """Odds of one verdict: a number, a range over the bases (starred where the base decides), or a dash."""
-    low, high = odds(row["probability_low"]), odds(row["probability_high"])
-    if low == high:
-        return low
-    return f"{low.removesuffix(' %')}-{high}" + (" *" if pd.isna(row["probability"]) else "")
+    low, high = row["probability_low"], row["probability_high"]
+    star = " *" if pd.notna(low) and pd.isna(row["probability"]) else ""
+    return odds_range(low, high) + star
 
 
 def label(row: pd.Series) -> str:

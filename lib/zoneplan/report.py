@@ -140,12 +140,12 @@ def write_figures(charts: Sequence[Chart], folder: Path) -> list[Chart]:
 
 def write_pages(runs: dict, folder: Path) -> None:
     """Every notebook as a web page that needs no network."""
-    from zoneplan.notebooks import heading
+    from zoneplan.notebooks import title
     from zoneplan.paper import page
 
     folder.mkdir(parents=True)
     for name, notebook in runs.items():
-        html = page(notebook, heading(notebook, 0))
+        html = page(notebook, title(notebook))
         (folder / f"{name}.html").write_text(html, encoding="utf-8", newline="\n")
 
 
