@@ -1,14 +1,20 @@
 """Charts: one theme, one function per kind, and a contract that export enforces.
 
-A chart carries its title, subtitle, source line, alternative text and exactly the data that it draws.
+A chart carries its title, subtitle, source line, alternative text and exactly the data that it draws. Margins
+and line breaks are measured with the fonts that print, so that no label is cut off or lies on another.
 """
 
 from __future__ import annotations
 
+import functools
 import io
+import logging
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,31 +30,74 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ZONE, TARGET, PEER, FAN, INK, SOFT = "#12355B", "#C8102E", "#9AA0A6", "#4F81BD", "#222222", "#5F6368"
-SERIES = (ZONE, "#B8860B", "#2E7D6B", "#7B4B94")
-SIZE = (7.2, 4.5)
+# The fan's own blue is too pale for small print; its words use this one.
+FAN_TEXT, GRID, SHADE = "#2F5F9E", "#E5E7EB", "#F3F4F6"
+SERIES = (ZONE, "#96690B", "#2E7D6B", "#7B4B94")
+WIDTH, HEIGHT = SIZE = (7.2, 4.4)
+EDGE = 0.14
 TITLE_WORDS = 12
 CITED = 4
+SMALL, TINY = 8.0, 7.0
+CHINESE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
 STYLE = {
     "font.family": ["DejaVu Sans", "Noto Sans SC"],
     "font.size": 9,
     "axes.spines.top": False,
     "axes.spines.right": False,
+    "axes.axisbelow": True,
     "axes.edgecolor": SOFT,
     "axes.labelcolor": SOFT,
+    "axes.labelsize": SMALL,
     "xtick.color": SOFT,
     "ytick.color": SOFT,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
     "svg.hashsalt": "zoneplan",
     "savefig.facecolor": "white",
 }
 
 
 @lru_cache(maxsize=1)
-def _font() -> None:
-    """Register the Chinese font by its path in the installed wheel, so that no system font is needed."""
-    from matplotlib.font_manager import fontManager
+def _fonts() -> frozenset[int]:
+    """Register the Chinese font by its path in the installed wheel; return the characters both fonts can print.
+
+    The font has one weight. It is entered as its own bold too, or every bold title would log a complaint and
+    lose the Latin bold.
+    """
+    from matplotlib.font_manager import findfont, fontManager, get_font
     from pylopdf_fonts_zh_cn import sans_path
 
-    fontManager.addfont(str(sans_path()))
+    path = str(sans_path())
+    if path not in {f.fname for f in fontManager.ttflist}:
+        fontManager.addfont(path)
+    regular = next(f for f in fontManager.ttflist if f.fname == path)
+    bold = replace(regular, weight=700)
+    if bold not in fontManager.ttflist:
+        fontManager.ttflist.append(bold)
+    return frozenset({*get_font(findfont("DejaVu Sans")).get_charmap(), *get_font(path).get_charmap(), ord("\n")})
+
+
+@contextmanager
+def _theme() -> Iterator[None]:
+    """The project's settings over matplotlib's own defaults; the reader's settings come back afterwards."""
+    import matplotlib as mpl
+
+    _fonts()
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(STYLE)
+        yield
+
+
+def _themed(draw: Callable[..., Chart]) -> Callable[..., Chart]:
+    @functools.wraps(draw)
+    def inside(*args, **kwargs) -> Chart:
+        with _theme(), warnings.catch_warnings():
+            # Measuring meets a missing glyph first; export refuses it with words that help.
+            warnings.filterwarnings("ignore", message="Glyph .* missing")
+            return draw(*args, **kwargs)
+
+    return inside
 
 
 @dataclass(frozen=True)
@@ -73,20 +122,34 @@ class Chart:
     def _repr_png_(self) -> bytes:
         return self._render("png", dpi=110)
 
+    def texts(self) -> list[str]:
+        """Every text printed in the picture."""
+        from matplotlib.text import Text
+
+        return [t.get_text() for t in self.figure.findobj(Text) if t.get_visible() and t.get_text().strip()]
+
     def problems(self) -> list[str]:
         """How the chart breaks the contract; empty if it may be exported."""
         found = []
-        if len(self.title.split()) > TITLE_WORDS:
-            found.append(f"the title has {len(self.title.split())} words: shorten it to {TITLE_WORDS}")
+        if not re.fullmatch(r"[A-Za-z0-9_-]+", self.id):
+            found.append(f"the id {self.id!r} cannot name a file: use letters, digits, - and _")
+        if _words(self.title) > TITLE_WORDS:
+            found.append(f"the title has {_words(self.title)} words: shorten it to {TITLE_WORDS}")
         for part in ("title", "subtitle", "source", "alt"):
             if not getattr(self, part).strip():
                 found.append(f"the {part} is empty: every chart needs one")
         if self.data.empty:
             found.append("no data are attached: pass the frame that is drawn")
+        missing = sorted({c for text in self.texts() for c in text if ord(c) not in _fonts()})
+        if missing:
+            named = ", ".join(f"{c} (U+{ord(c):04X})" for c in missing)
+            found.append(f"no font has a glyph for {named}: replace these characters in the labels")
         return found
 
     def export(self, folder: str | Path) -> list[Path]:
         """Write PNG (300 dpi), SVG and PDF; the bytes change only if the picture does.
+
+        All three are drawn before the first is written, so that a failure leaves earlier files as they were.
 
         Raises
         ------
@@ -98,31 +161,65 @@ class Chart:
             raise ValueError(f"chart {self.id}: " + "; ".join(found))
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        return [self._write(folder / f"{self.id}.{kind}", kind) for kind in ("png", "svg", "pdf")]
-
-    def _write(self, file: Path, kind: str) -> Path:
-        aside = file.with_suffix(f".{kind}.part")
-        aside.write_bytes(self._render(kind, dpi=300))
-        os.replace(aside, file)
-        return file
+        drawn = {folder / f"{self.id}.{kind}": self._render(kind, dpi=300) for kind in ("png", "svg", "pdf")}
+        for file, content in drawn.items():
+            _write(file, content)
+        return list(drawn)
 
     def _render(self, kind: str, dpi: int) -> bytes:
-        import warnings
-
-        import matplotlib as mpl
-
         fixed = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[kind]
         out = io.BytesIO()
-        with mpl.rc_context(STYLE), warnings.catch_warnings():
+        with _theme(), warnings.catch_warnings(), _quiet("fontTools"):
             # A missing glyph is a box in print: never let one pass.
             warnings.filterwarnings("error", message="Glyph .* missing")
             self.figure.savefig(out, format=kind, dpi=dpi, metadata=fixed)
         return out.getvalue()
 
 
-def source_line(ids: Sequence[str]) -> str:
-    """The source line of the rows drawn: publishers with years, shortened to a few, and own calculations."""
+@contextmanager
+def _quiet(name: str) -> Iterator[None]:
+    """Keep a library's progress messages out of notebooks."""
+    logger = logging.getLogger(name)
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+def _write(file: Path, content: bytes) -> None:
+    aside = file.with_name(f".{file.name}.part")
+    try:
+        aside.write_bytes(content)
+        os.replace(aside, file)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _words(title: str) -> int:
+    """Words of a title; two Chinese characters count as one word."""
+    return len(re.findall(rf"[{CHINESE}]{{1,2}}|[^\s{CHINESE}]+", title))
+
+
+def source_line(ids: Sequence[str] | str) -> str:
+    """The source line of the rows drawn: publishers with years, shortened to a few, and own calculations.
+
+    A text is taken as it stands.
+
+    Raises
+    ------
+    ValueError
+        An id is not in the source list.
+    """
+    if isinstance(ids, str):
+        return ids
+    if not len(ids):
+        return ""
     known = tables.sources()
+    unknown = [i for i in dict.fromkeys(ids) if i not in known.index]
+    if unknown:
+        raise ValueError(f"unknown source {', '.join(map(str, unknown))}: add a row to sources.csv or mend the id")
     names = []
     for i in dict.fromkeys(ids):
         row = known.loc[i]
@@ -130,130 +227,360 @@ def source_line(ids: Sequence[str]) -> str:
         names.append(f"{row['publisher']} ({year})" if year.isdigit() else str(row["publisher"]))
     names = [n for n in dict.fromkeys(names) if n != "own calculation"]
     more = f" and {len(names) - CITED} more (see the workbook)" if len(names) > CITED else ""
-    return "Source: " + "; ".join(names[:CITED]) + more + "; own calculations."
+    cited = "; ".join(names[:CITED]) + more
+    return f"Source: {cited}; own calculations." if cited else "Source: own calculations."
 
 
-def _wrap(text: str, width: int) -> str:
-    """Lines of at most ``width`` columns; Chinese characters count two and may break anywhere."""
-    lines, line, used = [], "", 0
-    for word in text.split(" "):
-        pieces = [word] if all(ord(c) < 0x2E80 for c in word) else list(word)
-        for n, piece in enumerate(pieces):
-            gap = " " if line and n == 0 else ""
-            size = len(gap) + sum(2 if ord(c) >= 0x2E80 else 1 for c in piece)
-            if used + size > width and line:
-                lines.append(line)
-                line, used, gap = "", 0, ""
-                size = sum(2 if ord(c) >= 0x2E80 else 1 for c in piece)
-            line += gap + piece
-            used += size
-    return "\n".join([*lines, line])
+# Measuring ------------------------------------------------------------------------------------------------------
 
 
-def _bold_family(text: str) -> str:
-    """The Chinese font has one weight only; asking it for bold would log a complaint on every draw."""
-    return "DejaVu Sans" if all(ord(c) < 0x2E80 for c in text) else "Noto Sans SC"
+@lru_cache(maxsize=1)
+def _ruler():
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(1, 1), dpi=300)
+    return figure, FigureCanvasAgg(figure).get_renderer()
 
 
-class _Canvas:
-    """A figure with title block and footer; the kinds draw on ``ax``."""
+@lru_cache(maxsize=8192)
+def _line_width(text: str, size: float, bold: bool) -> float:
+    from matplotlib.text import Text
 
-    def __init__(self, title: str, subtitle: str, sources: Sequence[str], note: str, height: float, left: float, right: float,
-                 key: bool):
+    figure, renderer = _ruler()
+    drawn = Text(0, 0, text, fontsize=size, weight="bold" if bold else "normal", figure=figure)
+    drawn.set_fontfamily(STYLE["font.family"])
+    # Formats and resolutions hint glyphs differently; four per cent cover the difference.
+    return 1.04 * drawn.get_window_extent(renderer).width / 300
+
+
+def _width(text: str, size: float, bold: bool = False) -> float:
+    """Width of the widest line of a text, in inches."""
+    return max(_line_width(line, size, bold) if line.strip() else 0.0 for line in text.split("\n"))
+
+
+def _height(text: str, size: float) -> float:
+    """Height of a text, in inches."""
+    return (text.count("\n") + 1) * size * 1.3 / 72
+
+
+def _wrap(text: str, width: float, size: float, bold: bool = False) -> str:
+    """Lines of at most ``width`` inches; Chinese breaks anywhere, but only if it does not fit a line of its own."""
+    lines, line = [], ""
+    for token in _tokens(text, width, size, bold):
+        joined = line + token
+        if line.strip() and _width(joined.rstrip(), size, bold) > width:
+            lines.append(line.rstrip())
+            joined = token.lstrip()
+        line = joined
+    return "\n".join([*lines, line.rstrip()])
+
+
+def _even(text: str, width: float, size: float, bold: bool = False) -> str:
+    """As :func:`_wrap`, with lines of similar length, so that no single word is left over."""
+    lines = _wrap(text, width, size, bold)
+    for narrower in np.arange(width, width / 3, -0.1):
+        tried = _wrap(text, float(narrower), size, bold)
+        if tried.count("\n") > lines.count("\n"):
+            break
+        lines = tried
+    return lines
+
+
+def _tokens(text: str, width: float, size: float, bold: bool) -> Iterator[str]:
+    for word in re.findall(r"\s*\S+", text):
+        if _width(word.strip(), size, bold) <= width:
+            yield word
+        else:
+            yield from re.findall(rf"\s*(?:[{CHINESE}]|[^\s{CHINESE}]+)[，。；、）)]*", word)
+
+
+# The page -------------------------------------------------------------------------------------------------------
+
+
+class _Page:
+    """A figure with its title block on top and its footer below; the kinds draw on ``ax``.
+
+    ``left`` and ``right`` are the inches kept free beside the axes, ``above`` those between title block and axes;
+    ``axes_height`` is for charts of rows, without it the page has the standard height. ``key`` explains marks in words above the axes: (text, colour, marker).
+    """
+
+    def __init__(self, title, subtitle, sources, note="", *, left=0.55, right=0.2, axes_height=None, xlabel="",
+                 ticks=True, key=(), above=0.0):  # fmt: skip
         from matplotlib.figure import Figure
 
-        _font()
         self.title, self.subtitle, self.source = title, subtitle, source_line(sources)
-        self.figure = Figure(figsize=(SIZE[0], height))
-        footer = _wrap((note + " " if note else "") + self.source, 128)
-        below = 0.16 * (footer.count("\n") + 1) + (0.62 if key else 0.45)
-        head = _wrap(subtitle, 112)
-        above = 0.5 + 0.17 * (head.count("\n") + 1) + (0.28 if key else 0)
+        wide = WIDTH - 2 * EDGE
+        head = [(_even(title, wide, 12.5, bold=True), 12.5, INK, "bold"), (_even(subtitle, wide, 8.5), 8.5, SOFT, "normal")]
+        foot = "\n".join(_wrap(t, wide, 6.8) for t in (note, self.source) if t.strip())
+        key_lines = _key_lines(key, wide)
+        top = EDGE + sum(_height(t, s) + 0.05 for t, s, _, _ in head) + 0.2 * len(key_lines) + 0.1 + above
+        below = EDGE + _height(foot, 6.8) + 0.08 + (0.24 if ticks else 0) + (0.2 if xlabel else 0)
+        height = HEIGHT if axes_height is None else top + axes_height + below
+        self.figure = Figure(figsize=(WIDTH, height))
+        self.size = (WIDTH - left - right, height - top - below)
         self.ax: Axes = self.figure.add_axes(
-            (left, below / height, 1 - left - right, 1 - (above + below) / height)
+            (left / WIDTH, below / height, self.size[0] / WIDTH, self.size[1] / height)
         )
-        self.figure.text(0.02, 1 - 0.1 / height, title, fontsize=12.5, weight="bold", family=_bold_family(title),
-                         color=INK, va="top")  # fmt: skip
-        self.figure.text(0.02, 1 - 0.37 / height, head, fontsize=8.5, color=SOFT, va="top")
-        self.figure.text(0.02, 0.08 / height, footer, fontsize=6.8, color=SOFT, va="bottom")
+        self.ax.set_xlabel(xlabel)
+        at = height - EDGE
+        for text, size, colour, weight in head:
+            self.figure.text(EDGE / WIDTH, at / height, text, fontsize=size, weight=weight, color=colour, va="top")
+            at -= _height(text, size) + 0.05
+        for line in key_lines:
+            self._key(line, at - 0.1, height)
+            at -= 0.2
+        self.figure.text(EDGE / WIDTH, (EDGE - 0.04) / height, foot, fontsize=6.8, color=SOFT, va="bottom")
+
+    def _key(self, line, at, height):
+        from matplotlib.lines import Line2D
+
+        for x, (text, colour, marker) in line:
+            if marker:
+                self.figure.add_artist(
+                    Line2D([(x + 0.05) / WIDTH], [at / height], marker=marker, color=colour, ls="none", ms=6,
+                           transform=self.figure.transFigure)
+                )  # fmt: skip
+            self.figure.text((x + (0.16 if marker else 0)) / WIDTH, at / height, text, fontsize=SMALL, color=colour,
+                             va="center")  # fmt: skip
+
+    def side(self, x: float, y: float, text: str, **style) -> None:
+        """A text beside the axes: ``x`` in inches from their right end (negative: from their left), ``y`` in data."""
+        edge = 1 + x / self.size[0] if x >= 0 else x / self.size[0]
+        self.ax.text(edge, y, text, transform=self.ax.get_yaxis_transform(), va="center", **style)
+
+    def end_labels(self, labels: Sequence[tuple[float, str, str]], start: float, size: float = SMALL) -> None:
+        """Names beside the right end of the axes, moved apart where they would touch, then tied to their value."""
+        low, high = self.ax.get_ylim()
+        flip = -1 if low > high else 1
+        per_inch = abs(high - low) / self.size[1]
+        gaps = [_height(text, size) * per_inch for _, text, _ in labels]
+        at = flip * _spread([flip * v for v, _, _ in labels], gaps, min(flip * low, flip * high), max(flip * low, flip * high))
+        for (value, text, colour), y in zip(labels, at, strict=True):
+            # The tie starts where the mark ends, and is left out where the name stands beside its value.
+            if abs(y - value) > 0.04 * per_inch:
+                self.ax.plot([1 + 0.09 / self.size[0], 1 + (start - 0.03) / self.size[0]], [value, y], color=colour, lw=0.6,
+                             transform=self.ax.get_yaxis_transform(), clip_on=False)  # fmt: skip
+            self.side(start, y, text, color=colour, fontsize=size)
 
     def chart(self, id: str, alt: str, data: pd.DataFrame) -> Chart:
         return Chart(id, self.figure, self.title, self.subtitle, self.source, alt, data)
 
 
-def _canvas(title, subtitle, sources, note="", height=SIZE[1], left=0.09, right=0.05, key=False) -> _Canvas:
-    import matplotlib as mpl
+def _key_lines(key, wide):
+    lines, x = [], wide + 1
+    for entry in key:
+        span = _width(entry[0], SMALL) + (0.16 if entry[2] else 0)
+        if x + span > wide + EDGE:
+            lines.append([])
+            x = EDGE
+        lines[-1].append((x, entry))
+        x += span + 0.22
+    return lines
 
-    with mpl.rc_context(STYLE):
-        return _Canvas(title, subtitle, sources, note, height, left, right, key)
 
+def _spread(positions: Sequence[float], gap: float | Sequence[float], low: float = -np.inf, high: float = np.inf) -> np.ndarray:
+    """Positions moved as little as needed so that neighbours do not touch, kept between ``low`` and ``high``.
 
-def _spread(positions: Sequence[float], gap: float) -> np.ndarray:
-    """Positions moved as little as needed so that neighbours stand at least ``gap`` apart."""
-    at = np.array(positions, dtype=float)
+    ``gap`` is the room each one takes, one number or one per position. The smallest sum of squared moves under
+    minimum distances is a monotone regression, found by pooling neighbours that collide.
+    """
+    at = np.asarray(positions, dtype=float)
+    if not len(at):
+        return at
+    room = np.broadcast_to(np.asarray(gap, dtype=float), at.shape)
     order = np.argsort(at, kind="stable")
-    for _ in range(200):
-        moved = False
-        for a, b in zip(order[:-1], order[1:], strict=True):
-            short = gap - (at[b] - at[a])
-            if short > 1e-9:
-                at[a] -= short / 2
-                at[b] += short / 2
-                moved = True
-        if not moved:
-            break
-    return at
+    half = room[order] / 2
+    offsets = np.concatenate([[0.0], np.cumsum(half[:-1] + half[1:])])
+    pools: list[list[float]] = []
+    for value in at[order] - offsets:
+        pools.append([value, 1])
+        while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
+            mean, n = pools.pop()
+            pools[-1] = [(pools[-1][0] * pools[-1][1] + mean * n) / (pools[-1][1] + n), pools[-1][1] + n]
+    flat = np.concatenate([np.full(int(n), mean) for mean, n in pools])
+    # Bounds hold for the middle of each text; where room is short the upper bound gives way.
+    flat = np.maximum(np.minimum(flat, high - offsets[-1]), low)
+    moved = np.empty_like(at)
+    moved[order] = flat + offsets
+    return moved
 
 
-def _plain_years(ax: Axes, years: Sequence[int]) -> None:
-    ax.set_xticks(list(years), [str(y) for y in years])
+# Where a small text may stand around its point: offset in points, horizontal and vertical alignment.
+_SPOTS = [(0, 6, "center", "bottom"), (0, -6, "center", "top"), (7, 0, "left", "center"), (-7, 0, "right", "center"),
+          (5, 5, "left", "bottom"), (-5, 5, "right", "bottom"), (5, -5, "left", "top"), (-5, -5, "right", "top"),
+          (0, 15, "center", "bottom"), (0, -15, "center", "top")]  # fmt: skip
+_Box = tuple[float, float, float, float]
 
 
-def path_to_target(id, history, fan, targets, *, title, subtitle, unit, sources, naive=None, note="", base_label=""):
+def _overlap(a: _Box, b: _Box) -> float:
+    return max(0.0, min(a[2], b[2]) - max(a[0], b[0])) * max(0.0, min(a[3], b[3]) - max(a[1], b[1]))
+
+
+class _Labels:
+    """Texts near points: each takes the first free spot around its point; one that has none is left out or squeezed in."""
+
+    def __init__(self, page: _Page):
+        self.page, self.boxes = page, []
+
+    def _inches(self, x, y):
+        ax = self.page.ax
+        # A date-free figure of fixed size: the transform needs no drawing.
+        u, v = ax.transAxes.inverted().transform(ax.transData.transform((float(x), float(y))))
+        return u * self.page.size[0], v * self.page.size[1]
+
+    def keep_point(self, x, y, radius=0.05) -> None:
+        """Nothing may be printed on this point."""
+        u, v = self._inches(x, y)
+        self.boxes.append((u - radius, v - radius, u + radius, v + radius))
+
+    def keep_line(self, xs, ys) -> None:
+        """Nothing may be printed on this line."""
+        points = [self._inches(x, y) for x, y in zip(xs, ys, strict=True)]
+        for (a, b), (c, d) in zip(points[:-1], points[1:], strict=True):
+            for t in np.linspace(0, 1, max(2, int(np.hypot(c - a, d - b) / 0.03))):
+                u, v = a + t * (c - a), b + t * (d - b)
+                self.boxes.append((u - 0.01, v - 0.01, u + 0.01, v + 0.01))
+
+    def put(self, x, y, text, colour, size=TINY, must=False, bold=False) -> bool:
+        """Print a text near a point; whether it was printed."""
+        u, v = self._inches(x, y)
+        w, h = _width(text, size, bold), 0.85 * _height(text, size)
+        best = None
+        for spot in _SPOTS:
+            box = self._box(u + spot[0] / 72, v + spot[1] / 72, w, h, spot)
+            clash = sum(_overlap(box, b) for b in self.boxes) + self._outside(box)
+            if best is None or clash < best[0] - 1e-9:
+                best = (clash, spot, box)
+        clash, (dx, dy, ha, va), box = best
+        if clash > 1e-6 and not must:
+            return False
+        self.boxes.append(box)
+        self.page.ax.annotate(text, (x, y), xytext=(dx, dy), textcoords="offset points", ha=ha, va=va, color=colour,
+                              fontsize=size, weight="bold" if bold else "normal", zorder=6,
+                              path_effects=_halo())  # fmt: skip
+        return True
+
+    @staticmethod
+    def _box(u, v, w, h, spot) -> _Box:
+        left = {"left": u, "center": u - w / 2, "right": u - w}[spot[2]]
+        low = {"bottom": v, "center": v - h / 2, "top": v - h}[spot[3]]
+        return (left, low, left + w, low + h)
+
+    def _outside(self, box: _Box) -> float:
+        wide, high = self.page.size
+        return _overlap(box, (-9, -9, 0, 99)) + _overlap(box, (wide + 0.05, -9, 99, 99)) + _overlap(
+            box, (-9, high + 0.02, 99, 99)) + _overlap(box, (-9, -9, 99, 0))  # fmt: skip
+
+
+def _halo():
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=1.6, foreground="white")]
+
+
+def _years(ax: Axes, years: Sequence[int]) -> None:
+    ax.set_xticks(list(years), [str(int(y)) for y in years])
+
+
+def _row_axes(page: _Page, n: int, labels: Sequence[str], size: float = SMALL) -> None:
+    """One row per entry, the first on top, named at the left."""
+    ax = page.ax
+    ax.set_ylim(n - 0.5, -0.5)
+    ax.set_yticks([])
+    ax.spines["left"].set_visible(False)
+    for y, text in enumerate(labels):
+        page.side(-0.1, y, text, ha="right", color=INK, fontsize=size, linespacing=1.15)
+
+
+def _names(labels: Sequence[str], widest: float, size: float = SMALL) -> tuple[list[str], float]:
+    """Row names broken to fit, and the margin that they need."""
+    names = [_wrap(str(t), widest, size) for t in labels]
+    return names, EDGE + 0.12 + max(_width(t, size) for t in names)
+
+
+def _band_limits(low: float, high: float, room_left: float, room_right: float, width: float) -> tuple[float, float]:
+    """Limits that leave room, in inches, beside the lowest and the highest value."""
+    per_inch = (high - low) / max(width - room_left - room_right, 0.5) or 1.0
+    return low - room_left * per_inch, high + room_right * per_inch
+
+
+def _unit(page: _Page, text: str) -> None:
+    page.ax.text(-0.4 / page.size[0], 1 + 0.1 / page.size[1], text, transform=page.ax.transAxes, fontsize=TINY + 0.5,
+                 color=SOFT, va="bottom")  # fmt: skip
+
+
+# The kinds ------------------------------------------------------------------------------------------------------
+
+
+@_themed
+def path_to_target(id, history, fan, targets, *, title, subtitle, unit, sources, naive=None, note="", base_label="",
+                   base=None) -> Chart:  # fmt: skip
     """History, forecast fan and targets by year.
 
     Parameters
     ----------
-    history : frame year, value, source_id, scope_note; points of one scope in a row are joined.
+    history : frame year, value, source_id, scope_note; only points of one scope are joined.
     fan : frame year, q10, q25, q50, q75, q90.
     targets : frame year, value.
+    sources : ids of the source list, or a finished source line.
     naive : frame year, value of the last value carried forward, or None.
+    base : (year, value) where the forecast starts, or None; the fan then opens from it.
 
     How to read it: the dark band holds half of the outcomes, the light band four in five.
     """
-    c = _canvas(title, subtitle, sources, note, right=0.17)
-    ax = c.ax
-    ax.fill_between(fan["year"], fan["q10"], fan["q90"], color=FAN, alpha=0.22, lw=0)
-    ax.fill_between(fan["year"], fan["q25"], fan["q75"], color=FAN, alpha=0.42, lw=0)
-    ax.plot(fan["year"], fan["q50"], color=FAN, lw=1.6)
-    for _, part in history.groupby((history["scope_note"] != history["scope_note"].shift()).cumsum()):
-        ax.plot(part["year"], part["value"], color=ZONE, lw=2, marker="o", ms=6)
-    ax.plot(targets["year"], targets["value"], ls="none", marker="D", ms=6, color=TARGET, zorder=5, clip_on=False)
-    for r in history.itertuples():
-        ax.annotate(num(r.value, 1), (r.year, r.value), xytext=(0, 8), textcoords="offset points", ha="center",
-                    color=ZONE, fontsize=8)  # fmt: skip
-    for r in targets.iloc[:-1].itertuples():
-        ax.annotate(num(r.value, 0), (r.year, r.value), xytext=(0, 8), textcoords="offset points", ha="center",
-                    color=TARGET, fontsize=8)  # fmt: skip
-    last = fan.iloc[-1]
-    labels = [(targets["value"].iloc[-1], f"target {num(targets['value'].iloc[-1], 0)}", TARGET),
-              (last["q90"], f"1 in 10 above {num(last['q90'], 0)}", FAN),
-              (last["q50"], f"median {num(last['q50'], 0)}", FAN),
-              (last["q10"], f"1 in 10 below {num(last['q10'], 0)}", FAN)]  # fmt: skip
+    last, goal = fan.iloc[-1], float(targets["value"].iloc[-1])
+    labels = [(goal, f"target {num(goal, 0)}", TARGET), (last["q90"], f"1 in 10 above {num(last['q90'], 0)}", FAN_TEXT),
+              (last["q75"], f"1 in 4 above {num(last['q75'], 0)}", FAN_TEXT),
+              (last["q50"], f"median {num(last['q50'], 0)}", ZONE),
+              (last["q25"], f"1 in 4 below {num(last['q25'], 0)}", FAN_TEXT),
+              (last["q10"], f"1 in 10 below {num(last['q10'], 0)}", FAN_TEXT)]  # fmt: skip
     if naive is not None:
-        ax.plot(naive["year"], naive["value"], color=SOFT, lw=1, ls=(0, (4, 3)))
-        labels.append((naive["value"].iloc[-1], "no change", SOFT))
-    low, high = ax.get_ylim()
-    ax.set_ylim(low - 0.04 * (high - low), high + 0.05 * (high - low))
-    low, high = ax.get_ylim()
-    for (_, text, colour), y in zip(labels, _spread([v for v, _, _ in labels], 0.055 * (high - low)), strict=True):
-        ax.annotate(text, (last["year"], y), xytext=(9, 0), textcoords="offset points", va="center", color=colour,
-                    fontsize=8, annotation_clip=False)  # fmt: skip
-    ax.axvspan(fan["year"].min() - 0.5, fan["year"].max(), color="#F3F4F6", zorder=0, lw=0)
-    ax.text(fan["year"].min() - 0.45, high, "forecast" + (f" from {base_label}" if base_label else ""), fontsize=7.5,
-            color=SOFT, va="top")  # fmt: skip
-    _plain_years(ax, range(int(history["year"].min()), int(last["year"]) + 1))
-    ax.set_xlim(int(history["year"].min()) - 0.4, int(last["year"]))
+        labels.append((float(naive["value"].iloc[-1]), f"no change {num(naive['value'].iloc[-1], 0)}", SOFT))
+    start = 0.3
+    right = start + max(_width(t, SMALL) for _, t, _ in labels) + EDGE
+    page = _Page(title, subtitle, sources, note, right=right, above=0.2)
+    ax = page.ax
+    opened = fan if base is None else pd.concat(
+        [pd.DataFrame({"year": [base[0]], **dict.fromkeys(("q10", "q25", "q50", "q75", "q90"), [base[1]])}), fan]
+    )  # fmt: skip
+    first, end = int(min(history["year"].min(), opened["year"].min())), int(last["year"])
+    ax.set_xlim(first - 0.35, end + 0.06)
+    every = np.concatenate([history["value"], fan["q10"], fan["q90"], targets["value"],
+                            [] if naive is None else naive["value"]])  # fmt: skip
+    span = np.ptp(every) or 1.0
+    ax.set_ylim(every.min() - 0.08 * span, every.max() + 0.06 * span)
+    shaded = float(fan["year"].min()) - 0.5
+    ax.axvspan(shaded, end + 0.06, color=SHADE, zorder=0, lw=0)
+    ax.fill_between(opened["year"], opened["q10"], opened["q90"], color=FAN, alpha=0.24, lw=0)
+    ax.fill_between(opened["year"], opened["q25"], opened["q75"], color=FAN, alpha=0.42, lw=0)
+    ax.plot(opened["year"], opened["q50"], color=ZONE, lw=1.3)
+    placed = _Labels(page)
+    for x, y in zip([*history["year"], *targets["year"]], [*history["value"], *targets["value"]], strict=True):
+        placed.keep_point(x, y, 0.06)
+    if naive is not None:
+        ax.plot(naive["year"], naive["value"], color=SOFT, lw=1, ls=(0, (4, 3)), zorder=2)
+        placed.keep_line(naive["year"], naive["value"])
+    for _, part in history.sort_values("year").groupby("scope_note", sort=False, dropna=False):
+        ax.plot(part["year"], part["value"], color=ZONE, lw=2, marker="o", ms=6, zorder=4)
+        placed.keep_line(part["year"], part["value"])
+    ax.plot(targets["year"], targets["value"], ls="none", marker="D", ms=6.5, color=TARGET, zorder=5, clip_on=False,
+            mec="white", mew=0.6)  # fmt: skip
+    if base is not None:
+        ax.plot(*base, marker="o", ms=6, mfc="white", mec=ZONE, mew=1.4, ls="none", zorder=4)
+        placed.keep_point(*base, 0.06)
+        placed.put(*base, num(base[1], 1), ZONE, SMALL, must=True)
+    for r in history.itertuples():
+        placed.put(r.year, r.value, num(r.value, 1), ZONE, SMALL, must=True)
+    for r in targets.iloc[:-1].itertuples():
+        placed.put(r.year, r.value, num(r.value, 0), TARGET, SMALL, must=True, bold=True)
+    page.end_labels(labels, start)
+    head = "forecast" + (f" from {base_label}" if base_label else "")
+    ax.text(1, 1 + 0.04 / page.size[1], head, transform=ax.transAxes, ha="right", va="bottom", fontsize=TINY + 0.5, color=SOFT)
+    free = page.size[0] + 0.4 - _width(head, TINY + 0.5)
+    if free > _width(unit, TINY + 0.5) + 0.2:
+        _unit(page, unit)
+    _years(ax, range(first, end + 1))
     data = pd.concat(
         [history.assign(series="observed"), targets.assign(series="target", source_id="plan"),
          *(fan[["year", q]].rename(columns={q: "value"}).assign(series=q, source_id="own calculation")
@@ -261,202 +588,312 @@ def path_to_target(id, history, fan, targets, *, title, subtitle, unit, sources,
         ignore_index=True,
     )[["series", "year", "value", "source_id"]].assign(unit=unit)  # fmt: skip
     alt = (f"{subtitle}. Observed: " + ", ".join(f"{r.year} {num(r.value)}" for r in history.itertuples()) +
-           f". Forecast for {int(last['year'])}: median {num(last['q50'])}, 80 percent range {num(last['q10'])} to "
-           f"{num(last['q90'])}; target {num(targets['value'].iloc[-1])} {unit}.")  # fmt: skip
-    return c.chart(id, alt, data)
+           f". Forecast for {end}: median {num(last['q50'])}, 80 percent range {num(last['q10'])} to "
+           f"{num(last['q90'])}; target {num(goal)} {unit}.")  # fmt: skip
+    return page.chart(id, alt, data)
 
 
-def lines(id, data, *, title, subtitle, sources, note=""):
+@_themed
+def lines(id, data, *, title, subtitle, sources, note="", unit="") -> Chart:
     """Labelled lines: frame label, x (year), y, source_id.
 
     How to read it: each line carries its name at its end; markers are the figures.
     """
-    c = _canvas(title, subtitle, sources, note, right=0.33)
-    ax = c.ax
-    groups = list(data.groupby("label", sort=False))
-    ends = [float(part.sort_values("x")["y"].iloc[-1]) for _, part in groups]
-    span = float(data["y"].max() - data["y"].min())
-    last = int(data["x"].max())
-    for n, ((label, part), y) in enumerate(zip(groups, _spread(ends, 0.1 * span), strict=True)):
-        part = part.sort_values("x")
-        colour = SERIES[n % len(SERIES)]
-        ax.plot(part["x"], part["y"], color=colour, lw=1.8, marker="o", ms=4.5)
+    groups = [(label, part.sort_values("x")) for label, part in data.groupby("label", sort=False)]
+    names = [_wrap(str(label), 2.0, SMALL) for label, _ in groups]
+    page = _Page(title, subtitle, sources, note, right=0.34 + max(_width(t, SMALL) for t in names) + EDGE,
+                 above=0.2 if unit else 0.0)  # fmt: skip
+    ax = page.ax
+    span, low, high = float(np.ptp(data["y"])) or 1.0, float(data["y"].min()), float(data["y"].max())
+    first, last = float(data["x"].min()), float(data["x"].max())
+    ax.set_ylim(low - 0.1 * span, high + 0.1 * span)
+    ax.set_xlim(first - 0.05 * (last - first), last + 0.02 * (last - first))
+    placed = _Labels(page)
+    for n, (_, part) in enumerate(groups):
+        ax.plot(part["x"], part["y"], color=SERIES[n % len(SERIES)], lw=1.8, marker="o", ms=4.5, clip_on=False)
+        placed.keep_line(part["x"], part["y"])
         for r in part.itertuples():
-            # A figure goes below its point where another line runs close above it.
-            near = data[(data["x"] == r.x) & (data["label"] != label)]["y"] - r.y
-            below = bool(((near > 0) & (near < 0.1 * span)).any())
-            ax.annotate(num(r.y), (r.x, r.y), xytext=(0, -12 if below else 6), textcoords="offset points", ha="center",
-                        fontsize=7, color=colour)  # fmt: skip
-        ax.annotate(_wrap(label, 34), (last, y), xytext=(14, 0), textcoords="offset points", va="center",
-                    color=colour, fontsize=8, annotation_clip=False)  # fmt: skip
-    _plain_years(ax, sorted(set(data["x"])))
-    ax.margins(y=0.12)
+            placed.keep_point(r.x, r.y, 0.03)
+    # The ends of a line are printed first: they are what the text speaks of.
+    for n, (_, part) in enumerate(groups):
+        for r in part.iloc[sorted({0, len(part) - 1})].itertuples():
+            placed.put(r.x, r.y, num(r.y), SERIES[n % len(SERIES)], must=True)
+    for n, (_, part) in enumerate(groups):
+        for r in part.iloc[1:-1].itertuples():
+            placed.put(r.x, r.y, num(r.y), SERIES[n % len(SERIES)])
+    page.end_labels([(float(part["y"].iloc[-1]), name, SERIES[n % len(SERIES)])
+                     for n, ((_, part), name) in enumerate(zip(groups, names, strict=True))], 0.34)  # fmt: skip
+    if unit:
+        _unit(page, unit)
+    _years(ax, sorted(set(data["x"])))
     alt = f"{subtitle}. " + "; ".join(
         f"{label}: {num(part['y'].iloc[0])} in {part['x'].iloc[0]} to {num(part['y'].iloc[-1])} in {part['x'].iloc[-1]}"
         for label, part in groups
     )
-    return c.chart(id, alt, data)
+    return page.chart(id, alt, data)
 
 
-def audit_tally(id, data, *, title, subtitle, sources, note=""):
-    """Counts of findings: frame finding, n."""
-    c = _canvas(title, subtitle, sources, note, height=2.9, left=0.31)
-    ax = c.ax
-    colours = [ZONE, FAN, TARGET, PEER][: len(data)]
-    at = range(len(data))
-    ax.barh(at, data["n"], color=colours, height=0.62)
-    for y, n in zip(at, data["n"], strict=True):
-        ax.annotate(str(n), (n, y), xytext=(4, 0), textcoords="offset points", va="center", color=INK)
-    ax.set_yticks(list(at), data["finding"])
-    ax.invert_yaxis()
+@_themed
+def audit_tally(id, data, *, title, subtitle, sources, note="") -> Chart:
+    """Counts of findings: frame finding, n.
+
+    How to read it: the bars add up to all statements that were checked; the red ones disagree.
+    """
+    names, left = _names(data["finding"], 2.4, 9)
+    page = _Page(title, subtitle, sources, note, left=left, right=0.5, axes_height=0.36 * len(data), ticks=False)
+    ax = page.ax
+    _row_axes(page, len(data), names, 9)
+    colours = [ZONE, FAN, TARGET, PEER]
+    for y, n in enumerate(data["n"]):
+        ax.barh(y, n, color=colours[y % len(colours)], height=0.62)
+        ax.annotate(str(n), (n, y), xytext=(4, 0), textcoords="offset points", va="center", color=INK, weight="bold")
+    ax.set_xlim(0, max(float(data["n"].max()), 1))
     ax.set_xticks([])
     ax.spines["bottom"].set_visible(False)
+    ax.axvline(0, color=SOFT, lw=0.8)
     alt = f"{subtitle}: " + ", ".join(f"{r.finding} {r.n}" for r in data.itertuples())
-    return c.chart(id, alt, data.assign(source_id="plan"))
+    drawn = data if "source_id" in data else data.assign(source_id=sources if isinstance(sources, str) else ";".join(sources))
+    return page.chart(id, alt, drawn)
 
 
-def odds_strip(id, data, *, title, subtitle, sources, note=""):
-    """Odds per target: frame label, low, high (0 to 1 over the bases).
+# Words for odds, from the lower bound of each step; the steps are those that weather and climate reports use.
+ODDS_WORDS = ((0.9, "very likely"), (0.66, "likely"), (0.33, "about even"), (0.1, "unlikely"), (0.0, "very unlikely"))
+
+
+def odds_words(low: float, high: float) -> str:
+    """Plain words for odds between two probabilities."""
+    ends = [next(word for least, word in ODDS_WORDS if p >= least) for p in (low, high)]
+    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
+
+
+@_themed
+def odds_strip(id, data, *, title, subtitle, sources, note="") -> Chart:
+    """Odds per target: frame label, low, high (0 to 1 over the bases); the best odds on top.
 
     How to read it: left is unlikely, right likely; a bar spans the answers of the two bases.
     """
-    c = _canvas(title, subtitle, sources, note, height=1.6 + 0.36 * len(data), left=0.42, right=0.15)
-    ax = c.ax
-    for y, r in enumerate(data.itertuples()):
-        ax.plot([100 * r.low, 100 * r.high], [y, y], color=ZONE, lw=6, solid_capstyle="round")
-        ax.plot([100 * r.low, 100 * r.high], [y, y], color=ZONE, ls="none", marker="o", ms=7)
-        ax.annotate(odds_range(r.low, r.high), (1.02, y), xycoords=("axes fraction", "data"), va="center", color=ZONE, fontsize=9)
-    ax.axvline(50, color=SOFT, lw=0.8, ls=(0, (4, 3)))
-    ax.set_yticks(range(len(data)), [_wrap(t, 46) for t in data["label"]], fontsize=8)
-    ax.invert_yaxis()
+    data = data.sort_values(["low", "high"], ascending=False, kind="stable").reset_index(drop=True)
+    names, left = _names(data["label"], 2.1)
+    values = [odds_range(r.low, r.high) for r in data.itertuples()]
+    words = [_wrap(odds_words(r.low, r.high), 1.0, TINY + 0.5) for r in data.itertuples()]
+    value_wide = max(_width(t, 9, bold=True) for t in values)
+    right = 0.16 + value_wide + 0.1 + max(_width(t, TINY + 0.5) for t in words) + EDGE
+    page = _Page(title, subtitle, sources, note, left=left, right=right, axes_height=0.33 * len(data))
+    ax = page.ax
+    _row_axes(page, len(data), names)
     ax.set_xlim(0, 100)
-    ax.set_xticks([0, 25, 50, 75, 100], ["0 %", "25 %", "even", "75 %", "100 %"])
-    ax.grid(axis="x", color="#E5E7EB", lw=0.6)
-    ax.set_axisbelow(True)
-    alt = f"{subtitle}: " + "; ".join(f"{r.label} {odds(r.low)} to {odds(r.high)}" for r in data.itertuples())
-    return c.chart(id, alt, data)
-
-
-def needed_growth(id, data, *, title, subtitle, sources, note=""):
-    """Dumbbells: frame label, needed (implied base), achieved (observed base), class_median, percent a year."""
-    c = _canvas(title, subtitle, sources, note, height=2.1 + 0.42 * len(data), left=0.31, right=0.05, key=True)
-    ax = c.ax
+    ax.axvline(50, color=SOFT, lw=0.8, ls=(0, (4, 3)))
     for y, r in enumerate(data.itertuples()):
-        ends = [v for v in (r.needed, r.achieved, r.class_median) if not np.isnan(v)]
+        ax.plot([100 * r.low, 100 * r.high], [y, y], color=ZONE, lw=4, marker="o", ms=7, solid_capstyle="round", clip_on=False)
+        page.side(0.16, y, values[y], color=ZONE, fontsize=9, weight="bold")
+        page.side(0.26 + value_wide, y, words[y], color=SOFT, fontsize=TINY + 0.5)
+    ax.set_xticks([0, 25, 50, 75, 100], ["0 %", "25 %", "even", "75 %", "100 %"])
+    ax.grid(axis="x", color=GRID, lw=0.6)
+    alt = f"{subtitle}: " + "; ".join(f"{r.label} {odds(r.low)} to {odds(r.high)}" for r in data.itertuples())
+    return page.chart(id, alt, data)
+
+
+NEEDED_WORDS = {
+    "needed": "from the implied base",
+    "achieved": "from the observed level",
+    "class_median": "median of similar regions",
+}
+
+
+@_themed
+def needed_growth(id, data, *, title, subtitle, sources, note="", words=None) -> Chart:
+    """Dumbbells: frame label, needed (implied base), achieved (observed base), class_median, percent a year.
+
+    ``words`` renames what the three columns are called above the axes.
+
+    How to read it: a diamond to the right of the grey square asks for more than the median region managed.
+    """
+    words = {**NEEDED_WORDS, **(words or {})}
+    marks = {"needed": (TARGET, "D"), "achieved": (ZONE, "o"), "class_median": (SOFT, "s")}
+    names, left = _names(data["label"], 2.1)
+    page = _Page(title, subtitle, sources, note, left=left, right=0.3, axes_height=0.44 * len(data), xlabel="percent a year",
+                 key=[(words[c], colour, marker) for c, (colour, marker) in marks.items()])  # fmt: skip
+    ax = page.ax
+    values = data[list(marks)].astype(float)
+    ax.set_xlim(_band_limits(min(0.0, values.min().min()), values.max().max(), 0.2, 0.3, page.size[0]))
+    _row_axes(page, len(data), names)
+    placed = _Labels(page)
+    for y, row in enumerate(values.itertuples(index=False)):
+        ends = [v for v in row if not np.isnan(v)]
         ax.plot([min(ends), max(ends)], [y, y], color="#D5D8DC", lw=2, zorder=1)
-    at = np.arange(len(data))
-    marks = [("needed", TARGET, "D", "from the implied base"), ("achieved", ZONE, "o", "from the observed level"),
-             ("class_median", PEER, "s", "median of similar regions")]  # fmt: skip
-    for column, colour, marker, _ in marks:
-        ax.plot(data[column], at, ls="none", marker=marker, color=colour, ms=7, zorder=3)
-        up = column != "achieved"
-        for y, v in zip(at, data[column], strict=True):
-            if not np.isnan(v):
-                ax.annotate(num(v), (v, y), xytext=(0, 7 if up else -13), textcoords="offset points", ha="center",
-                            fontsize=7.5, color=colour)  # fmt: skip
-    for n, (_, colour, marker, text) in enumerate(marks):
-        x = 0.02 + 0.33 * n
-        ax.plot(x, 1.05, transform=ax.transAxes, marker=marker, color=colour, clip_on=False, ms=6)
-        ax.text(x + 0.02, 1.05, text, transform=ax.transAxes, color=colour, fontsize=8, va="center")
-    ax.set_yticks(at, [_wrap(t, 34) for t in data["label"]], fontsize=8)
-    ax.set_ylim(len(data) - 0.5, -0.6)
-    ax.margins(x=0.08)
-    ax.set_xlabel("percent a year")
+        for v in ends:
+            placed.keep_point(v, y, 0.05)
+    for y, row in enumerate(values.to_dict("records")):
+        for column, (colour, marker) in marks.items():
+            if not np.isnan(row[column]):
+                # Equal values show as one mark inside the other.
+                ax.plot(row[column], y, ls="none", marker=marker, color=colour, ms={"needed": 8, "achieved": 5.5}.get(column, 6),
+                        zorder={"needed": 3, "achieved": 4}.get(column, 2))  # fmt: skip
+                placed.put(row[column], y, num(row[column]), colour, TINY + 0.5, must=True)
+    if ax.get_xlim()[0] < 0 < ax.get_xlim()[1]:
+        ax.axvline(0, color=SOFT, lw=0.8)
+    ax.grid(axis="x", color=GRID, lw=0.6)
     alt = f"{subtitle}: " + "; ".join(
         f"{r.label} needs {num(r.needed)}, similar regions' median {num(r.class_median)}" for r in data.itertuples()
     )
-    return c.chart(id, alt, data)
+    return page.chart(id, alt, data)
 
 
-def tornado(id, data, *, centre, target, title, subtitle, sources, note=""):
-    """One-way swings: frame assumption, low, high, low_label, high_label, around ``centre``."""
-    c = _canvas(title, subtitle, sources, note, height=2.2 + 0.42 * len(data), left=0.27, right=0.06, key=True)
-    ax = c.ax
+@_themed
+def tornado(id, data, *, centre, target, title, subtitle, sources, note="", xlabel="") -> Chart:
+    """One-way swings: frame assumption, low, high, low_label, high_label, around ``centre``.
+
+    How to read it: the widest bar moves the outcome most; the words at its ends are the assumption's two values.
+    """
+    names, left = _names(data["assumption"], 2.1)
+    page = _Page(title, subtitle, sources, note, left=left, right=0.2, axes_height=0.42 * len(data), xlabel=xlabel, above=0.2)
+    ax = page.ax
+    low = min(float(data["low"].min()), centre, target)
+    high = max(float(data["high"].max()), centre, target)
+    rooms = [0.12 + max(_width(str(t), SMALL) for t in data[c]) for c in ("low_label", "high_label")]
+    ax.set_xlim(_band_limits(low, high, *rooms, page.size[0]))
+    _row_axes(page, len(data), names)
     for y, r in enumerate(data.itertuples()):
-        ax.barh(y, r.high - r.low, left=r.low, color=FAN, height=0.55)
-        ax.annotate(r.low_label, (r.low, y), xytext=(-4, 0), textcoords="offset points", ha="right", va="center", fontsize=8)
-        ax.annotate(r.high_label, (r.high, y), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8)
-    for value, colour, text in ((centre, ZONE, f"centre {num(centre, 0)}"), (target, TARGET, f"target {num(target, 0)}")):
-        ax.axvline(value, color=colour, lw=1.4)
-        side = "right" if value == min(centre, target) else "left"
-        ax.annotate(text, (value, 1.02), xycoords=("data", "axes fraction"), ha=side, color=colour, fontsize=8)
-    ax.set_yticks(range(len(data)), [_wrap(t, 30) for t in data["assumption"]], fontsize=8)
-    ax.invert_yaxis()
-    ax.use_sticky_edges = False
-    ax.margins(x=0.14)
+        middle = min(max(centre, r.low), r.high)
+        ax.barh(y, middle - r.low, left=r.low, color="#A9C1E0", height=0.55)
+        ax.barh(y, r.high - middle, left=middle, color=FAN, height=0.55)
+        for x, text, dx, ha in ((r.low, r.low_label, -4, "right"), (r.high, r.high_label, 4, "left")):
+            ax.annotate(str(text), (x, y), xytext=(dx, 0), textcoords="offset points", ha=ha, va="center", fontsize=SMALL,
+                        path_effects=_halo(), color=INK, zorder=5)  # fmt: skip
+    lines_ = ((centre, ZONE, f"centre {num(centre, 0)}"), (target, TARGET, f"target {num(target, 0)}"))
+    for (value, colour, text), (x, ha) in zip(lines_, _apart(page, lines_), strict=True):
+        ax.axvline(value, color=colour, lw=1.4, zorder=2)
+        ax.text(x, 1 + 0.05 / page.size[1], text, transform=ax.get_xaxis_transform(), ha=ha, va="bottom", color=colour,
+                fontsize=SMALL, weight="bold")  # fmt: skip
+    ax.grid(axis="x", color=GRID, lw=0.6)
     alt = f"{subtitle}: " + "; ".join(f"{r.assumption} {num(r.low)} to {num(r.high)}" for r in data.itertuples())
-    return c.chart(id, alt, data)
+    return page.chart(id, alt, data)
 
 
-def reference_percentile(id, data, *, title, subtitle, sources, note=""):
-    """The plan's growth in its classes: frame label, reference_class, p10 to p90, plan_growth, percentile."""
-    c = _canvas(title, subtitle, sources, note, height=2.1 + 0.5 * len(data), left=0.36, right=0.17, key=True)
-    ax = c.ax
-    for y, r in enumerate(data.itertuples()):
+def _apart(page: _Page, marks) -> list[tuple[float, str]]:
+    """Where the names of two upright lines stand: centred where there is room, else turned away from each other."""
+    (a, _, one), (b, _, two) = marks
+    low, high = page.ax.get_xlim()
+    inches = page.size[0] / (high - low)
+    wide = [_width(t, SMALL, bold=True) for t in (one, two)]
+    if abs(a - b) * inches > sum(wide) / 2 + 0.1:
+        return [(a, "center"), (b, "center")]
+    return [(a, "right"), (b, "left")] if a <= b else [(a, "left"), (b, "right")]
+
+
+@_themed
+def reference_percentile(id, data, *, title, subtitle, sources, note="") -> Chart:
+    """The plan's growth in its classes: frame label, reference_class, p10 to p90, plan_growth, percentile.
+
+    ``percentile`` is the number of regions in 100 that reached the plan's growth.
+
+    How to read it: a diamond in the right half of a bar asks for more than most similar regions managed.
+    """
+    names, left = _names(data["label"], 2.55)
+    classes = [_wrap(str(t), 2.55, TINY) for t in data["reference_class"]]
+    left = max(left, EDGE + 0.12 + max(_width(t, TINY) for t in classes))
+    heights = [_height(a, SMALL) + _height(b, TINY) for a, b in zip(names, classes, strict=True)]
+    shares = [f"{num(v, 0)} of 100" for v in data["percentile"]]
+    right = 0.14 + max(_width(t, 9, bold=True) for t in [*shares, "reached it"]) + EDGE
+    page = _Page(title, subtitle, sources, note, left=left, right=right, axes_height=len(data) * (max(heights) + 0.06),
+                 xlabel="percent a year",
+                 key=[("planned growth", TARGET, "D"), ("thick bar: half of the regions; thin bar: 8 of 10; tick: median", SOFT, None)],
+                 above=0.12)  # fmt: skip
+    ax = page.ax
+    ends = data[["p10", "p90", "plan_growth"]].astype(float)
+    ax.set_xlim(_band_limits(min(0.0, ends.min().min()), ends.max().max(), 0.12, 0.16, page.size[0]))
+    _row_axes(page, len(data), [])
+    row = page.size[1] / len(data)
+    for y, (r, name, group, block) in enumerate(zip(data.itertuples(), names, classes, heights, strict=True)):
+        top = y - block / 2 / row
+        split = top + _height(name, SMALL) / row
+        for at, text, size, colour in ((top, name, SMALL, INK), (split, group, TINY, SOFT)):
+            ax.text(-0.1 / page.size[0], at, text, transform=ax.get_yaxis_transform(), ha="right", va="top", fontsize=size,
+                    color=colour, linespacing=1.15)  # fmt: skip
         ax.plot([r.p10, r.p90], [y, y], color=PEER, lw=3, solid_capstyle="butt", alpha=0.6)
         ax.plot([r.p25, r.p75], [y, y], color=PEER, lw=9, solid_capstyle="butt")
-        ax.plot([r.p50], [y], marker="|", color=INK, ms=13, mew=1.6)
-        ax.plot([r.plan_growth], [y], marker="D", color=TARGET, ms=7, zorder=4)
-        ax.annotate(num(r.plan_growth, 0), (r.plan_growth, y), xytext=(0, 8), textcoords="offset points", ha="center",
-                    color=TARGET, fontsize=8)  # fmt: skip
-        ax.annotate(f"{num(r.percentile, 0)} of 100", (1.02, y), xycoords=("axes fraction", "data"), va="center", fontsize=9)
-    ax.annotate("reached it", (1.02, 1.02), xycoords="axes fraction", fontsize=8, color=SOFT)
-    ax.annotate("plan", (0.0, 1.02), xycoords="axes fraction", fontsize=8, color=TARGET)
-    ax.annotate("thin bar: 8 of 10 regions, thick bar: half, tick: median", (0.1, 1.02), xycoords="axes fraction",
-                fontsize=8, color=SOFT)  # fmt: skip
-    labels = [_wrap(r.label, 38) + "\n" + _wrap(r.reference_class, 44) for r in data.itertuples()]
-    ax.set_yticks(range(len(data)), labels, fontsize=7)
-    ax.set_ylim(len(data) - 0.5, -0.6)
-    ax.set_xlabel("percent a year")
+        ax.plot([r.p50], [y], marker="|", color=INK, ms=13, mew=1.6, ls="none")
+        ax.plot([r.plan_growth], [y], marker="D", color=TARGET, ms=7, zorder=4, ls="none", mec="white", mew=0.6)
+        ax.annotate(num(r.plan_growth, 0), (r.plan_growth, y), xytext=(0, 7), textcoords="offset points", ha="center",
+                    color=TARGET, fontsize=SMALL, weight="bold")  # fmt: skip
+        page.side(0.14, y, shares[y], color=INK, fontsize=9, weight="bold")
+    ax.text(1 + 0.14 / page.size[0], 1 + 0.02 / page.size[1], "reached it", transform=ax.transAxes, fontsize=SMALL, color=SOFT)
+    if ax.get_xlim()[0] < 0:
+        ax.axvline(0, color=SOFT, lw=0.8, zorder=0)
+    ax.grid(axis="x", color=GRID, lw=0.6)
     alt = f"{subtitle}: " + "; ".join(
         f"{r.label} {num(r.plan_growth, 0)} percent, reached by {num(r.percentile, 0)} of 100" for r in data.itertuples()
     )
-    return c.chart(id, alt, data)
+    return page.chart(id, alt, data)
 
 
-def size_against_growth(id, zones, highlight, target_growth, *, title, subtitle, sources=None, note=""):
-    """Growth against size: frame zone_id, label, year, size, growth, source_id; the zone bold, peers grey."""
-    c = _canvas(title, subtitle, sources or sorted(set(zones["source_id"])), note, height=4.8, right=0.14)
-    ax = c.ax
+SIZE_TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000)
+
+
+@_themed
+def size_against_growth(id, zones, highlight, target_growth, *, title, subtitle, sources=None, note="",
+                        size_label="GDP, CNY 100 million (亿元), log scale", growth_label="real growth, percent") -> Chart:  # fmt: skip
+    """Growth against size: frame zone_id, label, year, size, growth, source_id; the zone bold, peers grey.
+
+    How to read it: points above the red line reported at least the growth that the plan asks for.
+    """
+    name = f"plan: {num(target_growth, 0)} %"
+    right = 0.12 + _width(name, 9, bold=True) + EDGE
+    page = _Page(title, subtitle, sources or sorted(set(zones["source_id"])), note, right=right, xlabel=size_label, above=0.2)
+    ax = page.ax
     own = zones["zone_id"] == highlight
+    low, high = float(min(zones["growth"].min(), target_growth, 0)), float(max(zones["growth"].max(), target_growth))
     ax.set_xscale("log")
-    ax.plot(zones.loc[~own, "size"], zones.loc[~own, "growth"], ls="none", marker="o", ms=5, color=PEER, alpha=0.8)
+    ax.set_xlim(zones["size"].min() / 1.25, zones["size"].max() * 1.25)
+    ax.set_ylim(low - 0.03 * (high - low), high + 0.06 * (high - low))
+    ax.plot(zones.loc[~own, "size"], zones.loc[~own, "growth"], ls="none", marker="o", ms=5.5, color=PEER, mec="white", mew=0.5)
     ax.plot(zones.loc[own, "size"], zones.loc[own, "growth"], ls="none", marker="o", ms=9, color=ZONE, zorder=4)
-    ax.axhline(target_growth, color=TARGET, lw=1.4)
-    ax.annotate(f"plan: {num(target_growth, 0)} %", (1.01, target_growth), xycoords=("axes fraction", "data"),
-                va="center", color=TARGET, fontsize=9)  # fmt: skip
-    named = pd.concat([zones[own], zones[~own].nlargest(3, "size"), zones[~own].nlargest(2, "growth"),
-                       zones[~own].nsmallest(2, "growth")]).drop_duplicates(["zone_id", "year"])  # fmt: skip
-    taken: list[tuple[float, float]] = []
-    low, high = float(zones["growth"].min()), float(zones["growth"].max())
-    for r in named.itertuples():
-        x, y = np.log10(r.size), (r.growth - low) / (high - low)
-        down = any(abs(x - a) < 0.5 and abs(y - b) < 0.06 for a, b in taken)
-        taken.append((x, y))
-        ax.annotate(f"{r.label} {r.year}", (r.size, r.growth), xytext=(6, -11 if down else 5), textcoords="offset points",
-                    fontsize=7.5, color=ZONE if r.zone_id == highlight else SOFT)  # fmt: skip
-    ticks = [t for t in (20, 50, 100, 200, 500, 1000, 2000, 5000) if zones["size"].min() * 0.7 < t < zones["size"].max() * 1.4]
+    ax.axhline(target_growth, color=TARGET, lw=1.4, zorder=1)
+    page.side(0.06, target_growth, name, color=TARGET, fontsize=9, weight="bold")
+    placed = _Labels(page)
+    for r in zones.itertuples():
+        placed.keep_point(r.size, r.growth, 0.045)
+    placed.keep_line(ax.get_xlim(), (target_growth, target_growth))
+    for r in zones[own].itertuples():
+        placed.put(r.size, r.growth, f"{r.label} {r.year}", ZONE, SMALL, must=True, bold=True)
+    # The extremes are what a reader asks about first; any other peer is named where there is room.
+    peers = zones[~own]
+    ends = pd.concat([peers.nlargest(3, "size"), peers.nlargest(3, "growth"), peers.nsmallest(2, "growth"), peers])
+    for r in ends.drop_duplicates(["zone_id", "year"]).itertuples():
+        placed.put(r.size, r.growth, f"{r.label} {r.year}", SOFT, TINY)
+    ticks = [t for t in SIZE_TICKS if ax.get_xlim()[0] <= t <= ax.get_xlim()[1]]
     ax.set_xticks(ticks, [num(t, 0) for t in ticks])
     ax.minorticks_off()
-    ax.set_xlabel("GDP, CNY 100 million (亿元), log scale")
-    ax.set_ylabel("real growth, percent")
+    _unit(page, growth_label)
     alt = f"{subtitle}: {len(zones)} points; the plan asks for {num(target_growth, 0)} percent; median {num(float(zones['growth'].median()))} percent."
-    return c.chart(id, alt, zones)
+    return page.chart(id, alt, zones)
 
 
-def rank_ladder(id, data, *, highlight, title, subtitle, sources, note=""):
-    """Ranks over the evaluations: frame zone_id, label, evaluation_year, rank; rank 1 at the top."""
-    c = _canvas(title, subtitle, sources, note, height=5.2, right=0.28)
-    ax = c.ax
-    last = int(data["evaluation_year"].max())
+@_themed
+def rank_ladder(id, data, *, highlight, title, subtitle, sources, note="") -> Chart:
+    """Ranks over the evaluations: frame zone_id, label, evaluation_year, rank; rank 1 at the top.
+
+    How to read it: a line that climbs is a zone that overtook others.
+    """
     groups = [(zone, part.sort_values("evaluation_year")) for zone, part in data.groupby("zone_id")]
-    for (zone, part), y in zip(groups, _spread([float(p["rank"].iloc[-1]) for _, p in groups], 7), strict=True):
-        colour = ZONE if zone == highlight else PEER
-        ax.plot(part["evaluation_year"], part["rank"], color=colour, marker="o", ms=4, lw=2 if zone == highlight else 1)
-        ax.annotate(f"{part['label'].iloc[-1]} {int(part['rank'].iloc[-1])}", (last, y), xytext=(10, 0),
-                    textcoords="offset points", va="center", fontsize=7.5, annotation_clip=False,
-                    color=ZONE if zone == highlight else SOFT)  # fmt: skip
-    ax.invert_yaxis()
-    _plain_years(ax, sorted(set(data["evaluation_year"])))
+    names = [f"{p['label'].iloc[-1]} {int(p['rank'].iloc[-1])}" for _, p in groups]
+    page = _Page(title, subtitle, sources, note, right=0.34 + max(_width(t, SMALL) for t in names) + EDGE, above=0.2,
+                 axes_height=max(3.0, 0.17 * len(groups)))  # fmt: skip
+    ax = page.ax
+    first, last = int(data["evaluation_year"].min()), int(data["evaluation_year"].max())
+    worst, best = float(data["rank"].max()), float(data["rank"].min())
+    ax.set_ylim(worst + 0.03 * (worst - best) + 1, best - 0.03 * (worst - best) - 1)
+    ax.set_xlim(first - 0.1, last + 0.04 * (last - first))
+    for zone, part in groups:
+        mine = zone == highlight
+        ax.plot(part["evaluation_year"], part["rank"], color=ZONE if mine else PEER, marker="o", ms=4.5 if mine else 3.5,
+                lw=2.2 if mine else 1, zorder=3 if mine else 2)  # fmt: skip
+    # A line that ends early is named at its last value all the same; the year stands with it.
+    ends = [(float(p["rank"].iloc[-1]), t if int(p["evaluation_year"].iloc[-1]) == last else
+             f"{t} ({int(p['evaluation_year'].iloc[-1])})", ZONE if z == highlight else SOFT)
+            for (z, p), t in zip(groups, names, strict=True)]  # fmt: skip
+    page.end_labels(ends, 0.34)
+    _unit(page, "rank")
+    _years(ax, sorted(set(data["evaluation_year"])))
     alt = f"{subtitle}: " + "; ".join(f"{p['label'].iloc[-1]} {int(p['rank'].iloc[-1])}" for _, p in groups)
-    return c.chart(id, alt, data)
+    return page.chart(id, alt, data)

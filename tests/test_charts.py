@@ -1,0 +1,335 @@
+"""Charts hold their data, print without boxes, cuts or overlaps, and export the same bytes every time."""
+
+import itertools
+import re
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
+
+from zoneplan import charts
+from zoneplan.figures import figures
+
+WORDS = {"title": "GDP target of 270 in 2020", "subtitle": "GDP, the zone, Wenzhou, CNY 100 million (亿元), 2013-2020",
+         "sources": ["plan", "s308013b6"]}  # fmt: skip
+HISTORY = pd.DataFrame({"year": [2013, 2015, 2016], "value": [175.15, 200.0, 204.72], "source_id": "s308013b6",
+                        "scope_note": ["全区", "集聚区", "全区"]})  # fmt: skip
+FAN = pd.DataFrame({"year": [2018, 2019, 2020], "q10": [206.1, 205.5, 212.7], "q25": [216.5, 224.3, 236.0],
+                    "q50": [228.2, 243.7, 268.6], "q75": [239.5, 264.1, 303.5], "q90": [250.0, 284.7, 332.4]})  # fmt: skip
+TARGETS = pd.DataFrame({"year": [2018, 2019, 2020], "value": [228.0, 249.0, 270.0]})
+NAIVE = pd.DataFrame({"year": [2016, 2020], "value": [204.72, 204.72]})
+
+
+def path(**change):
+    given_ = {"naive": NAIVE, "unit": "亿元", "note": "Fan: similar counties.", "base_label": "implied base: 209.2", **WORDS}
+    return charts.path_to_target("path_gdp", HISTORY, FAN, TARGETS, **{**given_, **change})
+
+
+def ratios():
+    data = pd.DataFrame({"label": ["Value added / GDP"] * 3 + ["进出口总额 / GDP"] * 3 + ["Revenue / GDP"] * 2,
+                         "x": [2016, 2018, 2020, 2016, 2018, 2020, 2018, 2020],
+                         "y": [40.5, 38.6, 39.3, 34.5, 37.7, 38.5, 11.8, 13.3], "source_id": "plan"})  # fmt: skip
+    return charts.lines("ratios", data, unit="percent", **WORDS)
+
+
+def tally():
+    data = pd.DataFrame({"finding": ["agrees", "agrees only through rounding", "contradicts"], "n": [22, 9, 5]})
+    return charts.audit_tally("tally", data, **WORDS)
+
+
+def strip():
+    data = pd.DataFrame({"label": ["Revenue 财政总收入", "GDP 地区生产总值", "Sure thing"], "low": [0.2, 0.49, 0.995],
+                         "high": [0.2, 0.7, 0.999], "p": [0.2, np.nan, 0.997]})  # fmt: skip
+    return charts.odds_strip("odds", data, **WORDS)
+
+
+def dumbbells():
+    data = pd.DataFrame({"label": ["GDP", "财政总收入"], "needed": [8.9, 15.3], "achieved": [7.2, np.nan],
+                         "class_median": [9.7, 11.6]})  # fmt: skip
+    return charts.needed_growth("needed", data, **WORDS)
+
+
+def swings():
+    data = pd.DataFrame({"assumption": ["Growth in 2018", "2017年基数"], "low": [258.7, 267.3], "high": [280.3, 286.5],
+                         "low_label": ["4.6 %", "207.8"], "high_label": ["13.3 %", "222.7"]})  # fmt: skip
+    return charts.tornado("swings", data, centre=269.1, target=270.0, **WORDS)
+
+
+def percentiles():
+    data = pd.DataFrame({"label": ["GDP 地区生产总值", "Trade 进出口总额"],
+                         "reference_class": ["GDP of coastal counties of the zone's size", "exports of coastal counties (proxy)"],
+                         "p10": [6.3, -5.4], "p25": [7.8, 1.0], "p50": [9.7, 6.8], "p75": [11.5, 12.6], "p90": [13.7, 17.4],
+                         "plan_growth": [9.0, 10.0], "percentile": [61.0, 35.0], "n_units": [120, 90]})  # fmt: skip
+    return charts.reference_percentile("percentiles", data, **WORDS)
+
+
+def peers(n=40):
+    draw = np.random.default_rng(2018)
+    data = pd.DataFrame({"zone_id": [f"z{i}" for i in range(n)], "label": [f"Zone {i}" for i in range(n)], "year": 2015,
+                         "size": 10 ** draw.uniform(1.6, 3.5, n), "growth": draw.normal(9, 4, n), "source_id": "s308013b6"})  # fmt: skip
+    return charts.size_against_growth("peers", data, "z3", 9.0, **WORDS)
+
+
+def ranks():
+    data = pd.DataFrame({"zone_id": ["a", "a", "b", "b", "c"], "label": ["Wenzhou", "Wenzhou", "Ningbo", "Ningbo", "宁波"],
+                         "evaluation_year": [2019, 2020, 2019, 2020, 2019], "rank": [65, 55, 21, 22, 54]})  # fmt: skip
+    return charts.rank_ladder("ranks", data, highlight="a", **WORDS)
+
+
+KINDS = [path, ratios, tally, strip, dumbbells, swings, percentiles, peers, ranks]
+
+
+def printed(chart):
+    """Every visible text with its box in pixels."""
+    canvas = FigureCanvasAgg(chart.figure)
+    canvas.draw()
+    texts = [t for t in chart.figure.findobj(Text) if t.get_visible() and t.get_text().strip() and t not in unprinted(chart)]
+    return [(t.get_text(), t.get_window_extent(canvas.get_renderer())) for t in texts]
+
+
+def unprinted(chart):
+    """Labels of ticks outside the axes: the figure keeps them but never prints them."""
+    found = []
+    for ax in chart.figure.axes:
+        for side, labels, (a, b) in ((0, ax.get_xticklabels(), ax.get_xlim()), (1, ax.get_yticklabels(), ax.get_ylim())):
+            found += [t for t in labels if not min(a, b) <= t.get_position()[side] <= max(a, b)]
+    return found
+
+
+def cut(chart):
+    """Texts that run over the edge of the page."""
+    page = chart.figure.bbox
+    return [t for t, b in printed(chart) if b.x0 < page.x0 or b.y0 < page.y0 or b.x1 > page.x1 or b.y1 > page.y1]
+
+
+def overlapping(chart):
+    """Pairs of texts that lie on each other by more than a hair."""
+    found = []
+    for (one, a), (two, b) in itertools.combinations(printed(chart), 2):
+        wide, high = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
+        if wide > 1 and high > 0.25 * min(a.height, b.height):
+            found.append((one, two))
+    return found
+
+
+def points(chart, colour, marker):
+    """The points drawn with one colour and marker, by x."""
+    drawn = [ln for ln in chart.figure.axes[0].lines if ln.get_color() == colour and ln.get_marker() == marker]
+    return sorted((float(x), float(y)) for ln in drawn for x, y in zip(*ln.get_data(), strict=True))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_prints_whole_and_apart(kind):
+    chart = kind()
+    assert chart.problems() == []
+    assert cut(chart) == []
+    assert overlapping(chart) == []
+    assert chart.alt.startswith(WORDS["subtitle"])
+    assert chart.source.startswith("Source: ")
+    assert not any(ax.get_legend() for ax in chart.figure.axes)
+    assert chart.figure.get_figwidth() == charts.WIDTH
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_export_repeats_byte_for_byte(kind, tmp_path):
+    first = {f.name: f.read_bytes() for f in kind().export(tmp_path / "one")}
+    again = kind()
+    again._repr_png_()
+    files = again.export(tmp_path / "two")
+    assert {f.name: f.read_bytes() for f in files} == first
+    assert [f.suffix for f in files] == [".png", ".svg", ".pdf"]
+    assert sorted(p.name for p in (tmp_path / "two").iterdir()) == sorted(first)
+
+
+def test_charts_of_the_plan_print_whole_and_apart(plan):
+    for chart in figures(plan):
+        assert chart.problems() == [], chart.id
+        assert cut(chart) == [], chart.id
+        assert overlapping(chart) == [], chart.id
+
+
+def test_readers_settings_neither_matter_nor_change(tmp_path):
+    plain = path().export(tmp_path / "plain")
+    with mpl.rc_context({"font.size": 22, "axes.facecolor": "black", "lines.linewidth": 9, "font.family": "monospace"}):
+        before = dict(mpl.rcParams)
+        styled = path().export(tmp_path / "styled")
+        assert dict(mpl.rcParams) == before
+    assert [f.read_bytes() for f in styled] == [f.read_bytes() for f in plain]
+
+
+def test_no_figure_stays_open():
+    import matplotlib.pyplot as plt
+
+    before = plt.get_fignums()
+    for kind in KINDS:
+        kind()
+    assert plt.get_fignums() == before
+
+
+def test_path_draws_the_figures_given():
+    chart = path()
+    assert points(chart, charts.TARGET, "D") == list(zip(TARGETS["year"], TARGETS["value"], strict=True))
+    assert points(chart, charts.ZONE, "o") == list(zip(HISTORY["year"], HISTORY["value"], strict=True))
+    lines = chart.figure.axes[0].lines
+    assert any(np.array_equal(ln.get_ydata(), FAN["q50"]) for ln in lines)
+    assert {"target 270", "median 269", "1 in 10 above 332", "1 in 4 below 236", "no change 205", "228", "249"} <= set(chart.texts())
+
+
+def test_path_joins_points_of_one_scope_only():
+    joined = [ln for ln in path().figure.axes[0].lines if ln.get_color() == charts.ZONE and ln.get_marker() == "o"]
+    assert sorted(sorted(ln.get_xdata().tolist()) for ln in joined) == [[2013, 2016], [2015]]
+
+
+def test_path_opens_from_a_base():
+    chart = path(base=(2017, 209.2))
+    assert "209.2" in chart.texts()
+    assert any(ln.get_xdata()[0] == 2017 and len(ln.get_xdata()) == 4 for ln in chart.figure.axes[0].lines)
+    assert overlapping(chart) == []
+
+
+def test_path_works_without_naive_and_with_one_point():
+    chart = charts.path_to_target("p", HISTORY.tail(1), FAN, TARGETS, unit="亿元", **WORDS)
+    assert not any("no change" in t for t in chart.texts())
+    assert cut(chart) == overlapping(chart) == []
+
+
+def test_table_is_what_is_drawn():
+    data = path().table()
+    assert data.loc[data["series"] == "target", "value"].tolist() == TARGETS["value"].tolist()
+    assert data.loc[data["series"] == "q90", "value"].tolist() == FAN["q90"].tolist()
+    assert set(data["source_id"]) == {"s308013b6", "plan", "own calculation"}
+    data.loc[0, "value"] = -1
+    assert path().table().loc[0, "value"] == 175.15
+
+
+def test_odds_are_sorted_and_said_in_words():
+    chart = strip()
+    assert chart.table()["label"].tolist() == ["Sure thing", "GDP 地区生产总值", "Revenue 财政总收入"]
+    texts = " ".join(chart.texts()).replace("\n", " ")
+    assert ">99 %" in texts and "about even to likely" in texts and "unlikely" in texts and "49-70 %" in texts
+    assert points(chart, charts.ZONE, "o")[:2] == [(20.0, 2.0), (20.0, 2.0)]
+
+
+@pytest.mark.parametrize(("low", "high", "words"), [(0, 0.05, "very unlikely"), (0.1, 0.1, "unlikely"), (0.33, 0.65, "about even"),
+                                                    (0.66, 0.9, "likely to very likely"), (1, 1, "very likely")])  # fmt: skip
+def test_words_for_odds(low, high, words):
+    assert charts.odds_words(low, high) == words
+
+
+def test_bars_are_as_long_as_their_figures():
+    assert [b.get_width() for b in tally().figure.axes[0].patches] == [22, 9, 5]
+    bars = swings().figure.axes[0].patches
+    assert sum(b.get_width() for b in bars[:2]) == pytest.approx(280.3 - 258.7)
+    assert bars[2].get_x() == 267.3
+
+
+def test_growth_charts_draw_the_figures_given():
+    assert points(dumbbells(), charts.TARGET, "D") == [(8.9, 0.0), (15.3, 1.0)]
+    assert points(dumbbells(), charts.ZONE, "o") == [(7.2, 0.0)]
+    assert points(percentiles(), charts.TARGET, "D") == [(9.0, 0.0), (10.0, 1.0)]
+    assert {"61 of 100", "35 of 100"} <= set(percentiles().texts())
+    drawn = peers()
+    assert len(points(drawn, charts.PEER, "o")) == 39
+    assert len(points(drawn, charts.ZONE, "o")) == 1
+    assert {"Zone 3 2015", "plan: 9 %"} <= set(drawn.texts())
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [({"title": "one two three four five six seven eight nine ten eleven twelve thirteen"}, "shorten it to 12"),
+     ({"title": "一二三四五六七八九十" * 3}, "shorten it to 12"), ({"title": " "}, "title is empty"),
+     ({"subtitle": ""}, "subtitle is empty"), ({"sources": []}, "source is empty"), ({"sources": "  "}, "source is empty"),
+     ({"note": "tell 🙂"}, r"no font has a glyph for 🙂 \(U\+1F642\): replace")],
+)  # fmt: skip
+def test_export_refuses_and_says_how_to_mend(change, message, tmp_path):
+    chart = path(**change)
+    with pytest.raises(ValueError, match=message):
+        chart.export(tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("part", "value", "message"), [("alt", "", "alt is empty"), ("id", "../up", "cannot name a file"),
+                                                        ("data", HISTORY.iloc[:0], "no data")])  # fmt: skip
+def test_export_refuses_broken_parts(part, value, message, tmp_path):
+    import dataclasses
+
+    with pytest.raises(ValueError, match=message):
+        dataclasses.replace(path(), **{part: value}).export(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_unknown_source_is_named():
+    with pytest.raises(ValueError, match="unknown source nowhere: add a row to sources.csv"):
+        path(sources=["plan", "nowhere"])
+
+
+def test_failed_export_leaves_earlier_files_alone(tmp_path, monkeypatch):
+    files = tally().export(tmp_path)
+    before = [f.read_bytes() for f in files]
+    real = charts.Chart._render
+
+    def fail(self, kind, dpi):
+        if kind == "pdf":
+            raise OSError("disk full")
+        return real(self, kind, dpi) + b"changed"
+
+    monkeypatch.setattr(charts.Chart, "_render", fail)
+    with pytest.raises(OSError, match="disk full"):
+        tally().export(tmp_path)
+    assert [f.read_bytes() for f in files] == before
+    assert sorted(f.name for f in tmp_path.iterdir()) == sorted(f.name for f in files)
+
+
+def test_long_titles_break_and_stay_whole():
+    title = "Considerably overestimated internationalisation commitments notwithstanding, industrial counties nevertheless outperformed expectations"
+    chart = path(title=title)
+    assert cut(chart) == overlapping(chart) == []
+    assert " ".join(next(t for t in chart.texts() if t.startswith("Considerably")).split()) == title
+
+
+def test_bold_title_in_both_scripts_is_silent(caplog, tmp_path):
+    chart = path(title="GDP 地区生产总值 2020: 270 亿元")
+    chart.export(tmp_path)
+    assert caplog.records == []
+
+
+def test_text_shown_in_notebooks_has_fixed_decimals():
+    shown = repr(dumbbells())
+    assert shown.startswith("Chart needed: GDP target of 270 in 2020\n")
+    assert "8.90" in shown and "0x" not in shown and "–" in shown
+    assert dumbbells()._repr_png_().startswith(b"\x89PNG")
+
+
+def test_files_carry_no_date(tmp_path):
+    png, svg, pdf = tally().export(tmp_path)
+    assert b"<dc:date>" not in svg.read_bytes()
+    assert b"CreationDate" not in pdf.read_bytes()
+    # 300 dots per inch are 11,811 per metre.
+    assert re.search(rb"pHYs\x00\x00\x2e\x23\x00\x00\x2e\x23", png.read_bytes())
+
+
+@given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=12), st.floats(0.01, 50))
+def test_spread_keeps_order_distance_and_centre(values, gap):
+    moved = charts._spread(values, gap)
+    order = np.argsort(values, kind="stable")
+    assert (np.diff(moved[order]) >= gap - 1e-6).all()
+    assert moved.sum() == pytest.approx(sum(values), abs=1e-6)
+    far = [1e5 * i for i in range(len(values))]
+    assert charts._spread(far, gap).tolist() == far
+
+
+def test_spread_stays_within_bounds():
+    assert charts._spread([9.9, 10.0], 1, 0, 10).tolist() == pytest.approx([9.0, 10.0])
+    assert charts._spread([0.0, 0.1], 1, 0, 10).tolist() == pytest.approx([0.0, 1.0])
+    assert charts._spread([], 1).tolist() == []
+
+
+@given(st.text(st.sampled_from("ab 温州(), "), min_size=1, max_size=80))
+def test_wrap_loses_nothing(text):
+    wrapped = charts._wrap(text, 1.0, 8)
+    assert re.sub(r"\s", "", wrapped) == re.sub(r"\s", "", text)
