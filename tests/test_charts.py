@@ -88,7 +88,8 @@ def printed(chart):
     """Every visible text with its box in pixels."""
     canvas = FigureCanvasAgg(chart.figure)
     canvas.draw()
-    texts = [t for t in chart.figure.findobj(Text) if t.get_visible() and t.get_text().strip() and t not in unprinted(chart)]
+    left_out = unprinted(chart)
+    texts = [t for t in chart.figure.findobj(Text) if t.get_visible() and t.get_text().strip() and t not in left_out]
     return [(t.get_text(), t.get_window_extent(canvas.get_renderer())) for t in texts]
 
 

@@ -11,6 +11,6 @@ function Figure(figure)
   -- The drawing instead of its pixels: sharp at any size.
   local file = image.src:gsub('%.png$', '.svg')
   local caption = pandoc.write(pandoc.Pandoc(figure.caption.long), 'typst'):gsub('%s+$', '')
-  local code = '#figure(image(%s, alt: %s, width: %s), caption: [%s], placement: auto)'
+  local code = '#figure(image(%s, alt: %s, width: %s), caption: [%s], placement: none)'
   return pandoc.RawBlock('typst', code:format(quoted(file), quoted(alt), image.attributes.width or '100%', caption))
 end
