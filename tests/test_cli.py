@@ -86,6 +86,18 @@ def test_another_plan_folder_is_read(tmp_path, capsys):
     assert zoneplan.load_plan().target("gdp", 2020) == 270
 
 
+def test_a_plan_loaded_from_a_folder_brings_its_own_tables(tmp_path):
+    plan = copied_plan(tmp_path)
+    file = plan / "targets.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace(",2020,end,270,", ",2020,end,300,"), encoding="utf-8")
+    own = zoneplan.load_plan(plan)
+    assert [own.target("gdp", 2020), zoneplan.load_plan().target("gdp", 2020)] == [300, 270]
+    assert own.seen_from("2018-10-30").observations.equals(zoneplan.load_plan().observations)
+    (plan / "observations.csv").unlink()
+    with pytest.raises(DataError, match=r"observations\.csv.*no such file"):
+        zoneplan.load_plan(plan)
+
+
 @pytest.mark.parametrize("change", ["missing", "empty", "text", "not utf-8"])
 def test_a_broken_plan_folder_is_one_message(change, tmp_path):
     file = copied_plan(tmp_path) / "targets.csv"

@@ -27,7 +27,7 @@ GRADE_ORDER = {"A": 0, "B": 1, "C": 2}
 class Plan:
     """A plan with its targets and observations, seen from one day.
 
-    ``as_of`` is the day of judgement; observations known later are not in ``observations``.
+    ``as_of`` is the day of judgement; ``observations`` are those of ``all_observations`` known on it.
     """
 
     id: str
@@ -41,6 +41,7 @@ class Plan:
     as_of: date
     targets: pd.DataFrame
     observations: pd.DataFrame
+    all_observations: pd.DataFrame
     evidence: pd.DataFrame
 
     def seen_from(self, as_of: str | date | None) -> Plan:
@@ -57,8 +58,7 @@ class Plan:
         How to read it: a figure missing here was not published yet, so no odds may rest on it.
         """
         day = self.adopted if as_of is None else _day(as_of)
-        everything = observations()
-        return replace(self, as_of=day, observations=known(everything, day))
+        return replace(self, as_of=day, observations=known(self.all_observations, day))
 
     def levels(self, indicator_id: str) -> pd.DataFrame:
         """Observed levels of the zone for one indicator on boundaries that can be compared, by year.
@@ -138,17 +138,12 @@ def known(rows: pd.DataFrame, as_of: date) -> pd.DataFrame:
     return rows[rows["known_from"] <= pd.Timestamp(as_of)].reset_index(drop=True)
 
 
-def observations() -> pd.DataFrame:
-    """Every observation of the zone, whatever its date of publication."""
-    return tables.read("observations")
-
-
 def load_plan(path: str | Path | None = None) -> Plan:
     """Load a plan folder: its description, targets, observations and evidence.
 
     Parameters
     ----------
-    path : folder with ``plan.yml``; None means the plan shipped with the project.
+    path : folder with ``plan.yml`` and the three tables; None means the plan shipped with the project.
 
     Returns
     -------
@@ -157,7 +152,7 @@ def load_plan(path: str | Path | None = None) -> Plan:
     Raises
     ------
     DataError
-        A file is missing, is not YAML or lacks a key; all problems are listed.
+        A file is missing, lacks a key or does not fit its description; all problems of it are listed.
 
     How to read it: ``plan.targets`` is one row per printed figure, ``plan.observations`` one row per
     published figure known on ``plan.as_of``.
@@ -165,6 +160,7 @@ def load_plan(path: str | Path | None = None) -> Plan:
     folder = tables.data_dir() / "plans" / "zhenan" if path is None else Path(path)
     about = _read_description(folder / "plan.yml")
     adopted = _day(about["adopted"])
+    targets, observations, evidence = (tables.read(t, folder) for t in ("targets", "observations", "evidence"))
     return Plan(
         id=about["id"],
         name_zh=about["name_zh"],
@@ -175,9 +171,10 @@ def load_plan(path: str | Path | None = None) -> Plan:
         base_year=int(about["base_year"]),
         years=tuple(int(y) for y in about["years"]),
         as_of=adopted,
-        targets=tables.read("targets"),
-        observations=known(observations(), adopted),
-        evidence=tables.read("evidence"),
+        targets=targets,
+        observations=known(observations, adopted),
+        all_observations=observations,
+        evidence=evidence,
     )
 
 

@@ -66,12 +66,13 @@ def package(folder: Path | None = None) -> dict[str, dict]:
     return resources
 
 
-def read(name: str) -> pd.DataFrame:
+def read(name: str, plan: Path | None = None) -> pd.DataFrame:
     """One table by its name in the data package, with the types described there.
 
     Parameters
     ----------
     name : such as ``observations`` or ``peer_zones``.
+    plan : folder that holds the file in place of the shipped one, for a table of somebody's own plan.
 
     Returns
     -------
@@ -89,8 +90,10 @@ def read(name: str) -> pd.DataFrame:
     resources = package(folder)
     if name not in resources:
         raise DataError([Problem("datapackage.json", None, None, f"no table {name!r}", ", ".join(sorted(resources)))])
-    versions = tuple(_version(folder / f) for f in ("datapackage.json", resources[name]["path"]))
-    return _read(folder, name, versions).copy()
+    path = resources[name]["path"]
+    file = folder / path if plan is None else plan.resolve() / Path(path).name
+    versions = tuple(_version(f) for f in (folder / "datapackage.json", file))
+    return _read(folder, name, file, versions).copy()
 
 
 def sources() -> pd.DataFrame:
@@ -213,12 +216,13 @@ def _version(file: Path) -> tuple[int, int] | None:
 
 
 @lru_cache(maxsize=64)
-def _read(folder: Path, name: str, _versions: tuple) -> pd.DataFrame:
-    resource = package(folder)[name]
-    sheet = _sheet(folder, resource["path"], resource["schema"])
+def _read(folder: Path, name: str, file: Path, _versions: tuple) -> pd.DataFrame:
+    schema = package(folder)[name]["schema"]
+    place = str(file.relative_to(folder)) if file.is_relative_to(folder) else str(file)
+    sheet = _sheet(folder, place, schema)
     if sheet.problems:
         raise DataError(sheet.problems)
-    fields = resource["schema"]["fields"]
+    fields = schema["fields"]
     return pd.DataFrame({f["name"]: _typed([row[f["name"]] for _, row in sheet.rows], f["type"]) for f in fields})
 
 
