@@ -204,6 +204,9 @@ def test_table_is_what_is_drawn():
     assert data.loc[data["series"] == "target", "value"].tolist() == TARGETS["value"].tolist()
     assert data.loc[data["series"] == "q90", "value"].tolist() == FAN["q90"].tolist()
     assert set(data["source_id"]) == {"s308013b6", "plan", "own calculation"}
+    assert data.loc[data["series"] == "no change", "value"].tolist() == NAIVE["value"].tolist()
+    based = path(base=(2017, 209.2)).table()
+    assert based.loc[based["series"] == "base", ["year", "value"]].to_numpy().tolist() == [[2017, 209.2]]
     data.loc[0, "value"] = -1
     assert path().table().loc[0, "value"] == 175.15
 
@@ -267,6 +270,45 @@ def test_export_refuses_broken_parts(part, value, message, tmp_path):
 def test_unknown_source_is_named():
     with pytest.raises(ValueError, match="unknown source nowhere: add a row to sources.csv"):
         path(sources=["plan", "nowhere"])
+
+
+def test_a_value_far_from_all_others_is_named_off_the_scale():
+    data = peers().table()
+    data.loc[0, "growth"] = 90.0
+    chart = charts.size_against_growth("peers", data, "z3", 9.0, **WORDS)
+    assert chart.table()["growth"].max() == 90
+    assert chart.figure.axes[0].get_ylim()[1] < 40
+    assert len(points(chart, charts.PEER, "^")) == 1 and len(points(chart, charts.PEER, "o")) == 38
+    assert "Zone 0 2015: 90 %, off the scale" in chart.texts()
+    assert re.search(r"Off the scale: 90 % at Zone 0 in 2015, from .+\(2016\)", " ".join(" ".join(chart.texts()).split()))
+    assert cut(chart) == overlapping(chart) == []
+
+
+def test_a_name_is_never_nearer_to_another_point():
+    page = charts._Page("title", "subtitle", "Source: none")
+    placed = charts._Labels(page)
+    for x in (0.5, 0.53):
+        placed.keep_point(x, 0.5)
+    assert placed._misread((3.4, 1.9, 3.6, 2.0), *placed._inches(0.5, 0.9))
+    assert not placed._misread((0.0, 0.0, 0.1, 0.1), 0.05, 0.15)
+
+
+@pytest.mark.parametrize(("percentile", "words"), [(100.0, "below the 1st"), (99.5, "below the 1st"), (99.0, "99 of 100"),
+                                                   (45.2, "45 of 100"), (0.4, "above the 99th"), (0.0, "above the 99th")])  # fmt: skip
+def test_nothing_is_claimed_beyond_the_last_percentile(percentile, words):
+    assert charts.reached_by(percentile) == words
+
+
+def test_own_calculations_say_what_they_rest_on():
+    line = charts.source_line(["cityyb"])
+    assert line.startswith("Source: own calculations (percentiles over units from city and county yearbook")
+    assert charts.source_line(["plan"]).endswith("(2018); own calculations.")
+
+
+def test_planned_years_are_shaded():
+    data = ratios().table()
+    chart = charts.lines("ratios", data, unit="percent", planned_from=2018, **WORDS)
+    assert "planned" in chart.texts() and cut(chart) == overlapping(chart) == []
 
 
 def test_failed_export_leaves_earlier_files_alone(tmp_path, monkeypatch):

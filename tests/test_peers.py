@@ -257,7 +257,11 @@ def test_charts_draw_their_tables():
     assert len(chart.table()) == result.n_figures
     assert f"{(result.rows['growth'] >= 9).sum()} of {result.n_figures}" in chart.title
     windows = peers.percentile_of(9.0)
-    for made in (chart, windows.plot()):
-        assert len(made.title.split()) <= 12
+    ranks = peers.rank_history("Zhejiang")
+    assert len(ranks.plot().table()) == len(ranks.rows)
+    beyond = [peers.percentile_of(g).plot() for g in (-50, 80)]
+    assert "below the 1st" in beyond[0].title and "above the 99th" in beyond[1].title
+    for made in (chart, windows.plot(), ranks.plot(), peers.rank_history("wenzhou").plot(), *beyond):
+        assert made.problems() == []
     with pytest.raises(ValueError, match="for GDP only"):
         peers.size_and_growth(2006, 2022, "industrial_output").plot(9.0)

@@ -37,6 +37,7 @@ WIDTH, HEIGHT = SIZE = (7.2, 4.4)
 EDGE = 0.14
 TITLE_WORDS = 12
 CITED = 4
+OWN = "own calculation"
 SMALL, TINY = 8.0, 7.0
 CHINESE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
 STYLE = {
@@ -220,15 +221,21 @@ def source_line(ids: Sequence[str] | str) -> str:
     unknown = [i for i in dict.fromkeys(ids) if i not in known.index]
     if unknown:
         raise ValueError(f"unknown source {', '.join(map(str, unknown))}: add a row to sources.csv or mend the id")
-    names = []
-    for i in dict.fromkeys(ids):
-        row = known.loc[i]
-        year = str(row["published"])[:4]
-        names.append(f"{row['publisher']} ({year})" if year.isdigit() else str(row["publisher"]))
-    names = [n for n in dict.fromkeys(names) if n != "own calculation"]
+    rows = known.loc[list(dict.fromkeys(ids))]
+    own = rows["publisher"] == OWN
+    names = list(dict.fromkeys(_cited(row) for row in rows[~own].to_dict("records")))
     more = f" and {len(names) - CITED} more (see the workbook)" if len(names) > CITED else ""
+    # What was worked out names what it was worked out from.
+    titles = "; ".join(t[:1].lower() + t[1:] for t in rows.loc[own, "title"])
+    made = f"own calculations ({titles})" if titles else "own calculations"
     cited = "; ".join(names[:CITED]) + more
-    return f"Source: {cited}; own calculations." if cited else "Source: own calculations."
+    return "Source: " + "; ".join(x for x in (cited, made) if x) + "."
+
+
+def _cited(source: dict) -> str:
+    """Publisher and year of one row of the source list."""
+    year = str(source["published"])[:4]
+    return f"{source['publisher']} ({year})" if year.isdigit() else str(source["publisher"])
 
 
 # Measuring ------------------------------------------------------------------------------------------------------
@@ -417,11 +424,16 @@ def _overlap(a: _Box, b: _Box) -> float:
     return max(0.0, min(a[2], b[2]) - max(a[0], b[0])) * max(0.0, min(a[3], b[3]) - max(a[1], b[1]))
 
 
+def _gap(box: _Box, x: float, y: float) -> float:
+    """Distance of a point from a box, in inches."""
+    return float(np.hypot(max(box[0] - x, 0, x - box[2]), max(box[1] - y, 0, y - box[3])))
+
+
 class _Labels:
     """Texts near points: each takes the first free spot around its point; one that has none is left out or squeezed in."""
 
     def __init__(self, page: _Page):
-        self.page, self.boxes = page, []
+        self.page, self.boxes, self.points = page, [], []
 
     def _inches(self, x, y):
         ax = self.page.ax
@@ -433,6 +445,7 @@ class _Labels:
         """Nothing may be printed on this point."""
         u, v = self._inches(x, y)
         self.boxes.append((u - radius, v - radius, u + radius, v + radius))
+        self.points.append((u, v))
 
     def keep_line(self, xs, ys) -> None:
         """Nothing may be printed on this line."""
@@ -450,11 +463,13 @@ class _Labels:
         for spot in _SPOTS:
             box = self._box(u + spot[0] / 72, v + spot[1] / 72, w, h, spot)
             clash = sum(_overlap(box, b) for b in self.boxes) + self._outside(box)
+            if not must and self._misread(box, u, v):
+                continue
             if best is None or clash < best[0] - 1e-9:
                 best = (clash, spot, box)
-        clash, (dx, dy, ha, va), box = best
-        if clash > 1e-6 and not must:
+        if best is None or (best[0] > 1e-6 and not must):
             return False
+        _, (dx, dy, ha, va), box = best
         self.boxes.append(box)
         self.page.ax.annotate(text, (x, y), xytext=(dx, dy), textcoords="offset points", ha=ha, va=va, color=colour,
                               fontsize=size, weight="bold" if bold else "normal", zorder=6,
@@ -466,6 +481,11 @@ class _Labels:
         left = {"left": u, "center": u - w / 2, "right": u - w}[spot[2]]
         low = {"bottom": v, "center": v - h / 2, "top": v - h}[spot[3]]
         return (left, low, left + w, low + h)
+
+    def _misread(self, box: _Box, u: float, v: float) -> bool:
+        """Whether a name in this box stands nearer to another point than to its own."""
+        others = [_gap(box, *p) for p in self.points if np.hypot(p[0] - u, p[1] - v) > 0.02]
+        return min(others, default=np.inf) < _gap(box, u, v) + 0.02
 
     def _outside(self, box: _Box) -> float:
         wide, high = self.page.size
@@ -550,7 +570,7 @@ def path_to_target(id, history, fan, targets, *, title, subtitle, unit, sources,
                             [] if naive is None else naive["value"]])  # fmt: skip
     span = np.ptp(every) or 1.0
     ax.set_ylim(every.min() - 0.08 * span, every.max() + 0.06 * span)
-    shaded = float(fan["year"].min()) - 0.5
+    shaded = float(fan["year"].min()) - 0.5 if base is None else base[0]
     ax.axvspan(shaded, end + 0.06, color=SHADE, zorder=0, lw=0)
     ax.fill_between(opened["year"], opened["q10"], opened["q90"], color=FAN, alpha=0.24, lw=0)
     ax.fill_between(opened["year"], opened["q25"], opened["q75"], color=FAN, alpha=0.42, lw=0)
@@ -583,7 +603,9 @@ def path_to_target(id, history, fan, targets, *, title, subtitle, unit, sources,
     _years(ax, range(first, end + 1))
     data = pd.concat(
         [history.assign(series="observed"), targets.assign(series="target", source_id="plan"),
-         *(fan[["year", q]].rename(columns={q: "value"}).assign(series=q, source_id="own calculation")
+         *([] if base is None else [pd.DataFrame({"series": ["base"], "year": base[0], "value": base[1], "source_id": OWN})]),
+         *([] if naive is None else [naive.assign(series="no change", source_id=OWN)]),
+         *(fan[["year", q]].rename(columns={q: "value"}).assign(series=q, source_id=OWN)
            for q in ("q10", "q25", "q50", "q75", "q90"))],
         ignore_index=True,
     )[["series", "year", "value", "source_id"]].assign(unit=unit)  # fmt: skip
@@ -594,20 +616,24 @@ def path_to_target(id, history, fan, targets, *, title, subtitle, unit, sources,
 
 
 @_themed
-def lines(id, data, *, title, subtitle, sources, note="", unit="") -> Chart:
-    """Labelled lines: frame label, x (year), y, source_id.
+def lines(id, data, *, title, subtitle, sources, note="", unit="", planned_from=None) -> Chart:
+    """Labelled lines: frame label, x (year), y, source_id; the years from ``planned_from`` on are shaded.
 
     How to read it: each line carries its name at its end; markers are the figures.
     """
     groups = [(label, part.sort_values("x")) for label, part in data.groupby("label", sort=False)]
     names = [_wrap(str(label), 2.0, SMALL) for label, _ in groups]
     page = _Page(title, subtitle, sources, note, right=0.34 + max(_width(t, SMALL) for t in names) + EDGE,
-                 above=0.2 if unit else 0.0)  # fmt: skip
+                 above=0.2 if unit or planned_from else 0.0)  # fmt: skip
     ax = page.ax
     span, low, high = float(np.ptp(data["y"])) or 1.0, float(data["y"].min()), float(data["y"].max())
     first, last = float(data["x"].min()), float(data["x"].max())
     ax.set_ylim(low - 0.1 * span, high + 0.1 * span)
     ax.set_xlim(first - 0.05 * (last - first), last + 0.02 * (last - first))
+    if planned_from is not None:
+        ax.axvspan(planned_from - 0.5, ax.get_xlim()[1], color=SHADE, zorder=0, lw=0)
+        ax.text(1, 1 + 0.04 / page.size[1], "planned", transform=ax.transAxes, ha="right", va="bottom", fontsize=TINY + 0.5,
+                color=SOFT)  # fmt: skip
     placed = _Labels(page)
     for n, (_, part) in enumerate(groups):
         ax.plot(part["x"], part["y"], color=SERIES[n % len(SERIES)], lw=1.8, marker="o", ms=4.5, clip_on=False)
@@ -781,11 +807,19 @@ def _apart(page: _Page, marks) -> list[tuple[float, str]]:
     return [(a, "right"), (b, "left")] if a <= b else [(a, "left"), (b, "right")]
 
 
+def reached_by(percentile: float) -> str:
+    """How many regions in 100 reached a growth rate, in words beyond the last percentiles known (1st and 99th)."""
+    if percentile > 99:
+        return "below the 1st"
+    return "above the 99th" if percentile < 1 else f"{num(percentile, 0)} of 100"
+
+
 @_themed
 def reference_percentile(id, data, *, title, subtitle, sources, note="") -> Chart:
     """The plan's growth in its classes: frame label, reference_class, p10 to p90, plan_growth, percentile.
 
-    ``percentile`` is the number of regions in 100 that reached the plan's growth.
+    ``percentile`` is the number of regions in 100 that reached the plan's growth; beyond the 1st and the 99th
+    percentile the chart says so in words, since nothing is known there.
 
     How to read it: a diamond in the right half of a bar asks for more than most similar regions managed.
     """
@@ -793,7 +827,7 @@ def reference_percentile(id, data, *, title, subtitle, sources, note="") -> Char
     classes = [_wrap(str(t), 2.55, TINY) for t in data["reference_class"]]
     left = max(left, EDGE + 0.12 + max(_width(t, TINY) for t in classes))
     heights = [_height(a, SMALL) + _height(b, TINY) for a, b in zip(names, classes, strict=True)]
-    shares = [f"{num(v, 0)} of 100" for v in data["percentile"]]
+    shares = [reached_by(v) for v in data["percentile"]]
     right = 0.14 + max(_width(t, 9, bold=True) for t in [*shares, "reached it"]) + EDGE
     page = _Page(title, subtitle, sources, note, left=left, right=right, axes_height=len(data) * (max(heights) + 0.06),
                  xlabel="percent a year",
@@ -822,7 +856,7 @@ def reference_percentile(id, data, *, title, subtitle, sources, note="") -> Char
         ax.axvline(0, color=SOFT, lw=0.8, zorder=0)
     ax.grid(axis="x", color=GRID, lw=0.6)
     alt = f"{subtitle}: " + "; ".join(
-        f"{r.label} {num(r.plan_growth, 0)} percent, reached by {num(r.percentile, 0)} of 100" for r in data.itertuples()
+        f"{r.label} {num(r.plan_growth, 0)} percent, reached by: {reached_by(r.percentile)}" for r in data.itertuples()
     )
     return page.chart(id, alt, data)
 
@@ -830,39 +864,68 @@ def reference_percentile(id, data, *, title, subtitle, sources, note="") -> Char
 SIZE_TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000)
 
 
+def _fences(values: pd.Series) -> tuple[float, float]:
+    """Three quartile distances beyond the quartiles: what lies outside would squeeze all others (Tukey's outer fences)."""
+    low, high = values.quantile([0.25, 0.75])
+    return low - 3 * (high - low), high + 3 * (high - low)
+
+
+def _off_scale(points: pd.DataFrame) -> str:
+    """Points beyond the axis in words: value, name, year and source."""
+    ids = points.get("growth_source_id", points["source_id"])
+    cited = [_cited(source) for source in tables.sources().loc[ids].to_dict("records")]
+    named = [f"{num(r.growth, 0)} % at {r.label} in {r.year}, from {c}" for r, c in zip(points.itertuples(), cited, strict=True)]
+    return f"Off the scale: {'; '.join(named)}." if named else ""
+
+
 @_themed
 def size_against_growth(id, zones, highlight, target_growth, *, title, subtitle, sources=None, note="",
                         size_label="GDP, CNY 100 million (亿元), log scale", growth_label="real growth, percent") -> Chart:  # fmt: skip
     """Growth against size: frame zone_id, label, year, size, growth, source_id; the zone bold, peers grey.
 
+    A peer far from all others (see :func:`_fences`) is a triangle at the edge, and the note names its value and its
+    source (``growth_source_id`` where the frame has it); the data keep it.
+
     How to read it: points above the red line reported at least the growth that the plan asks for.
     """
     name = f"plan: {num(target_growth, 0)} %"
     right = 0.12 + _width(name, 9, bold=True) + EDGE
+    own = zones["zone_id"] == highlight
+    fences = _fences(zones["growth"])
+    far = ~zones["growth"].between(*fences) & ~own
+    note = " ".join(t for t in (note, _off_scale(zones[far])) if t)
     page = _Page(title, subtitle, sources or sorted(set(zones["source_id"])), note, right=right, xlabel=size_label, above=0.2)
     ax = page.ax
-    own = zones["zone_id"] == highlight
-    low, high = float(min(zones["growth"].min(), target_growth, 0)), float(max(zones["growth"].max(), target_growth))
+    near = zones.loc[~far, "growth"]
+    low, high = float(min(near.min(), target_growth, 0)), float(max(near.max(), target_growth))
     ax.set_xscale("log")
     ax.set_xlim(zones["size"].min() / 1.25, zones["size"].max() * 1.25)
-    ax.set_ylim(low - 0.03 * (high - low), high + 0.06 * (high - low))
-    ax.plot(zones.loc[~own, "size"], zones.loc[~own, "growth"], ls="none", marker="o", ms=5.5, color=PEER, mec="white", mew=0.5)
+    edges = {"v": low - 0.08 * (high - low), "^": high + 0.12 * (high - low)}
+    ax.set_ylim(low - (0.14 if far.any() else 0.03) * (high - low), high + (0.18 if far.any() else 0.06) * (high - low))
+    others = zones[~own & ~far]
+    ax.plot(others["size"], others["growth"], ls="none", marker="o", ms=5.5, color=PEER, mec="white", mew=0.5)
     ax.plot(zones.loc[own, "size"], zones.loc[own, "growth"], ls="none", marker="o", ms=9, color=ZONE, zorder=4)
     ax.axhline(target_growth, color=TARGET, lw=1.4, zorder=1)
     page.side(0.06, target_growth, name, color=TARGET, fontsize=9, weight="bold")
     placed = _Labels(page)
-    for r in zones.itertuples():
+    for r in zones[~far].itertuples():
         placed.keep_point(r.size, r.growth, 0.045)
+    for r in zones[far].itertuples():
+        marker = "^" if r.growth > high else "v"
+        edge = edges[marker]
+        ax.plot(r.size, edge, ls="none", marker=marker, ms=7, color=PEER)
+        placed.keep_point(r.size, edge, 0.06)
+        placed.put(r.size, edge, f"{r.label} {r.year}: {num(r.growth, 0)} %, off the scale", SOFT, TINY, must=True)
     placed.keep_line(ax.get_xlim(), (target_growth, target_growth))
     for r in zones[own].itertuples():
         placed.put(r.size, r.growth, f"{r.label} {r.year}", ZONE, SMALL, must=True, bold=True)
     # The extremes are what a reader asks about first; any other peer is named where there is room.
-    peers = zones[~own]
-    ends = pd.concat([peers.nlargest(3, "size"), peers.nlargest(3, "growth"), peers.nsmallest(2, "growth"), peers])
+    ends = pd.concat([others.nlargest(3, "size"), others.nlargest(3, "growth"), others.nsmallest(2, "growth"), others])
     for r in ends.drop_duplicates(["zone_id", "year"]).itertuples():
         placed.put(r.size, r.growth, f"{r.label} {r.year}", SOFT, TINY)
     ticks = [t for t in SIZE_TICKS if ax.get_xlim()[0] <= t <= ax.get_xlim()[1]]
     ax.set_xticks(ticks, [num(t, 0) for t in ticks])
+    ax.locator_params(axis="y", nbins=6, steps=[1, 2, 5, 10])
     ax.minorticks_off()
     _unit(page, growth_label)
     alt = f"{subtitle}: {len(zones)} points; the plan asks for {num(target_growth, 0)} percent; median {num(float(zones['growth'].median()))} percent."
@@ -876,11 +939,14 @@ def rank_ladder(id, data, *, highlight, title, subtitle, sources, note="") -> Ch
     How to read it: a line that climbs is a zone that overtook others.
     """
     groups = [(zone, part.sort_values("evaluation_year")) for zone, part in data.groupby("zone_id")]
-    names = [f"{p['label'].iloc[-1]} {int(p['rank'].iloc[-1])}" for _, p in groups]
+    last = int(data["evaluation_year"].max())
+    # A line that ends early is named at its last value all the same; the year stands with it.
+    names = [f"{r['label']} {int(r['rank'])}" + ("" if r["evaluation_year"] == last else f" ({int(r['evaluation_year'])})")
+             for r in (part.iloc[-1] for _, part in groups)]  # fmt: skip
     page = _Page(title, subtitle, sources, note, right=0.34 + max(_width(t, SMALL) for t in names) + EDGE, above=0.2,
                  axes_height=max(3.0, 0.17 * len(groups)))  # fmt: skip
     ax = page.ax
-    first, last = int(data["evaluation_year"].min()), int(data["evaluation_year"].max())
+    first = int(data["evaluation_year"].min())
     worst, best = float(data["rank"].max()), float(data["rank"].min())
     ax.set_ylim(worst + 0.03 * (worst - best) + 1, best - 0.03 * (worst - best) - 1)
     ax.set_xlim(first - 0.1, last + 0.04 * (last - first))
@@ -888,10 +954,7 @@ def rank_ladder(id, data, *, highlight, title, subtitle, sources, note="") -> Ch
         mine = zone == highlight
         ax.plot(part["evaluation_year"], part["rank"], color=ZONE if mine else PEER, marker="o", ms=4.5 if mine else 3.5,
                 lw=2.2 if mine else 1, zorder=3 if mine else 2)  # fmt: skip
-    # A line that ends early is named at its last value all the same; the year stands with it.
-    ends = [(float(p["rank"].iloc[-1]), t if int(p["evaluation_year"].iloc[-1]) == last else
-             f"{t} ({int(p['evaluation_year'].iloc[-1])})", ZONE if z == highlight else SOFT)
-            for (z, p), t in zip(groups, names, strict=True)]  # fmt: skip
+    ends = [(float(p["rank"].iloc[-1]), t, ZONE if z == highlight else SOFT) for (z, p), t in zip(groups, names, strict=True)]
     page.end_labels(ends, 0.34)
     _unit(page, "rank")
     _years(ax, sorted(set(data["evaluation_year"])))

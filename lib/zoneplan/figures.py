@@ -10,7 +10,7 @@ from zoneplan import reference
 from zoneplan.audit import ratio_paths
 from zoneplan.forecast import forecast
 from zoneplan.sensitivity import needed_growth, swings
-from zoneplan.text import num, odds_range, pct
+from zoneplan.text import num, odds_range
 
 if TYPE_CHECKING:
     from zoneplan.charts import Chart
@@ -71,14 +71,15 @@ def path_chart(plan: Plan, indicator_id: str) -> Chart:
         history,
         made.table(),
         targets,
-        title=f"{SHORT[indicator_id]} of {num(target, 0)} in {last}: odds {span}",
+        title=f"{SHORT[indicator_id]} of {num(target, 0)} {made.unit} in {last}: odds {span}",
         subtitle=f"{plan.name(indicator_id)}, {plan.zone_en}, Wenzhou, {unit}, "
         f"{int(history['year'].min())}-{last}; as of {plan.as_of:%d %B %Y}",
         unit=made.unit,
         sources=["plan", *sorted(set(history["source_id"])), *classes],
         naive=naive,
         note=f"Fan: {made.growth[last].class_.label}, carried from the base. Observed points may differ in scope.",
-        base_label=f"implied {made.base.year} base: {num(made.base.level.mid, 1)}",
+        base=(made.base.year, made.base.level.mid),
+        base_label=f"implied {made.base.year} base",
     )
 
 
@@ -98,6 +99,8 @@ def ratio_chart(plan: Plan) -> Chart:
         subtitle=f"Ratios of planned and observed levels, {plan.zone_en}, Wenzhou, percent, "
         f"{int(paths['year'].min())}-{last}",
         sources=sorted(set(paths["source_id"])),
+        unit="percent",
+        planned_from=first,
     )
 
 
@@ -127,14 +130,16 @@ def percentile_table(plan: Plan) -> pd.DataFrame:
 
 def percentile_chart(plan: Plan) -> Chart:
     """The plan's growth within the reference classes."""
-    from zoneplan.charts import reference_percentile
+    from zoneplan.charts import reached_by, reference_percentile
 
     rows = percentile_table(plan)
     gdp = rows.set_index("indicator_id").loc["gdp"]
     return reference_percentile(
         "reference_percentile",
         rows,
-        title=f"{num(gdp['percentile'], 0)} of 100 similar counties matched the planned GDP growth",
+        title=f"{reached_by(gdp['percentile'])} similar counties matched the planned GDP growth"
+        if 1 <= gdp["percentile"] <= 99
+        else f"Planned GDP growth lies {reached_by(gdp['percentile'])} percentile of similar counties",
         subtitle=f"Average annual growth over three years, percent, windows {rows['origin_year'].min()}-"
         f"{rows['end_year'].max()}, reference classes of {plan.zone_en}",
         sources=["plan", *sorted(set(rows["source_id"]))],
@@ -146,9 +151,3 @@ def peers_chart(plan: Plan) -> Chart:
     from zoneplan import peers
 
     return peers.size_and_growth(2006, 2022).plot(plan.stated_growth("gdp"))
-
-
-def stated_against_class(plan: Plan) -> str:
-    """One sentence on the plan's GDP growth, for the index and the brief."""
-    rows = percentile_table(plan).set_index("indicator_id")
-    return f"{pct(rows.loc['gdp', 'plan_growth'], 0)} a year was reached by {num(rows.loc['gdp', 'percentile'], 0)} of 100"

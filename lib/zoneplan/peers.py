@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from zoneplan import reference, tables
-from zoneplan.text import num, pct
+from zoneplan.text import pct
 
 if TYPE_CHECKING:
     from zoneplan.charts import Chart
@@ -109,13 +109,6 @@ class PeerResult:
         left = [("left out", str(r), int(n)) for r, n in self.excluded["reason"].value_counts().sort_index().items()]
         return pd.DataFrame(used + grades + basis + left, columns=["what", "which", "n"])
 
-    def share_at_least(self, growth: float) -> float:
-        """Share of zone-years (0 to 1) that reported at least this growth.
-
-        How to read it: good years are over-represented, because most zone pages are promotional.
-        """
-        return float((self.rows["growth"] >= growth).mean()) if len(self.rows) else float("nan")
-
     def plot(self, target_growth: float, highlight: str = HOME) -> Chart:
         """GDP against growth, one point per zone and year, with the planned growth.
 
@@ -127,6 +120,8 @@ class PeerResult:
             raise ValueError(f"the chart is drawn for GDP only; {self.indicator!r} has a table")
         above = int((self.rows["growth"] >= target_growth).sum())
         drawn = self.rows.rename(columns={"level_source_id": "source_id"})
+        # A chart cites a few sources by name: those of the zone itself and the best graded stand first.
+        first = drawn.assign(other=drawn["zone_id"] != highlight).sort_values(["other", "grade", "year"], kind="stable")
         columns = ["zone_id", "label", "year", "size", "growth", "grade", "source_id", "growth_source_id"]
         return size_against_growth(
             "peers",
@@ -136,7 +131,7 @@ class PeerResult:
             title=f"{above} of {self.n_figures} zone figures reach {pct(target_growth, 0)} growth",
             subtitle=f"GDP ({self.unit}) and real growth (percent a year), {self.n_zones} national-level zones, China, "
             f"{self.rows['year'].min():.0f}-{self.rows['year'].max():.0f}",
-            sources=self.sources,
+            sources=list(dict.fromkeys([*first["source_id"], *self.sources])),
             note="Full years only. Good years are over-represented; some zones report with a merged district.",
         )
 
@@ -252,15 +247,14 @@ class PercentileResult:
 
         How to read it: the diamond is the growth asked about; the number is how many of 100 regions reached it.
         """
-        from zoneplan.charts import reference_percentile
+        from zoneplan.charts import reached_by, reference_percentile
 
         first, last = self.rows.iloc[0], self.rows.iloc[-1]
         drawn = self.rows.assign(reference_class=[f"{n:.0f} regions" for n in self.rows["n_units"]])
         return reference_percentile(
             f"percentile_{self.class_.indicator_id}_{self.horizon}y",
             drawn,
-            title=f"{pct(self.growth, 0)} growth: {num(first['percentile'], 0)} of 100 regions by {first['end_year']:.0f}, "
-            f"{num(last['percentile'], 0)} by {last['end_year']:.0f}",
+            title=f"{pct(self.growth, 0)} growth: {reached_by(last['percentile'])} in the window to {last['end_year']:.0f}",
             subtitle=f"Average annual growth, percent, {self.horizon}-year windows {first['origin_year']:.0f}-"
             f"{last['end_year']:.0f}, China: {self.class_.label}",
             sources=self.sources,
@@ -344,6 +338,27 @@ class RankHistory:
     def pivot(self) -> pd.DataFrame:
         """One row per zone, one column per evaluation year; a gap means that no rank is known, not a poor one."""
         return self.rows.pivot(index="label", columns="evaluation_year", values="rank")
+
+    def plot(self, highlight: str = HOME) -> Chart:
+        """The ranks as lines over the evaluations, one zone in bold.
+
+        How to read it: rank 1 is on top; a line joins the years in which a rank is known, across gaps.
+        """
+        from zoneplan.charts import rank_ladder
+
+        years = self.rows["evaluation_year"]
+        known = self.rows[self.rows["zone_id"] == highlight]
+        named = (known if len(known) else self.rows).iloc[-1]
+        return rank_ladder(
+            f"ranks_{self.list_id}",
+            self.rows,
+            highlight=highlight,
+            title=f"{named['label']} ranked {named['rank']:.0f} in the evaluation of {named['evaluation_year']:.0f}",
+            subtitle=f"Rank in the Ministry of Commerce's evaluation of national-level zones, list {self.list_id}, "
+            f"China, {years.min():.0f}-{years.max():.0f}",
+            sources=sorted(set(self.rows["source_id"])),
+            note="Published ranks only; some are worked out from places moved. Each evaluation judges the year before it.",
+        )
 
 
 def rank_history(where: str = HOME, list_id: str = "comprehensive") -> RankHistory:
