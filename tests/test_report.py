@@ -270,6 +270,14 @@ def test_brief_markdown_answers_first_and_shows_every_chart(plan):
     assert not re.search(r"\b(nan|None|NaT|inf)\b", text)
 
 
+def test_context_stands_apart_from_the_odds(plan):
+    lines = prose.context(plan)
+    assert any(line.startswith("Published later, and in no odds") for line in lines)
+    *_, targets = prose.context_rows(plan)
+    assert targets["year"].max() < plan.as_of.year
+    assert set(targets["source_id"]) <= set(prose.used_sources(plan, []))
+
+
 def test_every_chart_file_twice_is_the_same(plan, tmp_path):
     from zoneplan.figures import figures
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from zoneplan import reference, sensitivity, tables
+from zoneplan import peers, reference, sensitivity, tables
 from zoneplan.audit import AGREES, CONTRADICTS, OPEN, ROUNDING, cagr
+from zoneplan.charts import Chart, reached_by
 from zoneplan.text import num, odds_range, pct
 from zoneplan.verdicts import BASE_DEPENDENT
 
 if TYPE_CHECKING:
-    from zoneplan.charts import Chart
     from zoneplan.plan import Plan
 
 # Wide enough to read the smallest label, narrow enough for two figures on a page.
@@ -165,7 +165,7 @@ def answers(plan: Plan, verdicts) -> list[str]:
     right = ("Median", "P10 to P90", "Odds", "Growth needed")
     return [
         "\n".join(lines),
-        grid(table, (34, 12, 9, 15, 13, 10, 7), right),
+        grid(table, (29, 12, 10, 15, 12, 11, 11), right),
         f"Odds are the chance that the value of {plan.years[-1]} is at least the target if the zone does as similar "
         "regions did. A range spans the two possible base years; a star means that they disagree by more "
         f"than {num(100 * BASE_DEPENDENT, 0)} points, so that the base decides and the range is the answer. Growth needed is percent a year (for growth targets, the target "
@@ -365,16 +365,44 @@ def comparison(plan: Plan, charts: Sequence[Chart]) -> list[str]:
         "Zones of this kind publish on many scopes, often together with the district around them, and mostly in good "
         "years. So growth is compared, levels are never spliced, and a missing zone is not a weak one."
     )
-    return [text, "\n".join(f"- {escape(c.title)}. {escape(c.subtitle)}." for c in charts)] if charts else [text]
+    lines = [f"{escape(c.title)}. {escape(c.subtitle)}." for c in charts] + context(plan)
+    return [text, "\n".join(f"- {line}" for line in lines)]
+
+
+def context(plan: Plan) -> list[str]:
+    """What is known beside the charts: earlier windows, the zone's weight, its rank, and others' targets."""
+    stated = plan.stated_growth("gdp")
+    windows = peers.percentile_of(stated, as_of=plan.as_of)
+    first, last = windows.rows.iloc[0], windows.rows.iloc[-1]
+    weights, ranks, yearly = context_rows(plan)
+    weight, rank = weights.iloc[-1], ranks.iloc[-1]
+    met = int((yearly["status"] == "reached").sum())
+    return [
+        f"Window by window, regions that reached {pct(stated, 0)} a year: {reached_by(first['percentile'])} in {first['label']}, "
+        f"{reached_by(last['percentile'])} in {last['label']} ({windows.class_.label}).",
+        f"GDP of {weight['label']} in {weight['year']}: {num(weight['size'], 1)} {weight['unit']}, {pct(weight['share'], 3)} of "
+        "China's.",
+        f"{met} of {len(yearly)} yearly GDP growth targets of {' and '.join(x.title() for x in yearly['entity_id'].unique())} "
+        f"with a published result ({yearly['year'].min()}-{yearly['year'].max()}) were reached.",
+        f"Published later, and in no odds: {rank['label']} was ranked {rank['rank']:.0f} among national-level zones in the "
+        f"Ministry's evaluation of {rank['evaluation_year']:.0f} (source {rank['source_id']}).",
+    ]
+
+
+def context_rows(plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The home zone's share in China's GDP, its ranks, and the regions' yearly growth targets that had a result."""
+    targets = peers.region_targets().rows.query("indicator_id == 'gdp' and unit == '%' and status != 'open'")
+    targets = targets[targets["year"] < plan.as_of.year]
+    return peers.national_share(zone_id=peers.HOME, of="china").rows, peers.rank_history().rows, targets
 
 
 def trust(plan: Plan, verdicts) -> list[str]:
     """What the odds rest on, and what they cannot know."""
     final = verdicts.final()
     count = final["evidence"].value_counts()
-    steps = "; ".join(f"{count[k]} on {k} ({v})" for k, v in EVIDENCE.items() if k in count)
+    steps = "; ".join(f"{count[k]} {k} ({v})" for k, v in EVIDENCE.items() if k in count)
     return [
-        f"Of the {len(final)} annex series, {steps}.",
+        f"Of the {len(final)} annex series, by step of evidence: {steps}.",
         *record(plan),
         "- The odds say what similar regions would have achieved. They do not know the zone's own projects, its land "
         "or its firms; whoever does should move them, and say by how much.\n"
@@ -414,7 +442,7 @@ def record(plan: Plan) -> list[str]:
         "would have fared as follows. A range from P10 to P90 should hold four regions in five; a positive error means "
         "that the median region did better than forecast."
     )
-    return [text, grid(table, (24, 34, 9, 13, 9, 11), table.columns[2:])]
+    return [text, grid(table, (24, 30, 12, 13, 9, 12), table.columns[2:])]
 
 
 def method(plan: Plan) -> list[str]:
@@ -438,14 +466,11 @@ def method(plan: Plan) -> list[str]:
 
 
 def used_sources(plan: Plan, charts: Sequence[Chart]) -> list[str]:
-    """Ids of the sources behind the charts and the zone's own record, in a fixed order."""
-    frames = [c.table() for c in charts] + [plan.observations]
-    found = set()
-    for frame in frames:
-        if "source_id" in frame:
-            for text in frame["source_id"].dropna():
-                found.update(x.strip() for x in re.split(r"[;,]", str(text)) if x.strip())
-    return sorted(found)
+    """Ids of the sources behind the charts, the zone's own record and its context, in a fixed order."""
+    weights, ranks, targets = context_rows(plan)
+    frames = [*(c.table() for c in charts), plan.observations, weights.tail(1), ranks.tail(1), targets]
+    cited = [text for f in frames for column in f.columns if column.endswith("source_id") for text in f[column].dropna()]
+    return sorted({x.strip() for text in cited for x in re.split(r"[;,]", str(text)) if x.strip()})
 
 
 def source_table(plan: Plan, charts: Sequence[Chart]) -> pd.DataFrame:
@@ -455,14 +480,11 @@ def source_table(plan: Plan, charts: Sequence[Chart]) -> pd.DataFrame:
 
 
 def sources(plan: Plan, charts: Sequence[Chart]) -> list[str]:
-    """The list of sources with publisher, title and date."""
-    rows = source_table(plan, charts).fillna("")
-    entries = [
-        f"{r.source_id}: {', '.join(x for x in (str(r.publisher), str(r.title), str(r.published)) if x)}"
-        for r in rows.itertuples()
-    ]
-    text = f"{len(rows)} sources stand behind the charts and the zone's record; addresses are in the workbook."
-    return [text, escape("; ".join(entries)) + "."]
+    """The table of sources with publisher, title and date."""
+    rows = source_table(plan, charts).fillna("–")
+    text = f"{len(rows)} sources stand behind the charts, the zone's record and its context; addresses are in the workbook."
+    columns = {"source_id": "Source", "publisher": "Publisher", "title": "Title", "published": "Published"}
+    return [text, grid(rows[list(columns)].rename(columns=columns), (12, 32, 42, 14))]
 
 
 def _places(charts: Sequence[Chart]) -> dict[str, list[Chart]]:
