@@ -97,6 +97,8 @@ def _styles(xml: str) -> str:
     xml = _style(xml, "Subtitle", '<w:spacing w:after="120"/><w:jc w:val="left"/>', f"{fonts}{_size(20)}")
     xml = _style(xml, "Compact", '<w:spacing w:before="20" w:after="20"/>', "")
     xml = _style(xml, "Table", None, _size(16))
+    # Word's head rows are bold like those of the PDF.
+    xml = xml.replace('<w:tblStylePr w:type="firstRow">', '<w:tblStylePr w:type="firstRow"><w:rPr><w:b/></w:rPr>')
     for level, size in ((1, 28), (2, 24)):
         xml = _style(xml, f"Heading{level}", None, f"{fonts}<w:b/>{blue}{_size(size)}")
     xml = _style(xml, "ImageCaption", "", f'{fonts}<w:i w:val="0"/>{_size(18)}')
@@ -149,7 +151,7 @@ PREAMBLE = """\
 #show figure.caption: set text(size: 8.5pt)
 #show figure.caption: set align(left)
 #let horizontalrule = line(length: 100%, stroke: 0.5pt)
-#block(below: 0.4em, text(size: 18pt, fill: rgb("#{navy}"), bold[#{title}]))
+#block(below: 1.1em, text(size: 18pt, fill: rgb("#{navy}"), bold[#{title}]))
 #block(below: 1.2em, text(size: 10pt, fill: rgb("#555555"))[#{subtitle}])
 """
 
@@ -213,8 +215,10 @@ img {{ max-width: 100%; height: auto; }}
 pre {{ overflow-x: auto; font-size: .85rem; line-height: 1.35; }}
 .highlight {{ background: #f6f7f9; padding: .1rem .8rem; border-left: 3px solid #{navy}; }}
 table {{ border-collapse: collapse; font-size: .85rem; }}
-th, td {{ padding: .2rem .6rem; text-align: right; border-bottom: 1px solid #ddd; }}
-.prompt {{ display: none; }}
+table {{ display: block; max-width: 100%; overflow-x: auto; margin: .8rem 0; }}
+th, td {{ padding: .2rem .6rem; text-align: right; border-bottom: 1px solid #ddd; vertical-align: top; }}
+th:first-child, td:first-child {{ text-align: left; }}
+.prompt, .anchor-link {{ display: none; }}
 {code}
 </style>
 </head>
