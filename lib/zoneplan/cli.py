@@ -24,6 +24,7 @@ def parser() -> argparse.ArgumentParser:
     verdicts = commands.add_parser("verdicts", help="one row per target and year, with the odds")
     audit = commands.add_parser("audit", help="does the plan agree with itself?")
     brief = commands.add_parser("brief", help="run every notebook and write the reports")
+    panel = commands.add_parser("forecast", help="forecast any panel of yearly levels from short histories")
     books = commands.add_parser("run-notebooks", help="run every notebook and say whether it works")
 
     for command in (check, verdicts, audit, brief):
@@ -32,6 +33,11 @@ def parser() -> argparse.ArgumentParser:
     verdicts.add_argument("--json", action="store_true", help="print JSON records instead of a table")
     brief.add_argument("--lang", choices=["en"], default="en", help="language of the paper")
     brief.add_argument("--out", type=Path, metavar="DIR", help="folder to write (default: reports)")
+    panel.add_argument("series", type=Path, metavar="SERIES.csv", help="columns unit_id, year, value")
+    panel.add_argument("--reference", type=Path, metavar="PANEL.csv", help="similar units (default: the series)")
+    panel.add_argument("--to", type=int, required=True, metavar="YEAR", help="last year to forecast")
+    panel.add_argument("--out", type=Path, metavar="OUT.csv", help="file to write (default: print)")
+    panel.add_argument("--skip-bad", action="store_true", help="leave bad rows out and say which")
     books.add_argument("--save", action="store_true", help="save each notebook as one clean run")
     return top
 
@@ -132,6 +138,23 @@ def _brief(args: argparse.Namespace) -> int:
     return 0
 
 
+def _forecast(args: argparse.Namespace) -> int:
+    from zoneplan.borrow import learn
+    from zoneplan.panel import read_panel
+
+    series, left_out = read_panel(args.series, args.to, args.skip_bad)
+    reference = series
+    if args.reference is not None:
+        reference, more = read_panel(args.reference, skip_bad=args.skip_bad)
+        left_out += more
+    for problem in left_out:
+        print(f"left out: {problem}", file=sys.stderr)
+    table = learn(reference, args.to).forecast(series).table()
+    text = table.to_csv(args.out, index=False, lineterminator="\n", float_format="%.10g")
+    print(text if text is not None else f"{len(table)} rows written to {args.out}", end="" if text is not None else "\n")
+    return 0
+
+
 def _run_notebooks(args: argparse.Namespace) -> int:
     from zoneplan.notebooks import run_all
 
@@ -148,5 +171,6 @@ COMMANDS = {
     "verdicts": _verdicts,
     "audit": _audit,
     "brief": _brief,
+    "forecast": _forecast,
     "run-notebooks": _run_notebooks,
 }
