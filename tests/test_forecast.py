@@ -48,15 +48,33 @@ def test_too_few_windows_mean_no_forecast():
     assert reference.past_growth("gdp", 3, date(2005, 1, 1)) is None
 
 
-def test_common_moves_have_both_signs_and_widen_the_spread(plan):
+def test_path_of_the_class_is_known_then_fades(plan):
+    class_ = reference.CLASSES["gdp"]
+    path = reference.expected_path(class_, plan.as_of, 2020)
+    printed = reference.windows(class_, 1, plan.as_of).set_index("end_year")["p50"]
+    assert path.loc[path["known"], "growth"].to_dict() == printed.to_dict()
+    assert list(path.index[~path["known"]]) == [2017, 2018, 2019, 2020]
+    # By hand: newest year with weight 1, then a half, a quarter ..., then g / (1 + g k).
+    logs = np.log1p(printed.to_numpy() / 100)
+    weights = 0.5 ** np.arange(len(logs))[::-1]
+    g = (weights * logs).sum() / weights.sum()
+    assert path.loc[2019, "growth"] == pytest.approx(100 * np.expm1(g / (1 + 3 * g)))
+
+
+def test_common_error_widens_the_spread_and_keeps_the_middle(plan):
     coming = reference.coming_growth("gdp", 3, plan.as_of, 2020)
     last = reference.past_growth("gdp", 3, plan.as_of, last=1)
-    assert sum(coming.shifts) == pytest.approx(0)
     assert coming.quantile(0.9) - coming.quantile(0.1) > last.quantile(0.9) - last.quantile(0.1)
-    # The medians four years apart, as printed in the ledger, are the only moves.
-    medians = reference.windows(last.class_, 3, plan.as_of).set_index("end_year")["p50"]
-    moves = [medians[e + 4] - medians[e] for e in medians.index if e + 4 in medians.index]
-    assert sorted(coming.shifts) == pytest.approx(sorted([*moves, *(-m for m in moves)]))
+    path = reference.expected_path(reference.CLASSES["gdp"], plan.as_of, 2020)
+    middle = 100 * ((1 + path.loc[2018:2020, "growth"] / 100).prod() ** (1 / 3) - 1)
+    assert coming.paths[len(coming.paths) // 2] == pytest.approx(middle)
+
+
+def test_extra_growth_moves_the_path_by_as_much(plan):
+    plain = reference.coming_growth("gdp", 1, plan.as_of, 2019)
+    more = reference.coming_growth("gdp", 1, plan.as_of, 2019, {2019: 2.0, 2020: 50.0})
+    middle = len(plain.paths) // 2
+    assert more.paths[middle] - plain.paths[middle] == pytest.approx(2.0)
 
 
 def test_past_record_uses_only_what_was_known(plan):
@@ -128,7 +146,12 @@ def test_range_is_the_headline_where_the_bases_differ(plan):
     row = replace(plan, observations=seen).verdicts().final().set_index("indicator_id").loc["gdp"]
     assert row["probability_high"] - row["probability_low"] > 0.15
     assert np.isnan(row["probability"])
-    assert plan.verdicts().final().set_index("indicator_id").loc["gdp", "probability"] > 0
+    low[:] = (seen["indicator_id"] == "gdp") & (seen["year"] == 2016)
+    # The observed level that grows to the implied base at the class's expected rate leaves nothing to choose.
+    path = reference.expected_path(reference.CLASSES["gdp"], plan.as_of, 2017)
+    seen.loc[low, "value"] = base_of(plan, "gdp", "implied").level.mid / (1 + path.loc[2017, "growth"] / 100)
+    row = replace(plan, observations=seen).verdicts().final().set_index("indicator_id").loc["gdp"]
+    assert row["probability"] == row["probability_implied"]
 
 
 def test_count_odds_are_negative_binomial(plan):
@@ -154,6 +177,52 @@ def test_swings_hold_the_centre_and_are_sorted(plan):
     assert (table["low"] <= result.centre + 1e-9).all()
     growth = table[table["assumption"].str.startswith("Growth")]
     assert (growth["high"] > result.centre).all()
+
+
+def test_swings_turn_around_the_expected_path(plan):
+    path = reference.expected_path(reference.CLASSES["gdp"], plan.as_of, 2020)
+    carried = base_of(plan, "gdp", "implied").level.mid * (1 + path.loc[2018:2020, "growth"] / 100).prod()
+    assert sensitivity.swings(plan, "gdp").centre == pytest.approx(carried, rel=0.01)
+
+
+def test_decomposition_changes_one_choice_at_a_time(plan):
+    table = sensitivity.decomposition(plan, "gdp").table().set_index("choice")
+    head, seen = forecast(plan, "gdp"), forecast(plan, "gdp", "observed")
+    assert table.loc["headline", "odds"] == head.odds(2020, 270)
+    assert table.loc["base", "odds"] == seen.odds(2020, 270)
+    assert table.loc["base", "change"] == pytest.approx(100 * (seen.odds(2020, 270) - head.odds(2020, 270)))
+    assert (table["scope":"scope"]["otherwise"]).is_unique
+    # Real growth is lower than nominal growth, so a nominal level is harder to reach by it.
+    assert table.loc["price basis", "change"] < 0
+
+
+def test_first_half_is_used_only_where_it_is_of_the_kind(plan):
+    # Wenzhou's first half of 2018: trade +14.3, budget revenue +15.3, total revenue +15.5; GDP +7.9 is real.
+    rates = {i: sensitivity.first_half(plan, i) for i in ("trade_total", "budget_revenue", "fiscal_revenue_total", "gdp")}
+    assert rates == {"trade_total": 14.3, "budget_revenue": 15.3, "fiscal_revenue_total": 15.5, "gdp": None}
+    assert sensitivity.first_half(plan.seen_from("2018-06-30"), "trade_total") is None
+
+
+def test_growth_targets_have_no_base_to_change(plan):
+    assert "base" not in set(sensitivity.decomposition(plan, "fixed_asset_investment").table()["choice"])
+
+
+def test_nothing_to_take_apart_is_said(plan):
+    with pytest.raises(ValueError, match="nothing to take apart"):
+        sensitivity.decomposition(plan, "returned_merchant_funds")
+
+
+def test_missing_numbers_are_ranked_by_what_they_could_move(plan):
+    table = sensitivity.missing_numbers(plan).set_index("indicator_id")
+    assert "backbone_firms" not in table.index, "a list set by decision misses no number"
+    moved = table["points"].dropna()
+    assert moved.is_monotonic_decreasing
+    final = plan.verdicts().final().set_index("indicator_id")
+    none = final.index[final["evidence"] == "N"]
+    assert (table.loc[none, "points"] == 100).all()
+    gdp = table.loc["gdp"]
+    assert gdp["points"] == pytest.approx(100 * (gdp["odds_high"] - gdp["odds_low"]))
+    assert gdp["odds_low"] < gdp["odds"] < gdp["odds_high"]
 
 
 def test_nothing_to_swing_is_said(plan):

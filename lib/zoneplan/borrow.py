@@ -40,8 +40,7 @@ ORIGINS = 6
 WARM_UP = 3
 TAIL_WEIGHT = 60
 TAIL_FREEDOM = 5
-# Few common shocks are ever seen, so their tails stay those of a t distribution.
-COMMON_FREEDOM = 8
+PATH_STEPS = 41
 _GRID = (np.arange(200) + 0.5) / 200
 
 
@@ -293,10 +292,7 @@ def _joined(path_sd: np.ndarray, unit_sd: np.ndarray, tails: np.ndarray) -> np.n
     The shape of the sum depends only on the share of the path in the two deviations; it is computed on a grid
     of shares and read off between them.
     """
-    from scipy.stats import t
-
-    levels = (np.arange(41) + 0.5) / 41
-    path = t(COMMON_FREEDOM).ppf(levels) * np.sqrt((COMMON_FREEDOM - 2) / COMMON_FREEDOM)
+    path = common.errors(PATH_STEPS)
     unit = np.quantile(tails, (np.arange(100) + 0.5) / 100)
     shares = np.linspace(0, 1, 21)
     wanted = list(QUANTILES.values())

@@ -13,6 +13,8 @@ WIDENING = 0.75
 # many observed errors. The same medians give 0.1 (real GDP) to 1.1 (exports), 0.35 on average.
 PRIOR_SHARE = 1 / 3
 PRIOR_WEIGHT = 3
+# Few common shocks are ever seen, so their tails stay those of a t distribution.
+COMMON_FREEDOM = 8
 # A smoothed growth needs this many years before its error counts.
 WARM_UP = 3
 
@@ -58,3 +60,11 @@ def spread(growth: np.ndarray, horizon: int) -> np.ndarray:
     prior = PRIOR_SHARE * smoothed(growth)
     one = np.sqrt((np.sum(np.square(errors)) + PRIOR_WEIGHT * prior**2) / (len(errors) + PRIOR_WEIGHT))
     return one * np.arange(1, horizon + 1) ** WIDENING
+
+
+def errors(steps: int) -> np.ndarray:
+    """Equally likely errors of a common path in units of its standard deviation, in rising order."""
+    from scipy.stats import t
+
+    scale = np.sqrt((COMMON_FREEDOM - 2) / COMMON_FREEDOM)
+    return scale * t(COMMON_FREEDOM).ppf((np.arange(steps) + 0.5) / steps)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,6 +31,20 @@ class Base:
     level: Interval
     source_id: str
     scope_note: str
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """What a forecast takes for granted; each default is the headline's.
+
+    ``base`` is ``implied`` or ``observed``, ``level`` replaces its level; ``class_`` replaces the reference class;
+    ``extra`` adds percentage points to the class's expected growth, by year.
+    """
+
+    base: str = "implied"
+    level: float | None = None
+    class_: reference.ReferenceClass | None = None
+    extra: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,41 +93,43 @@ def base_of(plan: Plan, indicator_id: str, kind: str) -> Base | None:
     return Base("implied", plan.base_year, implied_base(plan, indicator_id), "plan", "在地")
 
 
-def forecast(plan: Plan, indicator_id: str, base: str = "implied") -> Forecast | None:
+def forecast(plan: Plan, indicator_id: str, assumed: Assumptions | str = "implied") -> Forecast | None:
     """Forecast an annex series for every year of the plan.
 
     Parameters
     ----------
     plan : the plan, seen from a day.
     indicator_id : an annex series.
-    base : ``implied`` (2017 level implied by the plan) or ``observed`` (last published level).
+    assumed : assumptions, or only a base: ``implied`` (2017 level implied by the plan) or ``observed`` (last
+        published level).
 
     Returns
     -------
     Forecast, or None where the series has no reference class or no base.
 
-    For a level, ``L(t) = B (1 + g_h / 100)^h`` with base ``B``, ``h = t - base year`` and ``g_h`` the
-    average annual growth of similar regions over ``h`` years (three-year windows beyond three years).
+    For a level, ``L(t) = B (1 + g_h / 100)^h`` with base ``B``, ``h = t - base year`` and ``g_h`` the average
+    annual growth of similar regions over those years (:func:`zoneplan.reference.coming_growth`).
     For a growth-rate target the forecast of each year is the class's one-year growth.
 
     How to read it: q10 to q90 holds four of five outcomes if the zone does as similar regions did; it
     knows nothing of what the zone itself will do differently.
     """
+    assumed = Assumptions(base=assumed) if isinstance(assumed, str) else assumed
     annex = plan.annex(indicator_id)
     unit = str(annex["unit"].iloc[0])
-    if annex["kind"].iloc[0] == "growth":
-        rates = {y: reference.coming_growth(indicator_id, 1, plan.as_of, y) for y in plan.years}
-        if any(g is None for g in rates.values()):
-            return None
-        return Forecast(indicator_id, unit, None, {y: g.draws for y, g in rates.items()}, rates)
-    start = base_of(plan, indicator_id, base)
-    if start is None:
+    is_rate = annex["kind"].iloc[0] == "growth"
+    start = None if is_rate else base_of(plan, indicator_id, assumed.base)
+    if start is None and not is_rate:
         return None
-    rates = {y: reference.coming_growth(indicator_id, y - start.year, plan.as_of, y) for y in plan.years}
-    if any(g is None for g in rates.values()):
+    if assumed.level is not None and start is not None:
+        start = replace(start, level=Interval(assumed.level, assumed.level, assumed.level))
+    class_ = assumed.class_ or indicator_id
+    spans = {y: 1 if is_rate else y - start.year for y in plan.years}
+    growth = {y: reference.coming_growth(class_, h, plan.as_of, y, assumed.extra) for y, h in spans.items()}
+    if any(g is None for g in growth.values()):
         return None
-    draws = {y: _levels(start, y, g) for y, g in rates.items()}
-    return Forecast(indicator_id, unit, start, draws, rates)
+    draws = {y: g.draws if is_rate else _levels(start, y, g) for y, g in growth.items()}
+    return Forecast(indicator_id, unit, start, draws, growth)
 
 
 def _levels(base: Base, year: int, growth: reference.Growth) -> np.ndarray:

@@ -14,7 +14,7 @@ from zoneplan.errors import DataError, Problem
 
 if TYPE_CHECKING:
     from zoneplan.audit import Audit
-    from zoneplan.forecast import Forecast
+    from zoneplan.forecast import Assumptions, Forecast
     from zoneplan.verdicts import Verdicts
 
 # 1998-2003 is an older, smaller zone, and later text speaks of the core area or a larger new area:
@@ -43,6 +43,8 @@ class Plan:
     observations: pd.DataFrame
     all_observations: pd.DataFrame
     evidence: pd.DataFrame
+    measures: pd.DataFrame
+    resolutions: pd.DataFrame
 
     def seen_from(self, as_of: str | date | None) -> Plan:
         """The same plan as it could be judged on another day.
@@ -107,6 +109,11 @@ class Plan:
         rows = self.targets
         return str(rows.loc[rows["indicator_id"] == indicator_id, f"name_{lang}"].iloc[0])
 
+    def annex_departments(self) -> pd.DataFrame:
+        """The responsible department of each annex series: columns indicator_id and responsible."""
+        rows = self.targets[self.targets["section"] == "annex"]
+        return rows.drop_duplicates("indicator_id")[["indicator_id", "responsible"]]
+
     def distinct(self) -> pd.DataFrame:
         """Every quantified promise once: repeats (``same_as``) and planned sizes are left out."""
         rows = self.targets
@@ -120,11 +127,11 @@ class Plan:
 
         return audit(self)
 
-    def forecast(self, indicator_id: str, base: str = "implied") -> Forecast:
+    def forecast(self, indicator_id: str, assumed: Assumptions | str = "implied") -> Forecast | None:
         """Forecast one annex series. See :func:`zoneplan.forecast.forecast`."""
         from zoneplan.forecast import forecast
 
-        return forecast(self, indicator_id, base)
+        return forecast(self, indicator_id, assumed)
 
     def verdicts(self, as_of: str | date | None = None) -> Verdicts:
         """The odds of every quantified target. See :mod:`zoneplan.verdicts`."""
@@ -143,7 +150,7 @@ def load_plan(path: str | Path | None = None) -> Plan:
 
     Parameters
     ----------
-    path : folder with ``plan.yml`` and the three tables; None means the plan shipped with the project.
+    path : folder with ``plan.yml`` and its tables; None means the plan shipped with the project.
 
     Returns
     -------
@@ -160,7 +167,7 @@ def load_plan(path: str | Path | None = None) -> Plan:
     folder = tables.data_dir() / "plans" / "zhenan" if path is None else Path(path)
     about = _read_description(folder / "plan.yml")
     adopted = _day(about["adopted"])
-    targets, observations, evidence = (tables.read(t, folder) for t in ("targets", "observations", "evidence"))
+    own = {t: tables.read(t, folder) for t in ("targets", "observations", "evidence", "measures", "resolutions")}
     return Plan(
         id=about["id"],
         name_zh=about["name_zh"],
@@ -171,10 +178,12 @@ def load_plan(path: str | Path | None = None) -> Plan:
         base_year=int(about["base_year"]),
         years=tuple(int(y) for y in about["years"]),
         as_of=adopted,
-        targets=targets,
-        observations=known(observations, adopted),
-        all_observations=observations,
-        evidence=evidence,
+        targets=own["targets"],
+        observations=known(own["observations"], adopted),
+        all_observations=own["observations"],
+        evidence=own["evidence"],
+        measures=own["measures"],
+        resolutions=own["resolutions"],
     )
 
 

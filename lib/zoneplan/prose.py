@@ -11,7 +11,10 @@ import pandas as pd
 from zoneplan import peers, reference, sensitivity, tables
 from zoneplan.audit import AGREES, CONTRADICTS, OPEN, ROUNDING, cagr
 from zoneplan.charts import Chart, reached_by
-from zoneplan.text import num, odds_range, pct
+from zoneplan.joint import joint, scorecard
+from zoneplan.resolution import OPEN as OPEN_YET
+from zoneplan.resolution import resolutions
+from zoneplan.text import num, odds, odds_range, pct
 from zoneplan.verdicts import BASE_DEPENDENT
 
 if TYPE_CHECKING:
@@ -57,7 +60,7 @@ def brief_markdown(plan: Plan, charts: Sequence[Chart]) -> str:
         return [figure(c, numbered[c.id]) for c in places[key]]
 
     parts = [
-        "# The answers first", *answers(plan, verdicts), *figures("answer"), *unassessed(plan, verdicts),
+        "# The answers first", *answers(plan, verdicts), *figures("answer"), *together(plan, verdicts), *unassessed(plan, verdicts), *later(plan),
         "# What the plan promises, and where it disagrees with itself", *promises(plan), *figures("plan"),
         "# Looking back", *look_back(plan), *figures("back"),
         f"# The forecast for {plan.years[-1]}", *forecast_text(plan, verdicts), *figures("forecast"),
@@ -182,6 +185,42 @@ def ladder(steps: Iterable[str]) -> str:
     """What the evidence letters that occur mean."""
     present = set(steps)
     return "; ".join(f"{k} {v}" for k, v in EVIDENCE.items() if k in present)
+
+
+def together(plan: Plan, verdicts) -> list[str]:
+    """All promises at once, and by department."""
+    rows = joint(plan, verdicts).table()
+    card = scorecard(plan, verdicts)
+    table = pd.DataFrame(
+        {
+            "Department": card["responsible"],
+            "Targets": card["targets"],
+            "With odds": card["assessable"],
+            "Expected met": [span(a, b) for a, b in zip(card["expected_low"], card["expected_high"], strict=True)],
+            "Counted by itself": card["department"],
+        }
+    )
+    text = (
+        f"Of {int(rows['promises'].iloc[0])} distinct promises that can be judged, "
+        f"{span(rows['expected'].min(), rows['expected'].max())} should be met; the odds that every headline level is "
+        f"reached are {odds_range(rows['headline'].min(), rows['headline'].max())}, whatever the correlation between them."
+    )
+    return [text, grid(table, (24, 12, 14, 18, 18), table.columns[1:])]
+
+
+def span(low: float, high: float) -> str:
+    """Two numbers as a range, or one where both print alike."""
+    return num(low) if num(low) == num(high) else f"{num(low)} to {num(high)}"
+
+
+def later(plan: Plan) -> list[str]:
+    """What figures published afterwards say of the promises."""
+    rows = resolutions(plan).table()
+    rows = rows[rows["resolution"] != OPEN_YET].merge(plan.targets[["target_id", "name_en"]], on="target_id")
+    if rows.empty:
+        return []
+    lines = [f"- {r.name_en}: **{r.resolution}** ({r.reservation})." for r in rows.itertuples()]
+    return ["Published later, and in no odds:", "\n".join(lines)]
 
 
 def unassessed(plan: Plan, verdicts) -> list[str]:
@@ -327,7 +366,41 @@ def decides(plan: Plan, verdicts) -> list[str]:
         base_text(verdicts),
         swing_text(plan, "gdp"),
     ]
-    return [" ".join(x for x in lines if x), grid(table, (32, 18, 18, 16, 16), table.columns[1:])]
+    return [
+        " ".join(x for x in lines if x),
+        grid(table, (32, 18, 18, 16, 16), table.columns[1:]),
+        *apart(plan, "gdp"),
+        *wanted(plan),
+    ]
+
+
+def apart(plan: Plan, indicator_id: str) -> list[str]:
+    """The odds of one target when one choice at a time is made otherwise."""
+    rows = sensitivity.decomposition(plan, indicator_id).table()
+    table = pd.DataFrame(
+        {
+            "Choice": rows["choice"].str.capitalize(),
+            "Made otherwise": rows["otherwise"],
+            "Odds": [odds(p) for p in rows["odds"]],
+            "Change, points": [num(c, 0) for c in rows["change"]],
+        }
+    )
+    text = (
+        f"The odds of {plan.name(indicator_id)} with one choice at a time made otherwise; the price basis is compared "
+        "within one class, the others with the headline."
+    )
+    return [text, grid(table, (16, 50, 12, 14), table.columns[2:])]
+
+
+def wanted(plan: Plan) -> list[str]:
+    """Which unpublished numbers would move the odds most."""
+    rows = sensitivity.missing_numbers(plan)
+    rows = rows[rows["odds"].notna() & rows["points"].notna()].head(3)
+    said = [
+        f"{lower(r.missing_number)} ({r.name_en}: {odds_range(r.odds_low, r.odds_high)} between a low and a high value)"
+        for r in rows.itertuples()
+    ]
+    return [f"Of the numbers behind the odds that were not public, these would move them most: {'; '.join(said)}."]
 
 
 def base_text(verdicts) -> str:
@@ -451,10 +524,11 @@ def method(plan: Plan) -> list[str]:
         "Every figure comes from a printed source and carries its unit, its scope and the day from which it was known; "
         f"figures known only after {plan.as_of.isoformat()} are left out. The zone's own record is too short for a "
         "time-series model, so the forecast borrows from a reference class: regions of the same kind and size, whose "
-        "average growth over windows of one, two and three years was known on that day. The last known window gives the "
-        "spread between regions; past moves of the class median over equally many years, with either sign, widen it, "
-        "because the common path may move on. The base is carried forward by every such growth rate in turn, and the "
-        "share of paths that reach the target is its odds.",
+        "average growth over windows of one, two and three years was known on that day. The growth of the class median, "
+        "smoothed, fades along the way, as fast growth always has; the errors that this rule made on the class's own past "
+        "widen it; the last known window gives the spread between regions. The base is carried forward by every such "
+        "growth rate in turn, and the share of paths that reach the target is its odds. Promises are joined by a normal "
+        "copula: correlations that the Zhejiang cities show are estimated, all others are tried at zero, middle and high.",
         f"Two bases are always tried. The first is the {plan.base_year} level that the plan implies: its first target "
         "divided by one plus its printed growth, as an interval over both roundings. It is the only base on the plan's "
         "own scope. The second is the last observed level, on whatever scope it was published. Growth targets are held "

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from zoneplan import tables
+from zoneplan import common, tables
 from zoneplan.plan import known
 
 LEVELS = np.array([1, *range(5, 100, 5), 99])
@@ -16,8 +17,10 @@ COLUMNS = [f"p{q:02d}" for q in LEVELS]
 # Past growth is described over three windows: one alone carries a single common shock, many reach back to a
 # faster age. `odds_by_origin` shows what each window alone would say.
 WINDOWS_DESCRIBED = 3
-# Fewer past changes than this say nothing about how far the common path can move.
-FEWEST_SHIFTS = 2
+# Fewer yearly growth rates of a class than this say nothing about how far its path can move.
+FEWEST_YEARS = 3
+# The error of the common path is read at the middle of so many equally likely steps of a t distribution.
+PATH_STEPS = 41
 # Probabilities are read on a grid of the middle of each half per cent.
 GRID = np.arange(0.25, 100, 0.5)
 
@@ -96,20 +99,24 @@ def windows(class_: ReferenceClass, horizon: int, as_of: date) -> pd.DataFrame:
 class Growth:
     """Average annual growth of a class over one horizon, ready to be read as a distribution.
 
-    ``shifts`` are changes of the common path, in percentage points, added to every unit's growth; a
-    description of the past has the single shift 0.
+    ``paths`` are equally likely growth rates of the class median, in percent a year, for the time to come;
+    where there are none, the windows are described as they were.
     """
 
     class_: ReferenceClass
     horizon: int
     rows: pd.DataFrame
-    shifts: tuple[float, ...] = (0.0,)
+    paths: tuple[float, ...] = ()
 
     @property
     def draws(self) -> np.ndarray:
-        """Equally likely growth rates, percent: the windows' quantile functions on one fine grid, shifted."""
-        units = np.concatenate([np.interp(GRID, LEVELS, row) for row in self.rows[COLUMNS].to_numpy()])
-        return np.sort(np.add.outer(units, np.asarray(self.shifts)).ravel())
+        """Equally likely growth rates, percent: every unit of the windows, moved to each path."""
+        units = [np.interp(GRID, LEVELS, row) for row in self.rows[COLUMNS].to_numpy()]
+        if not self.paths:
+            return np.sort(np.concatenate(units))
+        apart = [np.log1p(u / 100) - np.log1p(m / 100) for u, m in zip(units, self.rows["p50"], strict=True)]
+        moved = np.add.outer(np.concatenate(apart), np.log1p(np.asarray(self.paths) / 100))
+        return np.sort(100 * np.expm1(moved).ravel())
 
     def quantile(self, q: float | list[float]) -> np.ndarray:
         """Growth at probability ``q`` (0 to 1), percent a year."""
@@ -157,30 +164,70 @@ def past_growth(indicator_id: str, horizon: int, as_of: date, last: int = WINDOW
     return Growth(class_, min(horizon, 3), rows.tail(last).reset_index(drop=True))
 
 
-def coming_growth(indicator_id: str, horizon: int, as_of: date, end_year: int) -> Growth | None:
-    """What growth to expect over the window that ends in ``end_year``, from what was known on a day.
+def yearly_medians(class_: ReferenceClass, as_of: date) -> pd.Series:
+    """Growth of the class median by year, percent, as known on a day."""
+    rows = windows(class_, 1, as_of)
+    return rows.set_index("end_year")["p50"]
 
-    The last known window gives the spread between units. The common path may move on: its past moves over
-    the same number of years (change of the class median from window to window) are added, each with both
-    signs, so that no drift is assumed but the width is that of real moves:
-    ``g = g_unit(last window) + s``, ``s`` one of ``+-(median(e + k) - median(e))``, ``k`` the years from the
-    last known window to ``end_year``.
 
-    Returns None where no class exists or fewer than two past moves were known. Method: reference-class
-    forecasting (Kahneman and Tversky 1979; Flyvbjerg 2008) with empirical errors of a driftless common path.
+def coming_growth(
+    class_: str | ReferenceClass, horizon: int, as_of: date, end_year: int, extra: Mapping[int, float] | None = None
+) -> Growth | None:
+    """What growth to expect over the ``horizon`` years that end in ``end_year``, from what was known on a day.
+
+    Parameters
+    ----------
+    class_ : an indicator of the plan, or a reference class of one's own choice.
+    horizon : years of growth; above three the three-year windows give the spread between units.
+    as_of : day of judgement.
+    end_year : last year of the growth.
+    extra : percentage points added to the expected growth of the class, by year: a scenario.
+
+    Returns
+    -------
+    Growth, or None where no class exists or fewer than three yearly medians were known.
+
+    ``g = (c[end] - c[end - horizon]) / horizon + e + u``: ``c`` the path of the class median from
+    :func:`expected_path`; ``e`` its error, t-distributed with variance ``s[end]^2 - s[end - horizon]^2`` from
+    :func:`zoneplan.common.spread`; ``u`` how far units lay from the median in the last known window.
+
+    Method: reference-class forecasting (Kahneman and Tversky 1979; Flyvbjerg 2008) around a damped common path.
 
     How to read it: the odds are those of a typical similar region, common shocks included.
     """
-    last = past_growth(indicator_id, horizon, as_of, last=1)
-    if last is None:
+    class_ = CLASSES.get(class_) if isinstance(class_, str) else class_
+    rows = None if class_ is None else windows(class_, min(horizon, 3), as_of).tail(1).reset_index(drop=True)
+    path = None if class_ is None else expected_path(class_, as_of, end_year)
+    if path is None or rows.empty:
         return None
-    rows = windows(last.class_, last.horizon, as_of)
-    median = dict(zip(rows["end_year"], rows["p50"], strict=True))
-    ahead = end_year - int(last.rows["end_year"].iloc[0])
-    moves = [median[e + ahead] - m for e, m in median.items() if e + ahead in median]
-    if len(moves) < FEWEST_SHIFTS:
+    start = end_year - horizon
+    steps = path.loc[start + 1 : end_year, "growth"] + pd.Series(extra or {}, dtype="float64").reindex(
+        range(start + 1, end_year + 1), fill_value=0.0
+    )
+    sd = np.sqrt(path.loc[end_year, "sd"] ** 2 - path.loc[start, "sd"] ** 2)
+    paths = 100 * np.expm1((np.log1p(steps / 100).sum() + sd * common.errors(PATH_STEPS)) / horizon)
+    return Growth(class_, min(horizon, 3), rows, tuple(paths))
+
+
+def expected_path(class_: ReferenceClass, as_of: date, to: int) -> pd.DataFrame | None:
+    """The yearly growth of a class median, known and expected, as of a day.
+
+    Returns a frame by year with the columns growth (percent), known (whether it was known on the day) and sd
+    (standard deviation of the cumulated log path since the last known year); None where fewer than three
+    yearly medians were known.
+
+    How to read it: known years are facts; later ones fade from smoothed past growth (:func:`common.ahead`).
+    """
+    known_growth = windows(class_, 1, as_of).set_index("end_year")["p50"]
+    if len(known_growth) < FEWEST_YEARS:
         return None
-    return Growth(last.class_, last.horizon, last.rows, (*moves, *(-m for m in moves)))
+    logs = np.log1p(known_growth.to_numpy() / 100)
+    last = int(known_growth.index[-1])
+    horizon = max(to - last, 0)
+    later = pd.Series(100 * np.expm1(common.ahead(logs, horizon)), index=range(last + 1, last + horizon + 1))
+    growth = pd.concat([known_growth, later])
+    sd = np.concatenate([np.zeros(len(logs)), common.spread(logs, horizon)])
+    return pd.DataFrame({"growth": growth, "known": growth.index <= last, "sd": sd}, index=growth.index)
 
 
 def past_record(indicator_id: str, horizon: int, as_of: date) -> pd.DataFrame:

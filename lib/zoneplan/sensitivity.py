@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
-from zoneplan import reference
+from zoneplan import reference, tables
 from zoneplan.audit import cagr
-from zoneplan.forecast import base_of
+from zoneplan.forecast import Assumptions, Forecast, base_of, forecast
+from zoneplan.plan import known
 from zoneplan.text import num, pct
 from zoneplan.units import convert
 
@@ -106,9 +109,9 @@ class Swings:
 def swings(plan: Plan, indicator_id: str) -> Swings:
     """Move one assumption at a time from its P10 to its P90 and read the level of the last year.
 
-    The central path is the implied base carried by the class's median one-year growth. Growth of each year
-    swings over the class's one-year P10 to P90; the base swings over its rounding interval and, where the
-    zone was observed, to the last observed level carried to the base year at the class median.
+    The central path is the implied base carried by the median one-year growth expected of similar regions.
+    Growth of each year swings over its P10 to P90; the base swings over its rounding interval and, where the
+    zone was observed, to the last observed level carried to the base year by the class.
 
     Returns
     -------
@@ -122,24 +125,24 @@ def swings(plan: Plan, indicator_id: str) -> Swings:
     How to read it: the longest bar is the assumption to argue about first. Bars cannot be added up: one-way
     swings ignore that good and bad years come together.
     """
-    growth = reference.past_growth(indicator_id, 1, plan.as_of)
     base = base_of(plan, indicator_id, "implied")
-    if growth is None or base is None:
+    growth = {y: reference.coming_growth(indicator_id, 1, plan.as_of, y) for y in plan.years}
+    if base is None or None in growth.values():
         raise ValueError(f"{indicator_id!r} has no reference class or no base, so there is nothing to swing")
-    q10, q50, q90 = growth.quantile([0.1, 0.5, 0.9])
-    step = 1 + q50 / 100
-    centre = base.level.mid * step ** (plan.years[-1] - base.year)
-    source = growth.rows["source_id"].iloc[-1]
-    rows = [
-        (f"Growth in {y}", centre / step * (1 + q10 / 100), centre / step * (1 + q90 / 100), pct(q10), pct(q90), source)
-        for y in plan.years
-    ]
+    spread = {y: g.quantile([0.1, 0.5, 0.9]) for y, g in growth.items()}
+    centre = base.level.mid * float(np.prod([1 + q[1] / 100 for q in spread.values()]))
+    source = growth[plan.years[-1]].rows["source_id"].iloc[-1]
+    rows = []
+    for y, (q10, q50, q90) in spread.items():
+        ends = (centre * (1 + q / 100) / (1 + q50 / 100) for q in (q10, q90))
+        rows.append((f"Growth in {y}", *ends, pct(q10), pct(q90), source))
     low, high = base.level.low, base.level.high
     rows.append((f"Rounding of the {base.year} base", centre * low / base.level.mid, centre * high / base.level.mid,
                  num(low, 1), num(high, 1), "plan"))  # fmt: skip
     seen = base_of(plan, indicator_id, "observed")
     if seen is not None:
-        carried = seen.level.mid * step ** (base.year - seen.year)
+        path = reference.expected_path(growth[plan.years[0]].class_, plan.as_of, base.year)
+        carried = seen.level.mid * float((1 + path.loc[seen.year + 1 : base.year, "growth"] / 100).prod())
         ends = sorted([carried, base.level.mid])
         rows.append((f"Base: observed {seen.year} or implied", *(centre * e / base.level.mid for e in ends),
                      *(num(e, 1) for e in ends), seen.source_id))  # fmt: skip
@@ -147,3 +150,143 @@ def swings(plan: Plan, indicator_id: str) -> Swings:
     table = table.assign(span=table["high"] - table["low"]).sort_values("span", ascending=False, kind="stable")
     unit = str(plan.annex(indicator_id)["unit"].iloc[0])
     return Swings(indicator_id, unit, centre, plan.target(indicator_id, plan.years[-1]), table.reset_index(drop=True))
+
+
+# Other classes that could stand in for the zone: larger regions of its coast, of its province, of the country.
+SCOPES = {
+    "coastal prefectures": ("prefecture", "coastal_provinces"),
+    "Zhejiang prefectures": ("prefecture", "zhejiang"),
+    "all counties": ("county", "china"),
+}
+# The host's growth in the first half of the plan's first year, where it is of the kind of the target.
+FIRST_HALF = {
+    "fiscal_revenue_total": "growth_nominal",
+    "budget_revenue": "growth_nominal",
+    "trade_total": "growth_nominal",
+    "fixed_asset_investment": "growth_nominal",
+}
+
+
+# Without any odds the number could still move them from zero to one.
+ANYWHERE = 100.0
+
+
+@dataclass(frozen=True)
+class Decomposition:
+    """The odds of one target when one choice at a time is made otherwise."""
+
+    indicator_id: str
+    rows: pd.DataFrame
+
+    def table(self) -> pd.DataFrame:
+        """Columns choice (base, scope, price basis, trend, first half), otherwise, odds, change (points)."""
+        return self.rows.copy()
+
+
+def decomposition(plan: Plan, indicator_id: str) -> Decomposition:
+    """What the odds of the last year's target owe to the base, the scope, the price basis and the trend.
+
+    Each choice is changed alone, all else as in the headline: the base to the observed one; the scope of the
+    class to wider regions; the price basis from current to constant prices, within one class (GDP only: no other
+    real class exists); the trend from fading growth to the class's last known growth going on; the first year to
+    the host's reported first half, where that is of the same kind.
+
+    Raises
+    ------
+    ValueError
+        The series has no odds.
+
+    How to read it: the largest change names the choice that a critic should attack first.
+    """
+    year, target = plan.years[-1], plan.target(indicator_id, plan.years[-1])
+    head = forecast(plan, indicator_id)
+    if head is None:
+        raise ValueError(f"{indicator_id!r} has no odds, so there is nothing to take apart")
+    class_ = head.growth[year].class_
+    # What the odds are measured against: the headline, but for prices the same class at current prices.
+    against = head.odds(year, target)
+    rows = [("headline", class_.label, against, 0.0)]
+    for choice, words, assumed, start in _otherwise(plan, head, class_):
+        made = forecast(plan, indicator_id, assumed)
+        if made is None:
+            continue
+        before = against if start is None else forecast(plan, indicator_id, start).odds(year, target)
+        odds = made.odds(year, target)
+        rows.append((choice, words, odds, 100 * (odds - before)))
+    return Decomposition(indicator_id, pd.DataFrame(rows, columns=["choice", "otherwise", "odds", "change"]))
+
+
+def _otherwise(plan: Plan, head: Forecast, class_: reference.ReferenceClass) -> list[tuple]:
+    """(choice, words, assumptions, assumptions to compare with or None) for every choice made otherwise."""
+    out = []
+    if head.base is not None and base_of(plan, head.indicator_id, "observed"):
+        out.append(("base", "last observed level", Assumptions(base="observed"), None))
+    for words, (level, name) in SCOPES.items():
+        if (level, name) != (class_.level, class_.name):
+            other = dataclasses.replace(class_, level=level, name=name, label=words)
+            out.append(("scope", words, Assumptions(class_=other), None))
+    if class_.indicator_id == "gdp":
+        nominal = dataclasses.replace(class_, level="prefecture", name="coastal_provinces")
+        real = dataclasses.replace(nominal, indicator_id="gdp_real")
+        words = "constant prices (coastal prefectures)"
+        out.append(("price basis", words, Assumptions(class_=real), Assumptions(class_=nominal)))
+    path = reference.expected_path(class_, plan.as_of, plan.years[-1])
+    last = path.loc[path["known"], "growth"].iloc[-1]
+    ahead = path.loc[~path["known"], "growth"]
+    out.append(("trend", f"the class's last growth, {pct(last)}, goes on", Assumptions(extra=dict(last - ahead)), None))
+    half = first_half(plan, head.indicator_id)
+    if half is not None:
+        first = plan.years[0]
+        extra = {first: half - float(path.loc[first, "growth"])}
+        out.append(("first half", f"the host's {pct(half)} holds for all of {first}", Assumptions(extra=extra), None))
+    return out
+
+
+def first_half(plan: Plan, indicator_id: str) -> float | None:
+    """The host city's growth in the first half of the plan's first year, percent, if it was known on the day."""
+    rows = known(tables.read("context_observations"), plan.as_of)
+    rows = rows[
+        (rows["entity_id"] == "wenzhou")
+        & (rows["indicator_id"] == indicator_id)
+        & (rows["year"] == plan.years[0])
+        & (rows["period"] == "h1")
+        & (rows["kind"] == FIRST_HALF.get(indicator_id))
+    ].sort_values(["grade", "row_id"])
+    return None if rows.empty else float(rows["value"].iloc[0])
+
+
+def missing_numbers(plan: Plan) -> pd.DataFrame:
+    """Which unpublished number would move the odds most.
+
+    For a target with an observed base the missing number is the level of the base year: the odds are read with
+    that level at the P10 and the P90 of what the class's growth makes of the observed one. A target without odds
+    could land anywhere, so its missing number comes first.
+
+    Returns columns indicator_id, name_en, missing_number, odds (headline), odds_low, odds_high (with the number
+    known low or high) and points (how far it could move the odds).
+
+    How to read it: ask for the numbers at the top first.
+    """
+    rows = []
+    for line in plan.verdicts().final().itertuples():
+        if line.evidence == "administrative":
+            continue
+        low, high = _with_base_known(plan, line.indicator_id)
+        points = ANYWHERE if np.isnan(line.probability_low) else 100 * (high - low)
+        rows.append((line.indicator_id, line.name_en, line.missing_number, line.probability_implied, low, high, points))
+    columns = ["indicator_id", "name_en", "missing_number", "odds", "odds_low", "odds_high", "points"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.sort_values("points", ascending=False, kind="stable", na_position="last").reset_index(drop=True)
+
+
+def _with_base_known(plan: Plan, indicator_id: str) -> tuple[float, float]:
+    """Odds if the level of the base year turned out low (P10) or high (P90); missing where nothing tells the range."""
+    head, seen = forecast(plan, indicator_id), base_of(plan, indicator_id, "observed")
+    if head is None or head.base is None or seen is None:
+        return np.nan, np.nan
+    ahead = plan.base_year - seen.year
+    growth = reference.coming_growth(indicator_id, ahead, plan.as_of, plan.base_year)
+    levels = seen.level.mid * (1 + growth.quantile([0.1, 0.9]) / 100) ** ahead
+    year = plan.years[-1]
+    made = [forecast(plan, indicator_id, Assumptions(level=float(level))) for level in levels]
+    return tuple(m.odds(year, plan.target(indicator_id, year)) for m in made)

@@ -11,6 +11,7 @@ import pandas as pd
 from zoneplan import reference
 from zoneplan.audit import cagr
 from zoneplan.forecast import Forecast, base_of, describe_base, forecast
+from zoneplan.resolution import OPEN, resolutions
 
 if TYPE_CHECKING:
     from zoneplan.plan import Plan
@@ -22,7 +23,8 @@ JEFFREYS = 0.5
 
 COLUMNS = (
     "target_id indicator_id name_en name_zh year target unit q10 q50 q90 probability probability_low "
-    "probability_high evidence needed_growth naive missing_number basis section"
+    "probability_high probability_implied probability_observed evidence needed_growth naive missing_number basis "
+    "resolution section"
 ).split()
 
 
@@ -88,9 +90,10 @@ def verdicts(plan: Plan) -> Verdicts:
     -------
     Verdicts with the columns target_id, indicator_id, names, year, target, unit, q10, q50, q90 (of the
     headline base), probability (missing where the two bases differ by more than 15 points),
-    probability_low and probability_high (over the bases), evidence (B own points and a class, C plan-implied
-    base and a class, D class only, N not assessable, administrative), needed_growth (percent a year from the
-    headline base), naive (the last published value), missing_number and basis.
+    probability_low and probability_high (over the bases), probability_implied and probability_observed (by
+    base), evidence (B own points and a class, C plan-implied base and a class, D class only, N not assessable,
+    administrative), needed_growth (percent a year from the headline base), naive (the last published value),
+    missing_number, basis and resolution (what later figures say: met, missed, bounded, open).
 
     How to read it: a blank probability with a range means that the answer hangs on the base year; a blank
     with a missing number means that no public figure supports any odds.
@@ -99,7 +102,9 @@ def verdicts(plan: Plan) -> Verdicts:
     rows = [_annex_row(plan, target, evidence) for _, target in plan.targets[plan.targets["section"] == "annex"].iterrows()]
     text = plan.targets[(plan.targets["section"] == "text") & plan.targets["value"].notna()]
     rows += [_text_row(plan, target) for _, target in text.iterrows()]
-    return Verdicts(pd.DataFrame(rows, columns=list(COLUMNS)))
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    settled = resolutions(plan).table().set_index("target_id")["resolution"]
+    return Verdicts(table.assign(resolution=table["target_id"].map(settled).fillna(OPEN)))
 
 
 def _blank(target: pd.Series) -> dict:
@@ -131,11 +136,13 @@ def _annex_row(plan: Plan, target: pd.Series, evidence: pd.DataFrame) -> dict:
 
 def _odds(made: list[Forecast], year: int, value: float) -> dict:
     head = made[0]
-    p = [f.odds(year, value) for f in made]
+    by_base = {"implied" if f.base is None else f.base.kind: f.odds(year, value) for f in made}
+    p = list(by_base.values())
     row = head.table().set_index("year").loc[year]
     out = {k: float(row[k]) for k in ("q10", "q50", "q90")}
     low, high = min(p), max(p)
     out.update(probability_low=low, probability_high=high)
+    out.update({f"probability_{kind}": odds for kind, odds in by_base.items()})
     out["probability"] = p[0] if high - low <= BASE_DEPENDENT else np.nan
     out["basis"] = "; ".join(describe_base(f.base) for f in made)
     out["needed_growth"] = value if head.base is None else cagr(head.base.level.mid, value, year - head.base.year)
@@ -149,9 +156,12 @@ def _count_odds(seen: float, value: float) -> dict:
     next_count = nbinom(seen + JEFFREYS, 0.5)
     p = float(next_count.sf(value - 1))
     quantiles = {k: float(next_count.ppf(q)) for k, q in (("q10", 0.1), ("q50", 0.5), ("q90", 0.9))}
-    return quantiles | {
-        "probability": p, "probability_low": p, "probability_high": p, "basis": f"one observed year: {seen:.0f}"
-    }  # fmt: skip
+    return quantiles | _one(p) | {"basis": f"one observed year: {seen:.0f}"}
+
+
+def _one(p: float) -> dict:
+    """The odds where the base makes no difference."""
+    return dict.fromkeys(("probability", "probability_low", "probability_high", "probability_implied"), p)
 
 
 def _last_own_growth(plan: Plan, indicator_id: str) -> float:
@@ -164,16 +174,22 @@ def _last_own_growth(plan: Plan, indicator_id: str) -> float:
 
 def _text_row(plan: Plan, target: pd.Series) -> dict:
     row = _blank(target)
-    i, value = target["indicator_id"], float(target["value"])
+    i, value, years = target["indicator_id"], float(target["value"]), plan.years
     row["missing_number"] = "no public observation of the zone and no reference class"
     if target["kind"] != "growth":
         return row
-    growth = reference.coming_growth(i, len(plan.years), plan.as_of, plan.years[-1])
-    if growth is None or target["aggregation"] != "average":
+    yearly = target["aggregation"] == "each_year"
+    spans = [(1, y) for y in years] if yearly else [(len(years), years[-1])]
+    growth = [reference.coming_growth(i, horizon, plan.as_of, end) for horizon, end in spans]
+    if growth[-1] is None:
         return row
-    q10, q50, q90 = growth.quantile([0.1, 0.5, 0.9])
-    p = growth.odds(value)
-    return row | {
-        "q10": q10, "q50": q50, "q90": q90, "probability": p, "probability_low": p, "probability_high": p,
-        "evidence": "D", "needed_growth": value, "basis": growth.class_.label, "missing_number": "the base year",
+    q10, q50, q90 = growth[-1].quantile([0.1, 0.5, 0.9])
+    # Of years that depend on each other in an unknown way, all succeed at least as if by chance and at most as
+    # often as the worst of them.
+    odds = [g.odds(value) for g in growth]
+    low, high = float(np.prod(odds)), min(odds)
+    return row | _one(low) | {
+        "q10": q10, "q50": q50, "q90": q90, "probability": low if high - low <= BASE_DEPENDENT else np.nan,
+        "probability_high": high, "evidence": "D", "needed_growth": value, "basis": growth[-1].class_.label,
+        "missing_number": "the base year",
     }  # fmt: skip
