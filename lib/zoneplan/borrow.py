@@ -50,7 +50,7 @@ class ReferenceModel:
 
     ``path`` is the common log level on ``years``, known up to ``last_year`` and expected beyond; ``path_sd`` its
     standard deviation; ``weights`` the parts of the variogram; ``tails`` standardised errors of units in rising
-    order, equally likely.
+    order, equally likely; ``to`` the last year to forecast.
     """
 
     years: np.ndarray
@@ -60,13 +60,14 @@ class ReferenceModel:
     weights: np.ndarray
     tails: np.ndarray
     n_units: int
+    to: int
 
     def variogram(self, lag: np.ndarray) -> np.ndarray:
         """Variance of the change of a unit's deviation over ``lag`` years."""
         return _variogram(lag, self.weights)
 
     def forecast(self, series: Panel) -> PanelForecast:
-        """Forecast every unit of a panel from its last year to the last year of the model.
+        """Forecast every unit of a panel from its last year to the last year asked for.
 
         Parameters
         ----------
@@ -74,7 +75,8 @@ class ReferenceModel:
 
         Returns
         -------
-        PanelForecast with the quantiles of every unit and year.
+        PanelForecast with the quantiles of every unit and year. Units without any figure in the model's years
+        are not in it; those that reach the last year have no rows in its table.
 
         For unit ``i`` with last point ``L`` the median is ``d[i, L] + w' x + c[t]``: ``x`` the earlier
         deviations relative to the last, ``w = K^-1 k`` the kriging weights (``K``, ``k`` covariances that the
@@ -96,7 +98,7 @@ class ReferenceModel:
         unit_sd = guess.scale[:, None] * np.sqrt(guess.variance)
         middle = guess.level[:, None] + guess.change + self.path
         quantiles = middle[..., None] + _joined(self.path_sd, unit_sd, self.tails)
-        origin = self.years[guess.last]
+        origin = series.last_years[usable]
         return PanelForecast(units, origin, self.years, np.exp(quantiles), guess.change, unit_sd, self)
 
 
@@ -113,8 +115,9 @@ class PanelForecast:
     model: ReferenceModel
 
     def table(self) -> pd.DataFrame:
-        """One row per unit and year after its last: unit_id, origin_year, year, q05 to q95 in the unit's own unit."""
-        unit, year = np.nonzero(self.years[None, :] > self.origin[:, None])
+        """One row per unit and year after its last, up to the last asked for: unit_id, origin_year, year, q05 to q95 in the unit's own unit."""
+        asked = self.years <= self.model.to
+        unit, year = np.nonzero(asked & (self.years > self.origin[:, None]))
         keys = {"unit_id": self.units[unit], "origin_year": self.origin[unit], "year": self.years[year]}
         return pd.DataFrame(keys | dict(zip(QUANTILES, self.quantiles[unit, year].T, strict=True)))
 
@@ -139,7 +142,8 @@ def learn(reference: Panel, to: int) -> ReferenceModel:
     Raises
     ------
     DataError
-        Fewer than five units show growth: their median would follow each of them.
+        Fewer than five units show growth: their median would follow each of them. Or figures lie so far
+        apart that nothing is seen of how units stray within eight years.
 
     How to read it: the result depends on the class only; it can forecast any unit.
     """
@@ -154,7 +158,7 @@ def learn(reference: Panel, to: int) -> ReferenceModel:
     deviations = deviations[np.isfinite(deviations).any(axis=1)]
     weights = _fit_variogram(deviations)
     tails = _tails(deviations, weights)
-    return ReferenceModel(years, int(known[-1]), path, sd, weights, tails, len(deviations))
+    return ReferenceModel(years, int(known[-1]), path, sd, weights, tails, len(deviations), to)
 
 
 def common_growth(panel: Panel) -> np.ndarray:
@@ -168,7 +172,8 @@ def common_growth(panel: Panel) -> np.ndarray:
     enough = np.isfinite(growth).sum(axis=0) >= FEWEST_UNITS
     if not enough.any():
         found = f"growth of fewer than {FEWEST_UNITS} units in any year"
-        raise DataError([Problem("reference panel", None, None, found, "a reference panel with more units")])
+        expected = "more units, or a larger panel given with --reference"
+        raise DataError([Problem("reference panel", None, None, found, expected)])
     last = len(enough) - int(np.argmax(enough[::-1]))
     growth = growth[:, :last]
     growth[:, ~enough[:last]] = np.nan
@@ -205,6 +210,9 @@ def _fit_variogram(deviations: np.ndarray) -> np.ndarray:
             weights = np.broadcast_to(_ages(n - lag), steps.shape)[known]
             lags.append(lag)
             spreads.append(_cut_variance(np.abs(steps[known]), weights))
+    if not lags:
+        found = f"no {FEWEST_UNITS} pairs of figures of a unit within {LONGEST_LAG} years"
+        raise DataError([Problem("reference panel", None, "year", found, "a reference panel with fewer gaps")])
     # Units that move as one leave no spread; the least that logs can tell apart stands in.
     spread = np.maximum(spreads, 1e-12)
     return nnls(_parts(np.array(lags)) / spread[:, None], np.ones(len(lags)))[0]

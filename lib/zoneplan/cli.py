@@ -10,7 +10,10 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from zoneplan.panel import Panel
 
 PLAN = Path("plans") / "zhenan"
 
@@ -140,6 +143,7 @@ def _brief(args: argparse.Namespace) -> int:
 
 def _forecast(args: argparse.Namespace) -> int:
     from zoneplan.borrow import learn
+    from zoneplan.errors import DataError, Problem
     from zoneplan.panel import read_panel
 
     series, left_out = read_panel(args.series, args.to, args.skip_bad)
@@ -150,9 +154,34 @@ def _forecast(args: argparse.Namespace) -> int:
     for problem in left_out:
         print(f"left out: {problem}", file=sys.stderr)
     table = learn(reference, args.to).forecast(series).table()
-    text = table.to_csv(args.out, index=False, lineterminator="\n", float_format="%.10g")
+    _say_what_is_missing(args, series, set(table["unit_id"]), int(reference.years[0]))
+    try:
+        text = table.to_csv(args.out, index=False, lineterminator="\n", float_format="%.10g")
+    except OSError as error:
+        found = error.strerror or str(error)
+        raise DataError([Problem(str(args.out), None, None, found, "a file that can be written")]) from None
     print(text if text is not None else f"{len(table)} rows written to {args.out}", end="" if text is not None else "\n")
     return 0
+
+
+def _say_what_is_missing(args: argparse.Namespace, series: Panel, done: set[str], first: int) -> None:
+    """Units without a forecast: fine if they reach the year, a problem if they end before the reference begins."""
+    from zoneplan.errors import DataError, Problem
+
+    last = dict(zip(series.units, series.last_years.tolist(), strict=True))
+    there = [unit for unit, year in last.items() if year >= args.to]
+    early = [unit for unit in last if unit not in done and unit not in there]
+    file, expected = str(args.series), f"a figure in the years of the reference, from {first}"
+    problems = [Problem(file, None, "year", f"{unit}: last in {last[unit]}", expected) for unit in early]
+    if problems and not args.skip_bad:
+        raise DataError(problems)
+    if not done:
+        nothing = Problem(file, None, "year", f"no unit to forecast to {args.to}", f"a unit that ends before {args.to}")
+        raise DataError([*problems, nothing])
+    for problem in problems:
+        print(f"left out: {problem}", file=sys.stderr)
+    if there:
+        print(f"no rows for {len(there)} of {len(last)} units: they reach {args.to} already", file=sys.stderr)
 
 
 def _run_notebooks(args: argparse.Namespace) -> int:

@@ -55,7 +55,7 @@ def spread(growth: np.ndarray, horizon: int) -> np.ndarray:
 
     How to read it: 0.06 at three years means that the common level may easily lie 6 % off the middle.
     """
-    start = min(WARM_UP, len(growth) - 1)
+    start = max(min(WARM_UP, len(growth) - 1), 1)
     errors = [growth[t] - ahead(growth[:t], 1)[0] for t in range(start, len(growth))]
     prior = PRIOR_SHARE * smoothed(growth)
     one = np.sqrt((np.sum(np.square(errors)) + PRIOR_WEIGHT * prior**2) / (len(errors) + PRIOR_WEIGHT))

@@ -129,9 +129,10 @@ def _records(file: Path) -> list[tuple[int, dict[str, str]]]:
     except (UnicodeDecodeError, csv.Error) as error:
         raise DataError([Problem(name, None, None, str(error), "UTF-8 text with cells parted by commas")]) from None
     header = [c.strip() for c in records[0]] if records else []
-    missing = [Problem(name, 1, c, "no such column", "a column of this name") for c in COLUMNS if header.count(c) != 1]
-    if missing:
-        raise DataError(missing)
+    found = {c: header.count(c) for c in COLUMNS if header.count(c) != 1}
+    if found:
+        said = {c: f"{n} columns of this name" if n else "no such column" for c, n in found.items()}
+        raise DataError([Problem(name, 1, c, text, "one column of this name") for c, text in said.items()])
     places = {c: header.index(c) for c in COLUMNS}
     cells = [(n, r) for n, r in enumerate(records[1:], start=2) if any(c.strip() for c in r)]
     return [(n, {c: r[i].strip() if i < len(r) else "" for c, i in places.items()}) for n, r in cells]
@@ -140,7 +141,8 @@ def _records(file: Path) -> list[tuple[int, dict[str, str]]]:
 def _row_problems(name: str, n: int, row: dict[str, str]) -> list[Problem]:
     problems = [] if row["unit_id"] else [Problem(name, n, "unit_id", "nothing", "a name")]
     year = row["year"]
-    if not (year.isascii() and year.isdigit() and YEARS[0] <= int(year) <= YEARS[1]):
+    # Four digits, so that no year can be written in two ways.
+    if not (len(year) == 4 and year.isascii() and year.isdigit() and YEARS[0] <= int(year) <= YEARS[1]):
         problems.append(Problem(name, n, "year", repr(year), f"a year from {YEARS[0]} to {YEARS[1]}"))
     try:
         value = float(row["value"]) if row["value"].isascii() and "_" not in row["value"] else math.nan
