@@ -960,3 +960,89 @@ def rank_ladder(id, data, *, highlight, title, subtitle, sources, note="") -> Ch
     _years(ax, sorted(set(data["evaluation_year"])))
     alt = f"{subtitle}: " + "; ".join(f"{p['label'].iloc[-1]} {int(p['rank'].iloc[-1])}" for _, p in groups)
     return page.chart(id, alt, data)
+
+
+@_themed
+def hedgehog(id, actual, forecasts, *, title, subtitle, unit, sources, note="") -> Chart:
+    """What happened and what was forecast from each origin.
+
+    ``actual``: frame year, value; ``forecasts``: frame origin, year, q10, q50, q90 (each from the year after its
+    origin on).
+
+    How to read it: spines that leave the line upwards were too high; four of five ends should lie in their band.
+    """
+    page = _Page(title, subtitle, sources, note, right=0.34 + _width("forecast median", SMALL) + EDGE, above=0.2)
+    ax = page.ax
+    known = actual.set_index("year")["value"]
+    for origin, part in forecasts.sort_values("year").groupby("origin"):
+        years = [origin, *part["year"]]
+        start = known[origin]
+        ax.fill_between(years, [start, *part["q10"]], [start, *part["q90"]], color=FAN, alpha=0.18, lw=0)
+        ax.plot(years, [start, *part["q50"]], color=FAN, lw=1.2, marker="o", markevery=[-1], ms=3)
+    ax.plot(actual["year"], actual["value"], color=ZONE, lw=2.2, marker="o", ms=3.5, zorder=5)
+    low, high = (float(f) for f in (min(known.min(), forecasts["q10"].min()), max(known.max(), forecasts["q90"].max())))
+    ax.set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
+    last = forecasts[forecasts["origin"] == forecasts["origin"].max()].iloc[-1]
+    page.end_labels([(float(known.iloc[-1]), "what happened", ZONE), (float(last["q50"]), "forecast median", FAN),
+                     (float(last["q90"]), "P10 to P90", SOFT)], 0.34)  # fmt: skip
+    _unit(page, unit)
+    _years(ax, sorted({*actual["year"], *forecasts["year"]}))
+    inside = forecasts.merge(actual, on="year").eval("q10 <= value <= q90")
+    data = pd.concat([actual.assign(series="what happened"),
+                      *(forecasts[["origin", "year", q]].rename(columns={q: "value"}).assign(series=q) for q in ("q10", "q50", "q90"))],
+                     ignore_index=True).assign(unit=unit, source_id=";".join(sources))  # fmt: skip
+    alt = (f"{subtitle}. {int(inside.sum())} of {len(inside)} figures fell between P10 and P90 of the forecasts; "
+           f"the last figure is {num(known.iloc[-1])} {unit}.")  # fmt: skip
+    return page.chart(id, alt, data)
+
+
+@_themed
+def coverage(id, data, *, nominal, title, subtitle, sources, note="") -> Chart:
+    """How many outcomes fell inside the intervals: frame label, horizon, coverage (0 to 1).
+
+    How to read it: dots left of the line mean intervals that were too narrow, right of it too wide.
+    """
+    labels = list(dict.fromkeys(data["label"]))
+    horizons = sorted(set(data["horizon"]))
+    names, left = _names(labels, 2.2)
+    page = _Page(title, subtitle, sources, note, left=left, right=0.35, axes_height=0.36 * len(labels),
+                 key=[(f"{h} year{'s' if h > 1 else ''} ahead", SERIES[n], "o") for n, h in enumerate(horizons)])  # fmt: skip
+    ax = page.ax
+    _row_axes(page, len(labels), names)
+    ax.set_xlim(0, 100)
+    ax.axvline(100 * nominal, color=TARGET, lw=1.2)
+    ax.annotate(f"{num(100 * nominal, 0)} %", (100 * nominal, -0.62), ha="center", va="bottom", fontsize=TINY + 0.5, color=TARGET,
+                annotation_clip=False)  # fmt: skip
+    for n, h in enumerate(horizons):
+        part = data[data["horizon"] == h].set_index("label")["coverage"]
+        ax.plot(100 * part.reindex(labels), range(len(labels)), ls="", marker="o", ms=7, color=SERIES[n], alpha=0.9, clip_on=False)
+    ax.set_xticks([0, 20, 40, 60, 80, 100], [f"{t} %" for t in (0, 20, 40, 60, 80, 100)])
+    ax.grid(axis="x", color=GRID, lw=0.6)
+    alt = f"{subtitle}: " + "; ".join(
+        f"{r.label}, {r.horizon} ahead: {num(100 * r.coverage, 0)} %" for r in data.itertuples()
+    )
+    return page.chart(id, alt, data.assign(source_id=";".join(sources)))
+
+
+@_themed
+def reliability(id, data, *, title, subtitle, sources, note="") -> Chart:
+    """Probabilities given against how often they came true: frame forecast, observed (0 to 1) and n per bin.
+
+    How to read it: points on the diagonal are honest odds; the number beside a point counts its cases.
+    """
+    page = _Page(title, subtitle, sources, note, right=0.35, axes_height=3.2, xlabel="probability given, percent")
+    ax = page.ax
+    ax.set_xlim(0, 100)
+    ax.set_ylim(0, 100)
+    ax.plot([0, 100], [0, 100], color=SOFT, lw=0.9, ls=(0, (4, 3)))
+    ax.plot(100 * data["forecast"], 100 * data["observed"], color=ZONE, lw=1.4, marker="o", ms=6, clip_on=False)
+    placed = _Labels(page)
+    placed.keep_line(100 * data["forecast"], 100 * data["observed"])
+    placed.keep_line([0, 100], [0, 100])
+    for r in data.itertuples():
+        placed.put(100 * r.forecast, 100 * r.observed, f"{r.n:,}", SOFT, must=True)
+    _unit(page, "came true, percent")
+    alt = f"{subtitle}: " + "; ".join(
+        f"given {num(100 * r.forecast, 0)} %, came true {num(100 * r.observed, 0)} % of {r.n}" for r in data.itertuples()
+    )
+    return page.chart(id, alt, data.assign(source_id=";".join(sources)))
