@@ -15,6 +15,7 @@ from zoneplan.errors import DataError, Problem
 if TYPE_CHECKING:
     from zoneplan.audit import Audit
     from zoneplan.forecast import Assumptions, Forecast
+    from zoneplan.scenarios import Scenario
     from zoneplan.verdicts import Verdicts
 
 # 1998-2003 is an older, smaller zone, and later text speaks of the core area or a larger new area:
@@ -31,6 +32,7 @@ class Plan:
     """
 
     id: str
+    folder: Path
     name_zh: str
     name_en: str
     zone_zh: str
@@ -133,6 +135,19 @@ class Plan:
 
         return forecast(self, indicator_id, assumed)
 
+    def scenarios(self) -> dict[str, Scenario]:
+        """The scenarios of the plan by id. See :mod:`zoneplan.scenarios`."""
+        from zoneplan.scenarios import scenarios
+
+        return scenarios(self)
+
+    def scenario(self, name: str) -> Scenario:
+        """One scenario by its id; an unknown name is answered with the known ones."""
+        known_ones = self.scenarios()
+        if name not in known_ones:
+            raise DataError([Problem("scenario", None, None, repr(name), "one of " + ", ".join(known_ones))])
+        return known_ones[name]
+
     def verdicts(self, as_of: str | date | None = None) -> Verdicts:
         """The odds of every quantified target. See :mod:`zoneplan.verdicts`."""
         from zoneplan.verdicts import verdicts
@@ -170,6 +185,7 @@ def load_plan(path: str | Path | None = None) -> Plan:
     own = {t: tables.read(t, folder) for t in ("targets", "observations", "evidence", "measures", "resolutions")}
     return Plan(
         id=about["id"],
+        folder=folder,
         name_zh=about["name_zh"],
         name_en=about["name_en"],
         zone_zh=about["zone_zh"],
