@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from zoneplan import joint as together
+from zoneplan.drivers import root
 from zoneplan.resolution import outcome, resolutions
 
 
@@ -63,11 +64,11 @@ def test_correlation_uses_only_what_was_known(plan):
 
 def test_root_gives_back_a_valid_correlation_matrix():
     valid = np.array([[1, 0.5], [0.5, 1]])
-    root = together._root(valid)
-    assert root @ root.T == pytest.approx(valid)
+    made = root(valid)
+    assert made @ made.T == pytest.approx(valid)
     # Three variables cannot all be opposed that strongly.
-    root = together._root(np.array([[1, -0.9, -0.9], [-0.9, 1, -0.9], [-0.9, -0.9, 1]]))
-    mended = root @ root.T
+    made = root(np.array([[1, -0.9, -0.9], [-0.9, 1, -0.9], [-0.9, -0.9, 1]]))
+    mended = made @ made.T
     assert np.diag(mended) == pytest.approx(np.ones(3))
     assert mended[0, 1] == pytest.approx(-0.5)
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from zoneplan import tables
+from zoneplan.drivers import root
 from zoneplan.plan import known
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def joint(plan: Plan, judged: Verdicts | None = None) -> Joint:
     headline = promises["headline"].to_numpy()
     rows = []
     for word, rho in UNKNOWN_CORRELATIONS.items():
-        shocks = normal @ _root(_filled(list(promises["indicator_id"]), block, rho)).T
+        shocks = normal @ root(filled(list(promises["indicator_id"]), block, rho)).T
         for base in ("implied", "observed"):
             odds = promises[base].to_numpy()
             met = shocks > norm.isf(odds)
@@ -125,18 +126,11 @@ def panel_correlation(plan: Plan) -> pd.DataFrame:
     return 2 * np.sin(np.pi * ranks / 6)
 
 
-def _filled(indicators: list[str], block: pd.DataFrame, rho: float) -> np.ndarray:
+def filled(indicators: list[str], block: pd.DataFrame, rho: float) -> np.ndarray:
     """The correlation matrix of the promises: the estimated block, and one value for all the rest."""
     matrix = block.reindex(index=indicators, columns=indicators).fillna(rho).to_numpy(copy=True)
     np.fill_diagonal(matrix, 1.0)
     return matrix
-
-
-def _root(correlation: np.ndarray) -> np.ndarray:
-    """A square root of the nearest valid correlation matrix: negative eigenvalues are cut, the diagonal kept at one."""
-    values, vectors = np.linalg.eigh(correlation)
-    root = vectors * np.sqrt(np.maximum(values, 0))
-    return root / np.linalg.norm(root, axis=1, keepdims=True)
 
 
 def scorecard(plan: Plan, judged: Verdicts | None = None) -> pd.DataFrame:
