@@ -1030,7 +1030,7 @@ def reliability(id, data, *, title, subtitle, sources, note="") -> Chart:
 
     How to read it: points on the diagonal are honest odds; the number beside a point counts its cases.
     """
-    page = _Page(title, subtitle, sources, note, right=0.35, axes_height=3.2, xlabel="probability given, percent")
+    page = _Page(title, subtitle, sources, note, right=0.35, axes_height=3.2, xlabel="probability given, percent", above=0.2)
     ax = page.ax
     ax.set_xlim(0, 100)
     ax.set_ylim(0, 100)
@@ -1046,3 +1046,69 @@ def reliability(id, data, *, title, subtitle, sources, note="") -> Chart:
         f"given {num(100 * r.forecast, 0)} %, came true {num(100 * r.observed, 0)} % of {r.n}" for r in data.itertuples()
     )
     return page.chart(id, alt, data.assign(source_id=";".join(sources)))
+
+
+@_themed
+def shares(id, data, *, title, subtitle, sources, note="") -> Chart:
+    """Shares of uncertainty: frame driver, exact, total (0 to 1).
+
+    How to read it: the longest bar is what to settle first; a mark beyond its bar is what works only together with others.
+    """
+    names, left = _names([str(d).capitalize() for d in data["driver"]], 2.2)
+    page = _Page(title, subtitle, sources, note, left=left, right=0.6, axes_height=0.36 * len(data),
+                 key=[("share of the variance", FAN, "s"), ("Sobol total index", TARGET, "o")])  # fmt: skip
+    ax = page.ax
+    _row_axes(page, len(data), names)
+    ax.set_xlim(0, 100 * max(float(data[["exact", "total"]].max().max()), 0.5))
+    for y, r in enumerate(data.itertuples()):
+        ax.barh(y, 100 * r.exact, color=FAN, height=0.6)
+        ax.plot([100 * r.total], [y], marker="o", ms=5, color=TARGET, clip_on=False)
+        page.side(0.1, y, f"{num(100 * r.exact, 0)} %", color=INK, fontsize=SMALL, weight="bold")
+    ax.xaxis.set_major_formatter(lambda x, _: f"{x:.0f} %")
+    ax.grid(axis="x", color=GRID, lw=0.6)
+    alt = f"{subtitle}: " + "; ".join(f"{r.driver} {num(100 * r.exact, 0)} %" for r in data.itertuples())
+    return page.chart(id, alt, data.assign(source_id=";".join(sources)))
+
+
+@_themed
+def two_way(id, odds, lines, *, first, second, title, subtitle, sources, note="") -> Chart:
+    """Odds over two assumptions, with the line of even odds and the break-even line.
+
+    ``odds``: frame of probabilities, the first assumption down, the second across; ``lines``: frame second,
+    break_even, even_odds.
+
+    How to read it: find your two assumptions; right of and above the lines the target is likelier met than missed.
+    """
+    page = _Page(title, subtitle, sources, note, left=0.62, right=1.15, xlabel=second, above=0.2)
+    ax = page.ax
+    x, y = odds.columns.to_numpy(dtype="float64"), odds.index.to_numpy(dtype="float64")
+    steps = [0, 10, 25, 50, 75, 90, 100]
+    shades = ["#f7f7f7", "#e3e9ef", "#c6d5e4", "#9dbbd6", "#6d9bc3", "#3f78a8"]
+    ax.contourf(x, y, 100 * odds.to_numpy(), levels=steps, colors=shades)
+    ax.plot(lines["second"], lines["break_even"], color=TARGET, lw=1.6)
+    ax.plot(lines["second"], lines["even_odds"], color=INK, lw=1.6, ls=(0, (4, 2)))
+    ax.set_xlim(x[0], x[-1])
+    ax.set_ylim(y[0], y[-1])
+    middle = len(steps) - 1
+    for k, (low, high) in enumerate(zip(steps, steps[1:], strict=False)):
+        at = y[0] + (y[-1] - y[0]) * (k + 0.5) / middle
+        page.ax.add_patch(_patch(page, k / middle, 1 / middle, shades[k]))
+        page.side(0.34, at, f"{low}-{high} %", color=INK, fontsize=SMALL)
+    for column, colour, words, apart in (("break_even", TARGET, "break-even", 3), ("even_odds", INK, "even odds", 2)):
+        inside = lines[lines[column].between(y[0], y[-1])]
+        if not inside.empty:
+            at = inside.iloc[len(inside) // apart]
+            ax.annotate(words, (at["second"], at[column]), xytext=(4, 4), textcoords="offset points", color=colour,
+                        fontsize=SMALL, path_effects=_halo())  # fmt: skip
+    _unit(page, first)
+    alt = (f"{subtitle}. With both at their middle {num(100 * float(odds.iloc[len(y) // 2, len(x) // 2]), 0)} %; at their "
+           f"lower ends {num(100 * float(odds.iloc[0, 0]), 0)} %, at their upper ends {num(100 * float(odds.iloc[-1, -1]), 0)} %.")  # fmt: skip
+    return page.chart(id, alt, lines.assign(source_id=";".join(sources)))
+
+
+def _patch(page: _Page, low: float, height: float, colour: str):
+    """One step of the colour key beside the axes."""
+    from matplotlib.patches import Rectangle
+
+    return Rectangle((1 + 0.12 / page.size[0], low), 0.16 / page.size[0], height, transform=page.ax.transAxes, color=colour,
+                     clip_on=False, lw=0)  # fmt: skip

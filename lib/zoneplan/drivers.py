@@ -251,18 +251,21 @@ class TwoWay:
         """Odds with the first driver down and the second across, in percent growth (the base in its unit)."""
         return self.odds.copy()
 
+    def _axis(self, name: str) -> str:
+        return f"{name}, {self.drivers.unit if name == BASE else 'percent'}"
+
     def plot(self):
         """Odds as shades with both lines."""
         from zoneplan.charts import two_way as draw
 
         name = self.drivers.name
         return draw(
-            f"two_way_{self.drivers.indicator_id}",
+            f"two_way_{self.drivers.indicator_id}_{self.first}_{self.second}".replace(" ", "_"),
             self.odds,
             self.lines,
-            first=self.first,
-            second=self.second,
-            title=f"{name}: what {self.first} and {self.second} must be",
+            first=self._axis(self.first),
+            second=self._axis(self.second),
+            title=f"{name} of {num(np.exp(self.drivers.goal), 0)}: which {self.first} and {self.second} reach it",
             subtitle=f"Odds of reaching the {self.drivers.year} target of {name}, percent, by two assumptions; the rest as expected",
             sources=["plan", "cityyb"],
         )
