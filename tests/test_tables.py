@@ -18,6 +18,7 @@ from zoneplan.units import UNITS, convert
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 OBSERVATIONS = "plans/zhenan/observations.csv"
+RESOLUTIONS = "plans/zhenan/resolutions.csv"
 PEERS = "reference/peer_zones.csv"
 RATES = "reference/exchange_rate.csv"
 RANKS = "reference/rankings.csv"
@@ -378,8 +379,9 @@ def test_a_lost_and_an_invented_row_are_named(folder, quick):
 
 
 def test_figures_of_another_zone_need_no_ledger(folder, quick):
-    table = texts(folder / OBSERVATIONS)
-    table.assign(row_id=[f"mine-{i}" for i in table.index]).to_csv(folder / OBSERVATIONS, index=False, lineterminator="\n")
+    for file in (OBSERVATIONS, RESOLUTIONS):
+        table = texts(folder / file)
+        table.assign(row_id="mine-" + table["row_id"]).to_csv(folder / file, index=False, lineterminator="\n")
     assert tables.check(folder) == []
 
 

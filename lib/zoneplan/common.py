@@ -41,7 +41,7 @@ def ahead(growth: np.ndarray, horizon: int) -> np.ndarray:
     Source: regression to the mean of growth (Easterly, Kremer, Pritchett and Summers 1993; Pritchett and
     Summers 2014); damped trends (Gardner and McKenzie 1985).
 
-    How to read it: growth of 20 % is expected to fade to about 13 % in three years, growth of 5 % to 4.4 %.
+    How to read it: growth of 20 % is expected to fade to 12.5 % in three years, growth of 5 % to 4.3 %.
     """
     g = smoothed(growth)
     return g / (1 + abs(g) * np.arange(1, horizon + 1))

@@ -164,12 +164,6 @@ def past_growth(indicator_id: str, horizon: int, as_of: date, last: int = WINDOW
     return Growth(class_, min(horizon, 3), rows.tail(last).reset_index(drop=True))
 
 
-def yearly_medians(class_: ReferenceClass, as_of: date) -> pd.Series:
-    """Growth of the class median by year, percent, as known on a day."""
-    rows = windows(class_, 1, as_of)
-    return rows.set_index("end_year")["p50"]
-
-
 def coming_growth(
     class_: str | ReferenceClass, horizon: int, as_of: date, end_year: int, extra: Mapping[int, float] | None = None
 ) -> Growth | None:
