@@ -7,6 +7,7 @@ they are not exact.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -66,9 +67,10 @@ class Drivers:
         rest = [k for k in range(len(self.names)) if k not in at]
         values = np.stack(np.broadcast_arrays(*known.values()), axis=-1) if known else np.zeros(0)
         cov = self.covariance
-        pull = np.linalg.solve(cov[np.ix_(at, at)], cov[np.ix_(at, rest)]).sum(axis=1) if known else np.zeros(0)
-        middle = self.mean[rest].sum() + values.sum(axis=-1) + (values - self.mean[at]) @ pull
-        left = cov[np.ix_(rest, rest)] - cov[np.ix_(rest, at)] @ np.linalg.solve(cov[np.ix_(at, at)], cov[np.ix_(at, rest)])
+        # A driver that does not move pulls at no other: the pseudo-inverse leaves it out.
+        pull = np.linalg.pinv(cov[np.ix_(at, at)], hermitian=True) @ cov[np.ix_(at, rest)]
+        middle = self.mean[rest].sum() + values.sum(axis=-1) + (values - self.mean[at]) @ pull.sum(axis=1)
+        left = cov[np.ix_(rest, rest)] - cov[np.ix_(rest, at)] @ pull
         sd = np.sqrt(max(left.sum(), 0.0))
         return norm.cdf((middle - self.goal) / sd) if sd > 0 else (middle >= self.goal).astype("float64")
 
@@ -152,16 +154,28 @@ def root(correlation: np.ndarray) -> np.ndarray:
     DataError
         The matrix is not square, not symmetric or has another diagonal than one.
 
-    A matrix that is not positive definite is replaced by a near one: negative eigenvalues are cut and the diagonal
-    is brought back to one (Rebonato and Jaeckel 2000); :func:`is_repaired` tells.
+    A matrix that is not positive semi-definite is replaced by the nearest one that is, by alternating projections
+    (Higham 2002, as in statsmodels); :func:`is_repaired` tells.
+
+    How to read it: independent normals times the root have the correlations asked for, or the nearest possible.
     """
     c = np.asarray(correlation, dtype="float64")
     if c.ndim != 2 or c.shape[0] != c.shape[1] or not np.allclose(c, c.T) or not np.allclose(np.diag(c), 1):
         found = f"a matrix of shape {c.shape}"
         raise DataError([Problem("correlation", None, None, found, "a symmetric matrix with ones on the diagonal")])
-    values, vectors = np.linalg.eigh(c)
+    values, vectors = np.linalg.eigh(_nearest(c) if is_repaired(c) else c)
     made = vectors * np.sqrt(np.maximum(values, 0))
     return made / np.linalg.norm(made, axis=1, keepdims=True)
+
+
+def _nearest(correlation: np.ndarray) -> np.ndarray:
+    from statsmodels.stats.correlation_tools import corr_nearest
+    from statsmodels.tools.sm_exceptions import IterationLimitWarning
+
+    with warnings.catch_warnings():
+        # The nearest matrix lies on the edge, which the projections only ever approach: they always use all steps.
+        warnings.simplefilter("ignore", IterationLimitWarning)
+        return corr_nearest(correlation)
 
 
 def is_repaired(correlation: np.ndarray) -> bool:
@@ -330,6 +344,8 @@ class Discovery:
     def text(self) -> str:
         """The rule as a sentence."""
         word, side = ("met", "above") if self.met else ("missed", "below")
+        if not self.rule:
+            return f"{self.drivers.name} is {word} on none of the paths drawn, so no rule tells when."
         parts = [f"{d} is {side} {num(v)} {self.drivers.unit if d == BASE else '%'}" for d, v in self.rule]
         return (
             f"{self.drivers.name} is {word} mostly when {' and '.join(parts)}: this covers {pct(100 * self.coverage, 0)} of the "
@@ -354,6 +370,8 @@ def discover(model: Drivers, draws: int = DISCOVERY_DRAWS, seed: int = SEED) -> 
     hits = values.sum(axis=1) >= model.goal
     met = bool(hits.mean() <= 0.5)
     event, sign = (hits, -1.0) if met else (~hits, 1.0)
+    if not event.any():
+        return Discovery(model, met, (), np.nan, np.nan, 0.0)
     moving = [k for k, s in enumerate(model.sd) if s > 0]
     bounds = {k: np.quantile(values[:, k], DECILES) for k in moving}
     beyond = {k: sign * values[:, k, None] < sign * bounds[k] for k in moving}

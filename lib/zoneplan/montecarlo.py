@@ -56,13 +56,13 @@ def simulate(
     Returns
     -------
     Simulation. In each year the shocks to log growth are normal with the estimated correlations between
-    indicators (:func:`zoneplan.joint.panel_correlation`); a matrix that is none is repaired to a near one and
+    indicators (:func:`zoneplan.joint.panel_correlation`); a matrix that is none is repaired to the nearest one and
     ``repaired`` says so.
 
     How to read it: single odds are those of :mod:`zoneplan.drivers`; what simulation adds is how they go together.
     """
     assumed = assumed or {}
-    models = [drivers(plan, i, assumed.get(i)) for i in level_series(plan)]
+    models = [drivers(plan, i, assumed.get(i)) for i in level_series(plan, assumed)]
     names = [m.indicator_id for m in models]
     matrix = joint.filled(names, joint.panel_correlation(plan), correlation)
     years = plan.years
@@ -105,19 +105,21 @@ def count_hits(mean: np.ndarray, sd: np.ndarray, mix: np.ndarray, goals: np.ndar
     return hits, counts
 
 
-def level_series(plan: Plan) -> list[str]:
+def level_series(plan: Plan, assumed: dict[str, Assumptions] | None = None) -> list[str]:
     """The annex series that have a base to grow from and a class to grow by."""
-    made = {i: forecast(plan, i) for i in plan.series()}
+    made = {i: forecast(plan, i, (assumed or {}).get(i, "implied")) for i in plan.series()}
     return [i for i, f in made.items() if f is not None and f.base is not None]
 
 
 def _by_year(plan: Plan, model: Drivers) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mean and spread of log growth by year of the plan, with the base in the first, and the log goals.
+    """Mean and spread of log growth by year of the plan, and the log goals; the base and what lies before the plan
+    stand in the first year.
 
     The spread of single years is brought to what their sum has, because years are drawn apart from each other.
     """
-    mean, sd = model.mean[1:].copy(), model.sd[1:].copy()
-    sd *= np.sqrt(model.covariance[1:, 1:].sum() / (sd**2).sum())
-    mean[0] += model.mean[0]
-    sd[0] = np.hypot(sd[0], model.sd[0])
+    scale = np.sqrt(model.covariance[1:, 1:].sum() / (model.sd[1:] ** 2).sum())
+    spread = np.array([model.sd[0], *(scale * model.sd[1:])])
+    before = len(spread) - len(plan.years) + 1
+    mean = np.array([model.mean[:before].sum(), *model.mean[before:]])
+    sd = np.array([np.sqrt((spread[:before] ** 2).sum()), *spread[before:]])
     return mean, sd, np.log([plan.target(model.indicator_id, y) for y in plan.years])
