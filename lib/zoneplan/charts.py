@@ -167,13 +167,34 @@ class Chart:
             _write(file, content)
         return list(drawn)
 
-    def _render(self, kind: str, dpi: int) -> bytes:
+    def panel_png(self, dpi: int = 110) -> bytes:
+        """The picture alone as PNG, for a page that prints title, subtitle and source as its own text.
+
+        Most of the time of drawing goes into text, so this is also what can follow a slider.
+        """
+        from matplotlib.transforms import Bbox
+
+        figure = self.figure
+        wide, high = figure.get_size_inches()
+        box = figure.axes[0].get_position()
+        printed = [t for t in figure.texts if t.get_visible()]
+        for text in printed:
+            text.set_visible(False)
+        try:
+            # Room for the words above the axes and for the years below them.
+            area = Bbox([[0, box.y0 * high - 0.26], [wide, box.y1 * high + 0.26]])
+            return self._render("png", dpi, bbox_inches=area)
+        finally:
+            for text in printed:
+                text.set_visible(True)
+
+    def _render(self, kind: str, dpi: int, **more) -> bytes:
         fixed = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[kind]
         out = io.BytesIO()
         with _theme(), warnings.catch_warnings(), _quiet("fontTools"):
             # A missing glyph is a box in print: never let one pass.
             warnings.filterwarnings("error", message="Glyph .* missing")
-            self.figure.savefig(out, format=kind, dpi=dpi, metadata=fixed)
+            self.figure.savefig(out, format=kind, dpi=dpi, metadata=fixed, **more)
         return out.getvalue()
 
 
@@ -203,10 +224,16 @@ def _words(title: str) -> int:
     return len(re.findall(rf"[{CHINESE}]{{1,2}}|[^\s{CHINESE}]+", title))
 
 
-def source_line(ids: Sequence[str] | str) -> str:
+SOURCE_WORDS = {
+    "en": ("Source: {}.", "; ", " and {} more (see the workbook)", "own calculations", "own calculations ({})"),
+    "zh": ("资料来源：{}。", "；", "等，另有{}项见数据工作簿", "本项目测算", "本项目测算（{}）"),
+}
+
+
+def source_line(ids: Sequence[str] | str, lang: str = "en") -> str:
     """The source line of the rows drawn: publishers with years, shortened to a few, and own calculations.
 
-    A text is taken as it stands.
+    A text is taken as it stands; ``lang`` is ``en`` or ``zh`` (titles stay in their own language).
 
     Raises
     ------
@@ -221,15 +248,14 @@ def source_line(ids: Sequence[str] | str) -> str:
     unknown = [i for i in dict.fromkeys(ids) if i not in known.index]
     if unknown:
         raise ValueError(f"unknown source {', '.join(map(str, unknown))}: add a row to sources.csv or mend the id")
+    whole, apart, more, plain, made = SOURCE_WORDS[lang]
     rows = known.loc[list(dict.fromkeys(ids))]
     own = rows["publisher"] == OWN
     names = list(dict.fromkeys(_cited(row) for row in rows[~own].to_dict("records")))
-    more = f" and {len(names) - CITED} more (see the workbook)" if len(names) > CITED else ""
+    cited = apart.join(names[:CITED]) + (more.format(len(names) - CITED) if len(names) > CITED else "")
     # What was worked out names what it was worked out from.
-    titles = "; ".join(t[:1].lower() + t[1:] for t in rows.loc[own, "title"])
-    made = f"own calculations ({titles})" if titles else "own calculations"
-    cited = "; ".join(names[:CITED]) + more
-    return "Source: " + "; ".join(x for x in (cited, made) if x) + "."
+    titles = apart.join(t[:1].lower() + t[1:] for t in rows.loc[own, "title"])
+    return whole.format(apart.join(x for x in (cited, made.format(titles) if titles else plain) if x))
 
 
 def _cited(source: dict) -> str:
@@ -533,9 +559,24 @@ def _unit(page: _Page, text: str) -> None:
 # The kinds ------------------------------------------------------------------------------------------------------
 
 
+PATH_WORDS = {
+    "target": "target {}",
+    "q90": "1 in 10 above {}",
+    "q75": "1 in 4 above {}",
+    "q50": "median {}",
+    "q25": "1 in 4 below {}",
+    "q10": "1 in 10 below {}",
+    "naive": "no change {}",
+    "forecast": "forecast",
+    "from": "forecast from {}",
+    "alt": "{subtitle}. Observed: {observed}. Forecast for {year}: median {q50}, 80 percent range {q10} to {q90}; "
+    "target {target} {unit}.",
+}
+
+
 @_themed
 def path_to_target(id, history, fan, targets, *, title, subtitle, unit, sources, naive=None, note="", base_label="",
-                   base=None) -> Chart:  # fmt: skip
+                   base=None, words=None) -> Chart:  # fmt: skip
     """History, forecast fan and targets by year.
 
     Parameters
@@ -546,17 +587,17 @@ def path_to_target(id, history, fan, targets, *, title, subtitle, unit, sources,
     sources : ids of the source list, or a finished source line.
     naive : frame year, value of the last value carried forward, or None.
     base : (year, value) where the forecast starts, or None; the fan then opens from it.
+    words : replaces any of ``PATH_WORDS``, such as for another language.
 
     How to read it: the dark band holds half of the outcomes, the light band four in five.
     """
+    words = {**PATH_WORDS, **(words or {})}
     last, goal = fan.iloc[-1], float(targets["value"].iloc[-1])
-    labels = [(goal, f"target {num(goal, 0)}", TARGET), (last["q90"], f"1 in 10 above {num(last['q90'], 0)}", FAN_TEXT),
-              (last["q75"], f"1 in 4 above {num(last['q75'], 0)}", FAN_TEXT),
-              (last["q50"], f"median {num(last['q50'], 0)}", ZONE),
-              (last["q25"], f"1 in 4 below {num(last['q25'], 0)}", FAN_TEXT),
-              (last["q10"], f"1 in 10 below {num(last['q10'], 0)}", FAN_TEXT)]  # fmt: skip
+    ends = [("target", goal, TARGET), *((q, last[q], FAN_TEXT) for q in ("q90", "q75")), ("q50", last["q50"], ZONE),
+            *((q, last[q], FAN_TEXT) for q in ("q25", "q10"))]  # fmt: skip
     if naive is not None:
-        labels.append((float(naive["value"].iloc[-1]), f"no change {num(naive['value'].iloc[-1], 0)}", SOFT))
+        ends.append(("naive", float(naive["value"].iloc[-1]), SOFT))
+    labels = [(value, words[name].format(num(value, 0)), colour) for name, value, colour in ends]
     start = 0.3
     right = start + max(_width(t, SMALL) for _, t, _ in labels) + EDGE
     page = _Page(title, subtitle, sources, note, right=right, above=0.2)
@@ -564,7 +605,7 @@ def path_to_target(id, history, fan, targets, *, title, subtitle, unit, sources,
     opened = fan if base is None else pd.concat(
         [pd.DataFrame({"year": [base[0]], **dict.fromkeys(("q10", "q25", "q50", "q75", "q90"), [base[1]])}), fan]
     )  # fmt: skip
-    first, end = int(min(history["year"].min(), opened["year"].min())), int(last["year"])
+    first, end = int(min([*history["year"], *opened["year"]])), int(last["year"])
     ax.set_xlim(first - 0.35, end + 0.06)
     every = np.concatenate([history["value"], fan["q10"], fan["q90"], targets["value"],
                             [] if naive is None else naive["value"]])  # fmt: skip
@@ -595,7 +636,7 @@ def path_to_target(id, history, fan, targets, *, title, subtitle, unit, sources,
     for r in targets.iloc[:-1].itertuples():
         placed.put(r.year, r.value, num(r.value, 0), TARGET, SMALL, must=True, bold=True)
     page.end_labels(labels, start)
-    head = "forecast" + (f" from {base_label}" if base_label else "")
+    head = words["from"].format(base_label) if base_label else words["forecast"]
     ax.text(1, 1 + 0.04 / page.size[1], head, transform=ax.transAxes, ha="right", va="bottom", fontsize=TINY + 0.5, color=SOFT)
     free = page.size[0] + 0.4 - _width(head, TINY + 0.5)
     if free > _width(unit, TINY + 0.5) + 0.2:
@@ -609,9 +650,10 @@ def path_to_target(id, history, fan, targets, *, title, subtitle, unit, sources,
            for q in ("q10", "q25", "q50", "q75", "q90"))],
         ignore_index=True,
     )[["series", "year", "value", "source_id"]].assign(unit=unit)  # fmt: skip
-    alt = (f"{subtitle}. Observed: " + ", ".join(f"{r.year} {num(r.value)}" for r in history.itertuples()) +
-           f". Forecast for {end}: median {num(last['q50'])}, 80 percent range {num(last['q10'])} to "
-           f"{num(last['q90'])}; target {num(goal)} {unit}.")  # fmt: skip
+    alt = words["alt"].format(
+        subtitle=subtitle, observed=", ".join(f"{r.year} {num(r.value)}" for r in history.itertuples()) or "-", year=end,
+        target=num(goal), unit=unit, **{q: num(last[q]) for q in ("q10", "q50", "q90")},
+    )  # fmt: skip
     return page.chart(id, alt, data)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -14,6 +15,7 @@ from zoneplan.text import num, odds_range
 
 if TYPE_CHECKING:
     from zoneplan.charts import Chart
+    from zoneplan.forecast import Forecast
     from zoneplan.plan import Plan
 
 PATHS = ("gdp", "industrial_value_added", "trade_total", "budget_revenue")
@@ -56,30 +58,57 @@ def path_chart(plan: Plan, indicator_id: str) -> Chart:
     if made is None or made.base is None:
         raise ValueError(f"{indicator_id!r} has no forecast of a level, so there is no path to draw")
     last = plan.years[-1]
-    history = plan.levels(indicator_id)[["year", "value", "source_id", "scope_note"]]
-    targets = plan.annex(indicator_id)[["year", "value"]]
     target = plan.target(indicator_id, last)
-    naive = pd.DataFrame({"year": [int(history["year"].iloc[-1]), last], "value": [history["value"].iloc[-1]] * 2})
-    classes = sorted(set(made.growth[last].rows["source_id"]))
-    low, high = sorted(
-        f.odds(last, target) for f in (made, forecast(plan, indicator_id, "observed") or made)
-    )
-    span = odds_range(low, high)
-    unit = UNITS[made.unit]
-    return path_to_target(
+    low, high = sorted(f.odds(last, target) for f in (made, forecast(plan, indicator_id, "observed") or made))
+    return draw_path(
+        plan,
+        made,
         f"path_{indicator_id}",
+        title=f"{SHORT[indicator_id]} of {num(target, 0)} {made.unit} in {last}: odds {odds_range(low, high)}",
+        note=f"Fan: {made.growth[last].class_.label}, carried from the base. Observed points may differ in scope.",
+        base_label=f"implied {made.base.year} base",
+    )
+
+
+SUBTITLES = {
+    "en": "{name}, {zone}, Wenzhou, {unit}, {first}-{last}; as of {day:%d %B %Y}",
+    "zh": "{name}，温州{zone}，{unit}，{first}-{last}年；截至{day.year}年{day.month}月{day.day}日",
+}
+
+
+def draw_path(plan: Plan, made: Forecast, id: str, *, title: str, note: str, base_label: str, lang: str = "en",
+              words: Mapping[str, str] | None = None) -> Chart:  # fmt: skip
+    """History, fan and targets of one forecast of a level, whatever it assumes.
+
+    ``lang`` (``en`` or ``zh``) is the language of subtitle and source line, ``words`` those inside the picture.
+
+    How to read it: as :func:`path_chart`.
+    """
+    from zoneplan.charts import path_to_target, source_line
+
+    i, last = made.indicator_id, plan.years[-1]
+    history = plan.levels(i)[["year", "value", "source_id", "scope_note"]]
+    seen = history.tail(1)
+    naive = None if seen.empty else pd.DataFrame({"year": [int(seen["year"].iloc[0]), last], "value": [*seen["value"]] * 2})
+    about = SUBTITLES[lang].format(
+        name=plan.name(i, lang), zone=plan.zone_zh if lang == "zh" else plan.zone_en, day=plan.as_of, last=last,
+        unit=made.unit if lang == "zh" else UNITS[made.unit], first=int(min([*history["year"], made.base.year])),
+    )  # fmt: skip
+    ids = ["plan", *sorted(set(history["source_id"])), *sorted(set(made.growth[last].rows["source_id"]))]
+    return path_to_target(
+        id,
         history,
         made.table(),
-        targets,
-        title=f"{SHORT[indicator_id]} of {num(target, 0)} {made.unit} in {last}: odds {span}",
-        subtitle=f"{plan.name(indicator_id)}, {plan.zone_en}, Wenzhou, {unit}, "
-        f"{int(history['year'].min())}-{last}; as of {plan.as_of:%d %B %Y}",
+        plan.annex(i)[["year", "value"]],
+        title=title,
+        subtitle=about,
         unit=made.unit,
-        sources=["plan", *sorted(set(history["source_id"])), *classes],
+        sources=source_line(ids, lang),
         naive=naive,
-        note=f"Fan: {made.growth[last].class_.label}, carried from the base. Observed points may differ in scope.",
+        note=note,
         base=(made.base.year, made.base.level.mid),
-        base_label=f"implied {made.base.year} base",
+        base_label=base_label,
+        words=words,
     )
 
 
