@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from zoneplan import reference, tables
 from zoneplan.errors import DataError, Problem
-from zoneplan.forecast import BASES, Assumptions, Forecast, forecast
+from zoneplan.forecast import BASES, Assumptions, Forecast, base_of, forecast
+from zoneplan.joint import INSIDE_ANOTHER
+from zoneplan.units import convert
 
 if TYPE_CHECKING:
     from zoneplan.plan import Plan
 
 TEXTS = ("id", "title_en", "title_zh", "text_en", "text_zh")
 KEYS = {*TEXTS, "growth", "base", "class", "prices"}
-# How the growth of an entry is said, and what else such an entry needs.
-KINDS = {"points": (), "row": ("table",), "cities": ("year",), "plan": (), "project": ("over", "table", "row")}
-ENTRY_KEYS = {"indicators", "years", "column", *KINDS, *(k for more in KINDS.values() for k in more)}
-INSIDE_ANOTHER = ("330782",)
+# How the growth of an entry is said, and what else such an entry needs. A project names a row too: it is asked for first.
+KINDS = {"project": ("over", "table", "row"), "points": (), "cities": ("year",), "plan": (), "row": ("table",)}
+PRINTED = "stated_growth"
+CONSTANT = "constant"
+# Expected growth by year, percent, of an indicator (or of regions, prices and indicator); None where it has no class.
+Paths: TypeAlias = "Callable[..., pd.Series | None]"
+# Real growth is known for prefectures only.
+REAL = ("prefecture", "coastal_provinces")
 
 
 @dataclass(frozen=True)
@@ -48,32 +55,39 @@ class Scenario:
     def assumptions(self, indicator_id: str) -> Assumptions:
         """What a forecast of one indicator takes for granted in this scenario."""
         rows = self.rows[self.rows["indicator_id"] == indicator_id]
-        return Assumptions(self.base, None, self._class(indicator_id), dict(zip(rows["year"], rows["points"], strict=True)))
+        class_ = _class(self.plan, self.class_, self.constant_prices, indicator_id)
+        return Assumptions(self.base, None, class_, dict(zip(rows["year"], rows["points"], strict=True)))
 
     def forecast(self, indicator_id: str) -> Forecast | None:
         """The forecast of one annex series in this scenario; None where the series has none at all."""
         return forecast(self.plan, indicator_id, self.assumptions(indicator_id))
 
     def odds(self) -> pd.DataFrame:
-        """Odds of every assessable target of the last year, with the baseline's: indicator_id, odds, baseline, change."""
+        """Odds of every assessable target of the last year beside the headline's: odds, baseline, change (points)."""
         year, out = self.plan.years[-1], []
         for i in self.plan.series():
-            plain, made = forecast(self.plan, i, self.base), self.forecast(i)
+            plain, made = forecast(self.plan, i), self.forecast(i)
             if plain is not None and made is not None:
                 target = self.plan.target(i, year)
                 here, there = made.odds(year, target), plain.odds(year, target)
                 out.append((i, self.plan.name(i), here, there, 100 * (here - there)))
         return pd.DataFrame(out, columns=["indicator_id", "name_en", "odds", "baseline", "change"])
 
-    def _class(self, indicator_id: str) -> reference.ReferenceClass | None:
-        usual = reference.CLASSES.get(indicator_id)
-        if usual is None or (self.class_ is None and not self.constant_prices):
+    def levels(self, indicator_id: str) -> pd.Series | None:
+        """The middle path of a level by year, from its base on; None where there is no base or no class.
+
+        ``L(t) = L(t - 1) (1 + (g(t) + points(t)) / 100)``, ``g`` the growth expected of the class.
+
+        How to read it: what the story adds up to, without any uncertainty.
+        """
+        is_rate = self.plan.annex(indicator_id)["kind"].iloc[0] == "growth"
+        start = None if is_rate else base_of(self.plan, indicator_id, self.base)
+        path = _path(self.plan, self.class_, self.constant_prices, indicator_id)
+        if start is None or path is None:
             return None
-        level, name = self.class_ or ("prefecture", "coastal_provinces")
-        if self.constant_prices and usual.indicator_id == "gdp":
-            return dataclasses.replace(usual, level=level, name=name, indicator_id="gdp_real", label="real GDP")
-        other = dataclasses.replace(usual, level=level, name=name, label=f"{usual.indicator_id}: {level}, {name}")
-        return other if reference.expected_path(other, self.plan.as_of, self.plan.years[-1]) is not None else None
+        extra = pd.Series(self.assumptions(indicator_id).extra, dtype="float64")
+        growth = path.loc[start.year + 1 : self.plan.years[-1]].add(extra, fill_value=0.0)
+        return pd.concat([pd.Series({start.year: start.level.mid}), start.level.mid * (1 + growth / 100).cumprod()])
 
 
 def scenarios(plan: Plan, file: str | Path | None = None) -> dict[str, Scenario]:
@@ -92,79 +106,125 @@ def scenarios(plan: Plan, file: str | Path | None = None) -> dict[str, Scenario]
     How to read it: a scenario is no forecast; it says what would follow if its story came true.
     """
     file = Path(file) if file is not None else plan.folder / "scenarios.yml"
-    stories = _read(file)
-    problems = [p for n, story in enumerate(stories, start=1) for p in _story_problems(plan, file.name, n, story)]
+    stories, problems = _read(file)
+    # Most stories speak of the usual classes, whose paths are worked out once.
+    paths = functools.cache(functools.partial(_path, plan))
+    problems += [p for n, story in enumerate(stories, start=1) for p in _story_problems(plan, file.name, n, story, paths)]
     ids = [s.get("id") for s in stories if isinstance(s, dict)]
     problems += [Problem(file.name, None, str(i), "the id twice", "each id once") for i in sorted({str(i) for i in ids if ids.count(i) > 1})]
     if problems:
         raise DataError(problems)
-    return {story["id"]: _scenario(plan, story) for story in stories}
+    return {story["id"]: _scenario(plan, story, paths) for story in stories}
 
 
-def _read(file: Path) -> list:
+def _read(file: Path) -> tuple[list, list[Problem]]:
+    """The stories of a file, and the keys that stand twice in one place, of which YAML would keep only the last."""
     import yaml
 
     try:
-        stories = yaml.safe_load(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        stories, node = yaml.safe_load(text), yaml.compose(text, Loader=yaml.SafeLoader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise DataError([Problem(file.name, None, None, str(error), "a readable UTF-8 YAML file")]) from None
     if not isinstance(stories, list) or not stories:
         raise DataError([Problem(file.name, None, None, type(stories).__name__, "a list of scenarios")])
-    return stories
+    return stories, [Problem(file.name, line, key, "the key twice", "each key once") for line, key in _repeated_keys(node)]
 
 
-def _story_problems(plan: Plan, file: str, n: int, story: Any) -> list[Problem]:
+def _repeated_keys(node: Any) -> list[tuple[int, str]]:
+    """Line and name of every key that its mapping holds already."""
+    import yaml
+
+    found, inside = [], node.value if isinstance(node, yaml.CollectionNode) else []
+    if isinstance(node, yaml.MappingNode):
+        keys = [k.value for k, _ in inside]
+        found = [(k.start_mark.line + 1, str(k.value)) for n, (k, _) in enumerate(inside) if k.value in keys[:n]]
+        inside = [v for _, v in inside]
+    return found + [x for part in inside for x in _repeated_keys(part)]
+
+
+def _story_problems(plan: Plan, file: str, n: int, story: Any, paths: Paths) -> list[Problem]:
     place = f"scenario {n}"
     if not isinstance(story, dict):
         return [Problem(file, None, place, type(story).__name__, "keys and values")]
     place = f"{place} ({story.get('id', 'no id')})"
-    found = [Problem(file, None, place, f"no {k}", "a text") for k in TEXTS if not isinstance(story.get(k), str)]
+    texts = [k for k in TEXTS if not isinstance(story.get(k), str) or not story[k].strip()]
+    found = [Problem(file, None, place, f"no {k}", "a text") for k in texts]
     found += [Problem(file, None, place, f"the key {k!r}", "one of " + ", ".join(sorted(KEYS))) for k in story if k not in KEYS]
     if story.get("base", BASES[0]) not in BASES:
         found.append(Problem(file, None, f"{place}: base", repr(story["base"]), " or ".join(BASES)))
-    if story.get("prices", "constant") != "constant":
-        found.append(Problem(file, None, f"{place}: prices", repr(story["prices"]), "constant, or nothing"))
-    regions = story.get("class")
-    if regions is not None and not (isinstance(regions, dict) and set(regions) == {"level", "name"}):
-        found.append(Problem(file, None, f"{place}: class", repr(regions), "a level and a name"))
+    other = _class_problems(plan, file, place, story)
+    expected = functools.partial(paths, *((None, False) if other else _regions(story)))
     entries = story.get("growth")
     if not isinstance(entries, list):
-        return [*found, Problem(file, None, f"{place}: growth", repr(entries), "a list of entries, or []")]
+        return [*found, *other, Problem(file, None, f"{place}: growth", repr(entries), "a list of entries, or []")]
     for k, entry in enumerate(entries, start=1):
-        found += _entry_problems(plan, file, f"{place}: entry {k}", entry)
-    return found + _contradictions(file, place, entries)
+        found += _entry_problems(plan, file, f"{place}: entry {k}", entry, expected)
+    return found + other + _contradictions(file, place, entries)
 
 
-def _entry_problems(plan: Plan, file: str, place: str, entry: Any) -> list[Problem]:
+def _class_problems(plan: Plan, file: str, place: str, story: dict) -> list[Problem]:
+    """What is wrong with the other regions or the prices that a story asks for."""
+    if story.get("prices", CONSTANT) != CONSTANT:
+        return [Problem(file, None, f"{place}: prices", repr(story["prices"]), f"{CONSTANT}, or nothing")]
+    given = story.get("class")
+    if given is not None and not (isinstance(given, dict) and set(given) == {"level", "name"}):
+        return [Problem(file, None, f"{place}: class", repr(given), "a level and a name")]
+    regions, constant = _regions(story)
+    rows = tables.read("growth_reference")
+    if constant:
+        rows = rows[rows["indicator_id"] == "gdp_real"]
+    there = dict.fromkeys(zip(rows["level"], rows["reference_class"], strict=True))
+    if regions is None or regions in list(there):
+        return []
+    real = " with real growth" if constant else ""
+    return [Problem(file, None, f"{place}: class", " ".join(map(str, regions)), f"one{real} of " + ", ".join(" ".join(x) for x in there))]
+
+
+def _regions(story: dict) -> tuple[tuple[str, str] | None, bool]:
+    """The other regions of a story (level and name), if any, and whether it speaks of constant prices."""
+    given = story.get("class")
+    return (None if given is None else (given["level"], given["name"])), "prices" in story
+
+
+def _entry_problems(plan: Plan, file: str, place: str, entry: Any, paths: Paths) -> list[Problem]:
     if not isinstance(entry, dict):
         return [Problem(file, None, place, type(entry).__name__, "keys and values")]
-    found = [Problem(file, None, place, f"the key {k!r}", "one of " + ", ".join(sorted(ENTRY_KEYS))) for k in entry if k not in ENTRY_KEYS]
+    found = []
     for key, known in (("indicators", plan.series()), ("years", plan.years)):
         listed = entry.get(key)
         if not isinstance(listed, list) or not listed:
             found.append(Problem(file, None, f"{place}: {key}", repr(listed), "a list"))
             continue
-        found += [Problem(file, None, f"{place}: {key}", repr(x), "one of " + ", ".join(map(str, known))) for x in listed if x not in known]
+        wrong = [x for x in listed if x not in known or (key == "indicators" and paths(x) is None)]
+        if wrong and key == "indicators":
+            known = [i for i in known if paths(i) is not None]
+        found += [Problem(file, None, f"{place}: {key}", repr(x), "one of " + ", ".join(map(str, known))) for x in wrong]
     kind = _kind(entry)
     if kind is None:
         return [*found, Problem(file, None, place, "no growth", "one of " + ", ".join(KINDS))]
+    allowed = ("indicators", "years", kind, *KINDS[kind], *(["column"] if kind == "row" else []))
+    found += [Problem(file, None, place, f"the key {k!r} beside {kind}", "only " + ", ".join(allowed)) for k in entry if k not in allowed]
     found += [Problem(file, None, place, f"no {k}", f"it, beside {kind}") for k in KINDS[kind] if k not in entry]
     if found:
         return found
     try:
-        rates = [_rate(plan, entry, i, y) for i in entry["indicators"] for y in entry["years"]]
+        rates = [_growth(plan, entry, i, y, paths(i)) for i in entry["indicators"] for y in entry["years"]]
+    except DataError as error:
+        return [Problem(file, None, place, p.found, p.expected) for p in error.problems]
     except (KeyError, ValueError, TypeError, IndexError) as error:
         return [Problem(file, None, place, str(error.args[0] if error.args else error), "growth that can be found")]
-    return [Problem(file, None, place, f"growth of {r:g} %", "growth above -100 %") for r in rates if not r > -100]
+    return [Problem(file, None, place, f"growth of {r:g} %", "growth above -100 %") for r in rates if not -100 < r < np.inf]
 
 
 def _contradictions(file: str, place: str, entries: list) -> list[Problem]:
-    seen: dict[tuple, int] = {}
+    seen: dict[str, int] = {}
     found = []
     for k, entry in enumerate(entries, start=1):
-        for cell in _cells(entry):
+        for i, year in _cells(entry):
+            cell = f"{i} in {year}"
             if cell in seen:
-                found.append(Problem(file, None, f"{place}: entry {k}", f"{cell[0]} in {cell[1]} again", f"once, as in entry {seen[cell]}"))
+                found.append(Problem(file, None, f"{place}: entry {k}", f"{cell} again", f"once, as in entry {seen[cell]}"))
             seen.setdefault(cell, k)
     return found
 
@@ -175,73 +235,115 @@ def _cells(entry: Any) -> list[tuple]:
 
 
 def _kind(entry: dict) -> str | None:
-    # A project names a row too: it is asked for first.
-    order = ("project", "points", "cities", "plan", "row")
-    return next((k for k in order if k in entry), None)
+    return next((k for k in KINDS if k in entry), None)
 
 
-def _scenario(plan: Plan, story: dict) -> Scenario:
-    regions = story.get("class")
-    made = Scenario(
-        **{k: story[k] for k in TEXTS},
-        base=story.get("base", BASES[0]),
-        class_=None if regions is None else (regions["level"], regions["name"]),
-        constant_prices="prices" in story,
-        rows=pd.DataFrame(),
-        plan=plan,
-    )
+def _scenario(plan: Plan, story: dict, paths: Paths) -> Scenario:
+    regions, constant = _regions(story)
     rows = []
     for entry in story["growth"]:
         ids, hindsight = _rows_behind(plan, entry)
         for i, year in _cells(entry):
-            expected = _expected(plan, made, i, year)
-            rate = _rate(plan, entry, i, year)
-            points = rate if "points" in entry else rate - expected
-            rows.append((i, year, expected + points, expected, points, _sign(points), ids, hindsight))
+            path = paths(regions, constant, i)
+            expected, growth = float(path.loc[year]), _growth(plan, entry, i, year, path)
+            # Points are kept as they stand: a difference of sums would lose their last digits.
+            points = float(entry["points"]) if "points" in entry else growth - expected
+            rows.append((i, year, growth, expected, points, _sign(points), ids, hindsight))
     columns = ["indicator_id", "year", "growth", "expected", "points", "sign", "rows", "hindsight"]
-    return dataclasses.replace(made, rows=pd.DataFrame(rows, columns=columns))
+    table = pd.DataFrame(rows, columns=columns)
+    return Scenario(**{k: story[k] for k in TEXTS}, base=story.get("base", BASES[0]), class_=regions, constant_prices=constant,
+                    rows=table, plan=plan)  # fmt: skip
 
 
-def _expected(plan: Plan, made: Scenario, indicator_id: str, year: int) -> float:
-    class_ = made._class(indicator_id) or reference.CLASSES.get(indicator_id)
+def _class(plan: Plan, regions: tuple[str, str] | None, constant: bool, indicator_id: str) -> reference.ReferenceClass | None:
+    """The class that a story puts in place of the usual one; None where it changes nothing or that class has no rows."""
+    usual = reference.CLASSES.get(indicator_id)
+    if usual is None:
+        return None
+    if constant and usual.indicator_id == "gdp":
+        level, name = regions or REAL
+        return dataclasses.replace(usual, level=level, name=name, indicator_id="gdp_real", label=f"real GDP: {level}, {name}")
+    if regions is None:
+        return None
+    level, name = regions
+    other = dataclasses.replace(usual, level=level, name=name, label=f"{usual.indicator_id}: {level}, {name}")
+    return other if reference.expected_path(other, plan.as_of, plan.years[-1]) is not None else None
+
+
+def _path(plan: Plan, regions: tuple[str, str] | None, constant: bool, indicator_id: str) -> pd.Series | None:
+    """Expected growth of an indicator's class by year, percent; None where it has no class or no path."""
+    class_ = _class(plan, regions, constant, indicator_id) or reference.CLASSES.get(indicator_id)
     path = None if class_ is None else reference.expected_path(class_, plan.as_of, plan.years[-1])
-    return np.nan if path is None else float(path.loc[year, "growth"])
+    return None if path is None else path["growth"]
 
 
 def _sign(points: float) -> str:
     return "0" if points == 0 else "+" if points > 0 else "-"
 
 
-def _rate(plan: Plan, entry: Mapping, indicator_id: str, year: int) -> float:
-    """The growth (or, for points, the deviation) of an entry for one indicator and year, in percent."""
+def _growth(plan: Plan, entry: Mapping, indicator_id: str, year: int, path: pd.Series) -> float:
+    """The growth that an entry gives one indicator in one year, percent; ``path`` is what was expected."""
     kind = _kind(entry)
     if kind == "points":
-        return float(entry["points"])
+        return float(path.loc[year]) + _number(entry, "points")
     if kind == "plan":
-        return plan.stated_growth(indicator_id)
+        return _printed_growth(plan, entry, indicator_id)
     if kind == "cities":
-        return cities_growth(entry["cities"], int(entry["year"]))
-    row = _row(entry)
-    if kind == "row":
-        return float(row[entry.get("column", "value")])
-    return _project_rate(plan, entry, float(row["value"]), int(row["year"]), indicator_id, year)
+        return cities_growth(entry["cities"], int(_number(entry, "year")))
+    row = _row(plan, entry)
+    if kind == "project":
+        return _project_growth(plan, entry, row, year, path)
+    unit = row.get("unit", "%")
+    if unit != "%":
+        raise ValueError(f"row {entry['row']} in {unit}, which is no growth")
+    return float(row[entry.get("column", "value")])
 
 
-def _project_rate(plan: Plan, entry: Mapping, level: float, base: int, indicator_id: str, year: int) -> float:
+def _number(entry: Mapping, key: str) -> float:
+    value = entry[key]
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{key} {value!r}, which is no number")
+    return float(value)
+
+
+def _printed_growth(plan: Plan, entry: Mapping, indicator_id: str) -> float:
+    if entry["plan"] != PRINTED:
+        raise ValueError(f"plan: {entry['plan']!r} (only {PRINTED} is printed)")
+    growth = plan.stated_growth(indicator_id)
+    if np.isnan(growth):
+        raise ValueError(f"no growth that the plan prints beside {indicator_id}")
+    return growth
+
+
+def _project_growth(plan: Plan, entry: Mapping, row: pd.Series, year: int, path: pd.Series) -> float:
     """Growth of investment in one year if a project's yearly share comes on top of what was expected."""
-    share = float(entry["project"]) / int(entry["over"])
-    path = reference.expected_path(reference.CLASSES[indicator_id], plan.as_of, plan.years[-1])["growth"]
-    levels = {y: level * float((1 + path.loc[base + 1 : y] / 100).prod()) for y in (year - 1, year)}
+    over = int(_number(entry, "over"))
+    if over < 1:
+        raise ValueError(f"over {over} years")
+    share, level, seen = _number(entry, "project") / over, convert(float(row["value"]), row["unit"], "亿元"), int(row["year"])
     first = plan.years[0]
-    with_project = {y: v + (share if first <= y < first + int(entry["over"]) else 0.0) for y, v in levels.items()}
-    return 100 * (with_project[year] / with_project[year - 1] - 1)
+
+    def with_project(y: int) -> float:
+        expected = level * float((1 + path.loc[seen + 1 : y] / 100).prod())
+        return expected + (share if first <= y < first + over else 0.0)
+
+    return 100 * (with_project(year) / with_project(year - 1) - 1)
 
 
-def _row(entry: Mapping) -> pd.Series:
-    rows = tables.read(entry["table"]).set_index("row_id")
+def _row(plan: Plan, entry: Mapping) -> pd.Series:
+    # A plan of one's own has observations of its own.
+    rows = plan.all_observations if entry["table"] == "observations" else tables.read(entry["table"])
+    rows = rows.set_index("row_id")
     if entry["row"] not in rows.index:
         raise KeyError(f"no row {entry['row']} in {entry['table']}")
     return rows.loc[entry["row"]]
+
+
+def _cities(series: str, year: int) -> pd.DataFrame:
+    """Levels of the Zhejiang cities in one series in a year and the year before; a city within another is left out."""
+    rows = tables.read("zhejiang_cities")
+    rows = rows[(rows["indicator_id"] == series) & ~rows["unit_id"].astype("str").isin(INSIDE_ANOTHER)]
+    return rows[rows["year"].isin([year - 1, year])]
 
 
 def cities_growth(series: str, year: int) -> float:
@@ -251,10 +353,10 @@ def cities_growth(series: str, year: int) -> float:
     ------
     ValueError
         The table does not hold the series for both years in one unit.
+
+    How to read it: half of the cities grew faster in that year.
     """
-    rows = tables.read("zhejiang_cities")
-    rows = rows[(rows["indicator_id"] == series) & ~rows["unit_id"].astype("str").isin(INSIDE_ANOTHER)]
-    pair = rows[rows["year"].isin([year - 1, year])]
+    pair = _cities(series, year)
     if set(pair["year"]) != {year - 1, year} or pair["unit"].nunique() != 1:
         raise ValueError(f"no {series} in one unit for {year - 1} and {year}")
     wide = pair.pivot(index="unit_id", columns="year", values="value")
@@ -269,9 +371,8 @@ def _rows_behind(plan: Plan, entry: Mapping) -> tuple[str, bool]:
     if kind == "plan":
         return "plan", False
     if kind == "cities":
-        rows = tables.read("zhejiang_cities")
-        used = rows[(rows["indicator_id"] == entry["cities"]) & rows["year"].isin([entry["year"] - 1, entry["year"]])]
+        used = _cities(entry["cities"], entry["year"])
         named = f"zhejiang_cities {entry['cities']} {entry['year'] - 1}-{entry['year']}, {len(used)} rows"
         return named, bool((used["known_from"] > pd.Timestamp(plan.as_of)).any())
-    row = _row(entry)
+    row = _row(plan, entry)
     return str(entry["row"]), bool(pd.isna(row["known_from"]) or row["known_from"] > pd.Timestamp(plan.as_of))
