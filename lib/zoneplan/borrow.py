@@ -125,6 +125,28 @@ class PanelForecast:
         return pd.DataFrame(keys | dict(zip(QUANTILES, self.quantiles[unit, year].T, strict=True)))
 
 
+def odds(quantiles: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """Probability that each level reaches its target.
+
+    Parameters
+    ----------
+    quantiles : case by level of :data:`QUANTILES`, positive, in the target's unit.
+    targets : one positive target for each case.
+
+    Between quantiles, and on beyond the outer ones, the normal score of the probability runs straight in the
+    logarithm of the level.
+
+    How to read it: 0.3 means that three in ten such cases reach their target.
+    """
+    from scipy.stats import norm
+
+    scores, logs, wanted = norm.ppf(list(QUANTILES.values())), np.log(quantiles), np.log(targets)
+    rows = np.arange(len(logs))
+    k = np.clip((logs < wanted[:, None]).sum(axis=1) - 1, 0, len(scores) - 2)
+    share = (wanted - logs[rows, k]) / (logs[rows, k + 1] - logs[rows, k])
+    return norm.sf(scores[k] + share * (scores[k + 1] - scores[k]))
+
+
 @dataclass(frozen=True)
 class _Guess:
     last: np.ndarray

@@ -13,9 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from zoneplan.errors import Problem
     from zoneplan.panel import Panel
 
 PLAN = Path("plans") / "zhenan"
+# Named here too, because help must not load what computes them; a test holds both lists equal.
+BASELINES = ("naive", "drift", "theta", "damped", "arima", "theta_damped", "pooled")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -40,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
     panel.add_argument("--reference", type=Path, metavar="PANEL.csv", help="similar units (default: the series)")
     panel.add_argument("--to", type=int, required=True, metavar="YEAR", help="last year to forecast")
     panel.add_argument("--out", type=Path, metavar="OUT.csv", help="file to write (default: print)")
+    panel.add_argument("--method", choices=("borrow", *BASELINES), default="borrow", help="borrow strength (default), or a textbook rule")
     panel.add_argument("--skip-bad", action="store_true", help="leave bad rows out and say which")
     books.add_argument("--save", action="store_true", help="save each notebook as one clean run")
     return top
@@ -93,24 +99,38 @@ def data_with(plan: Path | None) -> Iterator[None]:
 
 def refuse_faulty_tables(command: str) -> None:
     """Nothing is computed or written from tables that are not sound; every problem is listed at once."""
-    from zoneplan import tables
     from zoneplan.errors import DataError
 
-    problems = [] if command == "check" else tables.check()
+    problems = [] if command == "check" else all_problems()
     if problems:
         raise DataError(problems)
 
 
-def _check(args: argparse.Namespace) -> int:
-    from zoneplan import tables
+def all_problems() -> list[Problem]:
+    """What is wrong with the tables or, if they are sound, with the plan's scenarios, which are sized on them."""
+    from zoneplan import load_plan, scenarios, tables
+    from zoneplan.errors import DataError
 
     problems = tables.check()
+    if problems:
+        return problems
+    try:
+        plan = load_plan()
+        if (plan.folder / scenarios.FILE).exists():
+            scenarios.scenarios(plan)
+    except DataError as error:
+        return list(error.problems)
+    return []
+
+
+def _check(args: argparse.Namespace) -> int:
+    problems = all_problems()
     for problem in problems:
         print(problem)
     if problems:
         print(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found", file=sys.stderr)
         return 1
-    print("all tables are valid")
+    print("all tables and scenarios are valid")
     return 0
 
 
@@ -142,10 +162,12 @@ def _brief(args: argparse.Namespace) -> int:
 
 
 def _forecast(args: argparse.Namespace) -> int:
-    from zoneplan.borrow import learn
     from zoneplan.errors import DataError, Problem
     from zoneplan.panel import read_panel
 
+    if args.method != "borrow" and args.reference is not None:
+        found = f"--reference beside --method {args.method}"
+        raise DataError([Problem(str(args.reference), None, None, found, "a reference only with --method borrow")])
     series, left_out = read_panel(args.series, args.to, args.skip_bad)
     reference = series
     if args.reference is not None:
@@ -153,7 +175,7 @@ def _forecast(args: argparse.Namespace) -> int:
         left_out += more
     for problem in left_out:
         print(f"left out: {problem}", file=sys.stderr)
-    table = learn(reference, args.to).forecast(series).table()
+    table = _quantiles(args, series, reference)
     _say_what_is_missing(args, series, set(table["unit_id"]), int(reference.years[0]))
     try:
         text = table.to_csv(args.out, index=False, lineterminator="\n", float_format="%.10g")
@@ -162,6 +184,23 @@ def _forecast(args: argparse.Namespace) -> int:
         raise DataError([Problem(str(args.out), None, None, found, "a file that can be written")]) from None
     print(text if text is not None else f"{len(table)} rows written to {args.out}", end="" if text is not None else "\n")
     return 0
+
+
+def _quantiles(args: argparse.Namespace, series: Panel, reference: Panel) -> pd.DataFrame:
+    if args.method == "borrow":
+        from zoneplan.borrow import learn
+
+        return learn(reference, args.to).forecast(series).table()
+    from zoneplan.baselines import baseline
+
+    made = baseline(series, args.to, args.method)
+    for count, why in ((made.too_short, "too short for it"), (made.blown_up, "a forecast not finite or absurd")):
+        if count:
+            print(f"{args.method}: drift instead for {count} units ({why})", file=sys.stderr)
+    unsure = int(made.rows["q90"].isna().groupby(made.rows["unit_id"]).any().sum())
+    if unsure:
+        print(f"{args.method}: no interval for {unsure} units (under three points)", file=sys.stderr)
+    return made.table()
 
 
 def _say_what_is_missing(args: argparse.Namespace, series: Panel, done: set[str], first: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -111,7 +111,7 @@ class Growth:
     @property
     def draws(self) -> np.ndarray:
         """Equally likely growth rates, percent: every unit of the windows, moved to each path."""
-        units = [np.interp(GRID, LEVELS, row) for row in self.rows[COLUMNS].to_numpy()]
+        units = [grown(row) for _, row in self.rows.iterrows()]
         if not self.paths:
             return np.sort(np.concatenate(units))
         apart = [np.log1p(u / 100) - np.log1p(m / 100) for u, m in zip(units, self.rows["p50"], strict=True)]
@@ -128,7 +128,7 @@ class Growth:
 
     def odds_by_origin(self, needed: float) -> pd.DataFrame:
         """The share of regions that reached ``needed``, window by window: how much hangs on the year."""
-        shares = [float((np.interp(GRID, LEVELS, r) >= needed).mean()) for r in self.rows[COLUMNS].to_numpy()]
+        shares = [float((grown(row) >= needed).mean()) for _, row in self.rows.iterrows()]
         return self.rows[["origin_year", "end_year", "n_units"]].assign(share=shares)
 
     def table(self) -> pd.DataFrame:
@@ -224,11 +224,22 @@ def expected_path(class_: ReferenceClass, as_of: date, to: int) -> pd.DataFrame 
     return pd.DataFrame({"growth": growth, "known": growth.index <= last, "sd": sd}, index=growth.index)
 
 
-def past_record(indicator_id: str, horizon: int, as_of: date) -> pd.DataFrame:
-    """How such forecasts would have fared before: coverage of their 80 % interval, origin by origin.
+def past_forecasts(indicator_id: str, horizon: int, as_of: date) -> Iterator[tuple[int, pd.Series, Growth]]:
+    """Every forecast of a class that the rule would have made before, with the window that followed.
 
-    For every earlier year the forecast is made from the windows known two months before its end, as on
-    the plan's day, and held against the class's window that followed, if that was known on ``as_of``.
+    Yields the year it was made in (on 30 October, as on the plan's day), the row of the window that it was about,
+    known on ``as_of``, and the forecast, from nothing later than its day.
+    """
+    rows = windows(CLASSES[indicator_id], min(horizon, 3), as_of)
+    for _, row in rows.iterrows():
+        made = int(row["end_year"]) - horizon + 1
+        forecast = coming_growth(indicator_id, horizon, date(made, 10, 30), int(row["end_year"]))
+        if forecast is not None:
+            yield made, row, forecast
+
+
+def past_record(indicator_id: str, horizon: int, as_of: date) -> pd.DataFrame:
+    """How forecasts of a class would have fared before: coverage of their 80 % interval, origin by origin.
 
     Returns columns made_in, end_year, coverage (share of units inside P10 to P90), error (class median minus
     forecast median, percentage points).
@@ -236,15 +247,14 @@ def past_record(indicator_id: str, horizon: int, as_of: date) -> pd.DataFrame:
     How to read it: coverage near 0.8 means the intervals are honest; origins share common shocks, so a few
     of them are little evidence.
     """
-    class_ = CLASSES[indicator_id]
-    rows = windows(class_, min(horizon, 3), as_of)
     out = []
-    for row in rows.to_dict("records"):
-        made = int(row["end_year"]) - horizon + 1
-        forecast = coming_growth(indicator_id, horizon, date(made, 10, 30), int(row["end_year"]))
-        if forecast is None:
-            continue
-        units = np.interp(GRID, LEVELS, [row[c] for c in COLUMNS])
+    for made, row, forecast in past_forecasts(indicator_id, horizon, as_of):
+        units = grown(row)
         low, middle, high = forecast.quantile([0.1, 0.5, 0.9])
         out.append((made, int(row["end_year"]), float(((units >= low) & (units <= high)).mean()), row["p50"] - middle))
     return pd.DataFrame(out, columns=["made_in", "end_year", "coverage", "error"])
+
+
+def grown(row: pd.Series) -> np.ndarray:
+    """Growth of equally many units of a window, percent a year, read between its printed percentiles."""
+    return np.interp(GRID, LEVELS, row[COLUMNS].to_numpy(dtype="float64"))
