@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import re
+import shutil
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoneplan import reference, tables
+from zoneplan import cli, reference, tables
 from zoneplan.errors import DataError
 from zoneplan.forecast import Assumptions
 from zoneplan.scenarios import cities_growth, scenarios
@@ -281,6 +282,43 @@ def test_any_value_anywhere_is_answered_with_problems(plan, tmp_path_factory, va
         assert isinstance(scenarios(plan, file), dict)
     except DataError as error:
         assert error.problems
+
+
+# The check command -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(plan, tmp_path):
+    """A copy of the shipped plan."""
+    return shutil.copytree(plan.folder, tmp_path / "my_plan")
+
+
+def test_check_reads_the_scenarios_of_a_plan_folder(folder, capsys):
+    file = folder / "scenarios.yml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("row: gref-1332", "row: gref-9999").replace("years: [2018]", "years: [2028]", 1), encoding="utf-8")
+    assert cli.main(["check", "--plan", str(folder)]) == 1
+    said = capsys.readouterr()
+    assert said.out.splitlines() == [
+        "scenarios.yml:scenario 4 (trade_slump): entry 1: years: found 2028; expected one of 2018, 2019, 2020",
+        "scenarios.yml:scenario 4 (trade_slump): entry 1: found no row gref-9999 in growth_reference; expected growth that can be found",
+    ]
+    assert "2 problems found" in said.err
+    # Nothing else is computed from it either.
+    assert cli.main(["audit", "--plan", str(folder)]) == 1
+    assert "found 2028" in capsys.readouterr().err
+
+
+def test_a_plan_folder_needs_no_scenarios(folder, capsys):
+    (folder / "scenarios.yml").unlink()
+    assert cli.main(["check", "--plan", str(folder)]) == 0
+    assert "valid" in capsys.readouterr().out
+
+
+def test_check_of_a_plan_without_description_is_one_problem(folder, capsys):
+    (folder / "plan.yml").unlink()
+    assert cli.main(["check", "--plan", str(folder)]) == 1
+    assert "plan.yml" in capsys.readouterr().out
 
 
 # The shipped scenarios -------------------------------------------------------------------------------------------

@@ -21,8 +21,9 @@ from zoneplan.units import convert
 if TYPE_CHECKING:
     from zoneplan.plan import Plan
 
+FILE = "scenarios.yml"
 TEXTS = ("id", "title_en", "title_zh", "text_en", "text_zh")
-KEYS = {*TEXTS, "growth", "base", "class", "prices"}
+KEYS = {*TEXTS, "growth", "base", "level", "class", "prices"}
 # How the growth of an entry is said, and what else such an entry needs. A project names a row too: it is asked for first.
 KINDS = {"project": ("over", "table", "row"), "points": (), "cities": ("year",), "plan": (), "row": ("table",)}
 PRINTED = "stated_growth"
@@ -45,6 +46,7 @@ class Scenario:
     base: str
     class_: tuple[str, str] | None
     constant_prices: bool
+    base_levels: Mapping[str, float]
     rows: pd.DataFrame
     plan: Plan
 
@@ -56,7 +58,7 @@ class Scenario:
         """What a forecast of one indicator takes for granted in this scenario."""
         rows = self.rows[self.rows["indicator_id"] == indicator_id]
         class_ = _class(self.plan, self.class_, self.constant_prices, indicator_id)
-        return Assumptions(self.base, None, class_, dict(zip(rows["year"], rows["points"], strict=True)))
+        return Assumptions(self.base, self.base_levels.get(indicator_id), class_, dict(zip(rows["year"], rows["points"], strict=True)))
 
     def forecast(self, indicator_id: str) -> Forecast | None:
         """The forecast of one annex series in this scenario; None where the series has none at all."""
@@ -87,7 +89,8 @@ class Scenario:
             return None
         extra = pd.Series(self.assumptions(indicator_id).extra, dtype="float64")
         growth = path.loc[start.year + 1 : self.plan.years[-1]].add(extra, fill_value=0.0)
-        return pd.concat([pd.Series({start.year: start.level.mid}), start.level.mid * (1 + growth / 100).cumprod()])
+        level = self.base_levels.get(indicator_id, start.level.mid)
+        return pd.concat([pd.Series({start.year: level}), level * (1 + growth / 100).cumprod()])
 
 
 def scenarios(plan: Plan, file: str | Path | None = None) -> dict[str, Scenario]:
@@ -105,7 +108,7 @@ def scenarios(plan: Plan, file: str | Path | None = None) -> dict[str, Scenario]
 
     How to read it: a scenario is no forecast; it says what would follow if its story came true.
     """
-    file = Path(file) if file is not None else plan.folder / "scenarios.yml"
+    file = Path(file) if file is not None else plan.folder / FILE
     stories, problems = _read(file)
     # Most stories speak of the usual classes, whose paths are worked out once.
     paths = functools.cache(functools.partial(_path, plan))
@@ -153,6 +156,7 @@ def _story_problems(plan: Plan, file: str, n: int, story: Any, paths: Paths) -> 
     found += [Problem(file, None, place, f"the key {k!r}", "one of " + ", ".join(sorted(KEYS))) for k in story if k not in KEYS]
     if story.get("base", BASES[0]) not in BASES:
         found.append(Problem(file, None, f"{place}: base", repr(story["base"]), " or ".join(BASES)))
+    found += _level_problems(plan, file, f"{place}: level", story.get("level", {}))
     other = _class_problems(plan, file, place, story)
     expected = functools.partial(paths, *((None, False) if other else _regions(story)))
     entries = story.get("growth")
@@ -161,6 +165,16 @@ def _story_problems(plan: Plan, file: str, n: int, story: Any, paths: Paths) -> 
     for k, entry in enumerate(entries, start=1):
         found += _entry_problems(plan, file, f"{place}: entry {k}", entry, expected)
     return found + other + _contradictions(file, place, entries)
+
+
+def _level_problems(plan: Plan, file: str, place: str, levels: Any) -> list[Problem]:
+    """What is wrong with the levels that a story puts in place of those of its base."""
+    if not isinstance(levels, dict):
+        return [Problem(file, None, place, repr(levels), "a level by indicator, in the unit of its target")]
+    known = [i for i in plan.series() if plan.annex(i)["kind"].iloc[0] != "growth"]
+    found = [Problem(file, None, place, repr(i), "one of " + ", ".join(known)) for i in levels if i not in known]
+    wrong = [(i, v) for i, v in levels.items() if not (_is_number(v) and 0 < v < np.inf)]
+    return found + [Problem(file, None, f"{place}: {i}", repr(v), "a number above 0") for i, v in wrong]
 
 
 def _class_problems(plan: Plan, file: str, place: str, story: dict) -> list[Problem]:
@@ -190,13 +204,14 @@ def _regions(story: dict) -> tuple[tuple[str, str] | None, bool]:
 def _entry_problems(plan: Plan, file: str, place: str, entry: Any, paths: Paths) -> list[Problem]:
     if not isinstance(entry, dict):
         return [Problem(file, None, place, type(entry).__name__, "keys and values")]
-    found = []
+    found, good = [], {}
     for key, known in (("indicators", plan.series()), ("years", plan.years)):
         listed = entry.get(key)
         if not isinstance(listed, list) or not listed:
             found.append(Problem(file, None, f"{place}: {key}", repr(listed), "a list"))
             continue
         wrong = [x for x in listed if x not in known or (key == "indicators" and paths(x) is None)]
+        good[key] = [x for x in listed if x not in wrong]
         if wrong and key == "indicators":
             known = [i for i in known if paths(i) is not None]
         found += [Problem(file, None, f"{place}: {key}", repr(x), "one of " + ", ".join(map(str, known))) for x in wrong]
@@ -204,17 +219,19 @@ def _entry_problems(plan: Plan, file: str, place: str, entry: Any, paths: Paths)
     if kind is None:
         return [*found, Problem(file, None, place, "no growth", "one of " + ", ".join(KINDS))]
     allowed = ("indicators", "years", kind, *KINDS[kind], *(["column"] if kind == "row" else []))
-    found += [Problem(file, None, place, f"the key {k!r} beside {kind}", "only " + ", ".join(allowed)) for k in entry if k not in allowed]
-    found += [Problem(file, None, place, f"no {k}", f"it, beside {kind}") for k in KINDS[kind] if k not in entry]
-    if found:
-        return found
+    odd = [Problem(file, None, place, f"the key {k!r} beside {kind}", "only " + ", ".join(allowed)) for k in entry if k not in allowed]
+    odd += [Problem(file, None, place, f"no {k}", f"it, beside {kind}") for k in KINDS[kind] if k not in entry]
+    if odd:
+        return found + odd
     try:
-        rates = [_growth(plan, entry, i, y, paths(i)) for i in entry["indicators"] for y in entry["years"]]
+        # Rows are looked up even where no cell is left to use them.
+        _rows_behind(plan, entry)
+        rates = [_growth(plan, entry, i, y, paths(i)) for i, y in _cells(good)]
     except DataError as error:
-        return [Problem(file, None, place, p.found, p.expected) for p in error.problems]
+        return [*found, *(Problem(file, None, place, p.found, p.expected) for p in error.problems)]
     except (KeyError, ValueError, TypeError, IndexError) as error:
-        return [Problem(file, None, place, str(error.args[0] if error.args else error), "growth that can be found")]
-    return [Problem(file, None, place, f"growth of {r:g} %", "growth above -100 %") for r in rates if not -100 < r < np.inf]
+        return [*found, Problem(file, None, place, str(error.args[0] if error.args else error), "growth that can be found")]
+    return found + [Problem(file, None, place, f"growth of {r:g} %", "growth above -100 %") for r in rates if not -100 < r < np.inf]
 
 
 def _contradictions(file: str, place: str, entries: list) -> list[Problem]:
@@ -252,7 +269,7 @@ def _scenario(plan: Plan, story: dict, paths: Paths) -> Scenario:
     columns = ["indicator_id", "year", "growth", "expected", "points", "sign", "rows", "hindsight"]
     table = pd.DataFrame(rows, columns=columns)
     return Scenario(**{k: story[k] for k in TEXTS}, base=story.get("base", BASES[0]), class_=regions, constant_prices=constant,
-                    rows=table, plan=plan)  # fmt: skip
+                    base_levels=story.get("level", {}), rows=table, plan=plan)  # fmt: skip
 
 
 def _class(plan: Plan, regions: tuple[str, str] | None, constant: bool, indicator_id: str) -> reference.ReferenceClass | None:
@@ -299,9 +316,13 @@ def _growth(plan: Plan, entry: Mapping, indicator_id: str, year: int, path: pd.S
     return float(row[entry.get("column", "value")])
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 def _number(entry: Mapping, key: str) -> float:
     value = entry[key]
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if not _is_number(value):
         raise TypeError(f"{key} {value!r}, which is no number")
     return float(value)
 
