@@ -205,7 +205,7 @@ def test_a_wrong_entry_is_explained(refuse, entry, message):
         ({"class": {"level": "county", "name": ["china"]}}, "scenario 1 (mine): class: found county ['china']; expected one of"),
         ({"class": {"level": "county", "name": "china"}, "prices": "constant"}, "found county china; expected one with real growth of"),
         ({"growth": None}, "scenario 1 (mine): growth: found None; expected a list of entries, or []"),
-        ({"mood": "bad"}, "scenario 1 (mine): found the key 'mood'; expected one of base, class, growth, id, prices,"),
+        ({"mood": "bad"}, "scenario 1 (mine): found the key 'mood'; expected one of base, class, growth, id, level, prices,"),
     ],
 )
 def test_a_wrong_story_is_explained(refuse, change, message):
