@@ -11,7 +11,7 @@ import pandas as pd
 
 from zoneplan import reference, tables
 from zoneplan.audit import cagr
-from zoneplan.forecast import Assumptions, Forecast, base_of, forecast
+from zoneplan.forecast import Assumptions, Base, Forecast, base_of, forecast
 from zoneplan.plan import known
 from zoneplan.text import num, pct
 from zoneplan.units import convert
@@ -19,15 +19,18 @@ from zoneplan.units import convert
 if TYPE_CHECKING:
     from zoneplan.plan import Plan
 
+# A target that growth as expected does not reach within so many years counts as never reached.
+LATEST = 30
+
 
 @dataclass(frozen=True)
 class NeededGrowth:
-    """Growth needed from each base to the last target, beside what similar regions did."""
+    """Growth needed from each base to the last target, how late it comes otherwise, and what similar regions did."""
 
     rows: pd.DataFrame
 
     def table(self) -> pd.DataFrame:
-        """One row per indicator: needed growth from both bases, class P10, median and P90, percent a year."""
+        """One row per indicator: needed growth (percent a year), years late and odds from both bases, the class's growth."""
         return self.rows.copy()
 
     def plot(self):
@@ -50,11 +53,13 @@ class NeededGrowth:
 
 
 def needed_growth(plan: Plan) -> NeededGrowth:
-    """Growth needed to reach each level target of the last year, from both bases.
+    """Growth needed to reach each level target of the last year, from both bases, and how late it comes otherwise.
 
-    ``needed = 100 ((target / base)^(1 / years) - 1)``, percent a year.
+    ``needed = 100 ((target / base)^(1 / years) - 1)``, percent a year; ``late`` as in :func:`years_late`; ``odds`` of
+    the forecast from the same base (0 to 1). What has no observed base has no such figures (missing).
 
-    How to read it: a need above the class's P90 asks for what fewer than one region in ten achieved.
+    How to read it: a need above the class's P90 asks for what fewer than one region in ten achieved; three years late
+    means that a zone growing as expected of its class gets there, but three years after the plan's end.
     """
     last = plan.years[-1]
     rows = []
@@ -67,12 +72,40 @@ def needed_growth(plan: Plan) -> NeededGrowth:
             f"needed_{kind}": cagr(b.level.mid, plan.target(i, last), last - b.year) if b else float("nan")
             for kind, b in bases.items()
         }
+        late = {f"late_{kind}": years_late(plan, i, b) if b else float("nan") for kind, b in bases.items()}
+        made = {kind: forecast(plan, i, kind) for kind in bases}
+        chances = {f"odds_{kind}": f.odds(last, plan.target(i, last)) if f else float("nan") for kind, f in made.items()}
         p10, p50, p90 = growth.quantile([0.1, 0.5, 0.9])
         rows.append(
-            {"indicator_id": i, "name": plan.name(i), **need, "class_p10": p10, "class_median": p50, "class_p90": p90,
+            {"indicator_id": i, "name": plan.name(i), **need, **late, **chances, "class_p10": p10, "class_median": p50, "class_p90": p90,
              "class": growth.class_.label, "source_id": growth.rows["source_id"].iloc[-1]}
         )  # fmt: skip
     return NeededGrowth(pd.DataFrame(rows))
+
+
+def years_late(plan: Plan, indicator_id: str, base: Base) -> float:
+    """Years after the end of the plan in which the last target is first reached if growth is as expected of the class.
+
+    The base is carried by the damped common path of the class (:func:`zoneplan.reference.expected_path`), year by year,
+    until the level is at least the target of the last year; figures are yearly, so the delay is in whole years.
+
+    Parameters
+    ----------
+    plan : the plan, seen from a day.
+    indicator_id : a level series with a reference class.
+    base : where the path starts.
+
+    Returns
+    -------
+    0 for on time (or earlier), infinity for not within 30 years.
+
+    How to read it: 3 means that the target of 2020 is what 2023 brings if nothing but the usual happens.
+    """
+    last = plan.years[-1]
+    path = reference.expected_path(reference.CLASSES[indicator_id], plan.as_of, last + LATEST)
+    levels = base.level.mid * (1 + path.loc[base.year + 1 :, "growth"] / 100).cumprod()
+    reached = levels.index[levels >= plan.target(indicator_id, last)]
+    return float(max(reached[0] - last, 0)) if len(reached) else float("inf")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,110 @@
+"""Needed growth, years late and the one page: answers by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zoneplan import reference
+from zoneplan.audit import Interval
+from zoneplan.forecast import Base, base_of
+from zoneplan.sensitivity import LATEST, needed_growth, years_late
+
+
+def at(level, year=2017):
+    return Base("own", year, Interval(level, level, level), "plan", "")
+
+
+@pytest.fixture(scope="module")
+def need(plan):
+    return needed_growth(plan).table().set_index("indicator_id")
+
+
+@pytest.fixture
+def steady(monkeypatch):
+    """The class grows by ten percent in every year, or by what is asked."""
+
+    def set_growth(rate=10.0):
+        def path(_, __, to):
+            years = range(2010, to + 1)
+            return pd.DataFrame({"growth": rate, "known": True, "sd": 0.0}, index=years)
+
+        monkeypatch.setattr(reference, "expected_path", path)
+
+    return set_growth
+
+
+@pytest.mark.parametrize(("level", "late"), [
+    # 270 is reached from 270 / 1.1^3 in 2020; a hair less needs one year more, and so on.
+    (270 / 1.1**3 + 1e-9, 0), (270 / 1.1**3 - 1e-9, 1), (270 / 1.1**5 + 1e-9, 2), (270 / 1.1**5 - 1e-9, 3), (270, 0), (400, 0),
+    (270 / 1.1 ** (3 + LATEST) + 1e-9, LATEST), (270 / 1.1 ** (3 + LATEST) - 1e-3, np.inf),
+])  # fmt: skip
+def test_years_late_by_hand(plan, steady, level, late):
+    steady()
+    assert years_late(plan, "gdp", at(level)) == late
+
+
+def test_an_earlier_base_has_more_years_to_grow(plan, steady):
+    steady()
+    assert years_late(plan, "gdp", at(270 / 1.1**4 + 1e-9, 2016)) == 0
+    assert years_late(plan, "gdp", at(270 / 1.1**4 + 1e-9, 2017)) == 1
+
+
+@pytest.mark.parametrize(("rate", "level", "late"), [(0.0, 269.0, np.inf), (-2.0, 269.0, np.inf), (0.0, 271.0, 0), (-2.0, 271.0, np.inf)])
+def test_what_does_not_grow_never_arrives(plan, steady, rate, level, late):
+    steady(rate)
+    assert years_late(plan, "gdp", at(level, 2019)) == late
+
+
+def test_years_late_of_the_plan_step_by_step(plan, need):
+    # GDP from 228 / 1.09 in 2017; the class is expected to grow 7.84, 7.27, 6.78 and 6.35 %.
+    path = reference.expected_path(reference.CLASSES["gdp"], plan.as_of, 2021)["growth"]
+    level = 228 / 1.09
+    for year in (2018, 2019, 2020):
+        level *= 1 + path[year] / 100
+    assert level < 270 <= level * (1 + path[2021] / 100)
+    assert need["late_implied"]["gdp"] == 1 and need["late_observed"]["gdp"] == 0
+
+
+def test_a_reached_target_is_reached_in_its_year_and_not_before(plan, need):
+    for i in need.index:
+        for kind in ("implied", "observed"):
+            base, late = base_of(plan, i, kind), need[f"late_{kind}"][i]
+            if base is None:
+                assert np.isnan(late) and np.isnan(need[f"needed_{kind}"][i]) and np.isnan(need[f"odds_{kind}"][i])
+                continue
+            growth = reference.expected_path(reference.CLASSES[i], plan.as_of, 2060)["growth"]
+            levels = base.level.mid * (1 + growth.loc[base.year + 1 :] / 100).cumprod()
+            assert levels[2020 + late] >= plan.target(i, 2020)
+            assert late == 0 or levels[2019 + late] < plan.target(i, 2020)
+
+
+def test_odds_are_those_of_both_forecasts(plan, need):
+    assert need["odds_implied"]["gdp"] == plan.forecast("gdp").odds(2020, 270)
+    assert need["odds_observed"]["trade_total"] == plan.forecast("trade_total", "observed").odds(2020, 104)
+    # On time means about even odds or better, far too late means small ones.
+    assert (need.query("late_implied >= 5")["odds_implied"] < 0.35).all() and need["odds_observed"]["gdp"] > 0.45
+
+
+@settings(derandomize=True, max_examples=25, deadline=None)
+@given(st.floats(50, 260), st.floats(1.001, 1.3))
+def test_a_lower_base_is_never_earlier(plan, level, factor):
+    assert years_late(plan, "gdp", at(level)) >= years_late(plan, "gdp", at(level * factor))
+
+
+def test_needed_growth_inverts_the_path_exactly(plan, need):
+    for kind, years in (("implied", 3), ("observed", 4)):
+        back = base_of(plan, "gdp", kind).level.mid * (1 + need[f"needed_{kind}"]["gdp"] / 100) ** years
+        assert back == pytest.approx(270, rel=1e-14)
+
+
+def test_growing_as_needed_arrives_on_time(plan, need, steady):
+    for i in need.index:
+        base, rate = base_of(plan, i, "implied"), need["needed_implied"][i]
+        steady(rate + 1e-9)
+        assert years_late(plan, i, base) == 0
+        steady(rate - 1e-6)
+        assert years_late(plan, i, base) == 1
