@@ -209,7 +209,8 @@ def verdict_summary(table: pd.DataFrame, short: bool = False) -> str:
     table : rows of ``Verdicts.table()``.
     short : one line a series with odds, for the end of a run; otherwise the columns other tools read.
     """
-    from zoneplan.prose import amount, odds_text, short
+    from zoneplan.prose import amount, odds_text
+    from zoneplan.prose import short as rounded
 
     if not short:
         shown = table[COLUMNS].copy()
@@ -222,9 +223,9 @@ def verdict_summary(table: pd.DataFrame, short: bool = False) -> str:
             "target": rows["name_en"],
             "year": [year_text(y) for y in rows["year"]],
             "aim": [amount(r["target"], r["unit"]) for _, r in rows.iterrows()],
-            "P10": [short(x) for x in rows["q10"]],
-            "median": [short(x) for x in rows["q50"]],
-            "P90": [short(x) for x in rows["q90"]],
+            "P10": [rounded(x) for x in rows["q10"]],
+            "median": [rounded(x) for x in rows["q50"]],
+            "P90": [rounded(x) for x in rows["q90"]],
             "odds": [odds_text(r) for _, r in rows.iterrows()],
             "evidence": rows["evidence"],
         }
