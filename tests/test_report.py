@@ -294,10 +294,3 @@ def test_summary_gives_odds_or_says_how_many_have_none(plan):
     rows = plan.verdicts().assessable()
     assert all(name in text for name in rows["name_en"])
     assert "cannot be assessed" in text
-
-
-def test_full_summary_has_the_columns_that_tools_read_and_a_row_per_target(plan):
-    table = plan.verdicts().table()
-    lines = report.verdict_summary(table).splitlines()
-    assert lines[0].split() == report.COLUMNS
-    assert len(lines) == len(table) + 1
