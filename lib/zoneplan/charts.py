@@ -167,7 +167,7 @@ class Chart:
             _write(file, content)
         return list(drawn)
 
-    def panel_png(self, dpi: int = 110) -> bytes:
+    def panel_png(self, dpi: int = 100) -> bytes:
         """The picture alone as PNG, for a page that prints title, subtitle and source as its own text.
 
         Most of the time of drawing goes into text, so this is also what can follow a slider.
@@ -183,7 +183,8 @@ class Chart:
         try:
             # Room for the words above the axes and for the years below them.
             area = Bbox([[0, box.y0 * high - 0.26], [wide, box.y1 * high + 0.26]])
-            return self._render("png", dpi, bbox_inches=area)
+            # Packing tightly would cost a tenth of the time that the eye waits.
+            return self._render("png", dpi, bbox_inches=area, pil_kwargs={"compress_level": 1})
         finally:
             for text in printed:
                 text.set_visible(True)

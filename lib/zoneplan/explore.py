@@ -1,0 +1,727 @@
+"""Push on the assumptions: one choice in, odds, path, needed growth and a scenario to paste out; and a panel of sliders."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import itertools
+import math
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from zoneplan import notebooks, reference
+from zoneplan.audit import cagr
+from zoneplan.forecast import BASES, Assumptions, Base, Forecast, base_of, forecast
+from zoneplan.text import num, odds, pct
+
+if TYPE_CHECKING:
+    from zoneplan.charts import Chart
+    from zoneplan.plan import Plan
+    from zoneplan.scenarios import Scenario
+
+PRICES = ("current", "constant")
+WORDS = {
+    "en": {
+        "regions": {
+            ("county", "coastal_size_matched"): "coastal counties of the zone's size",
+            ("prefecture", "coastal_provinces"): "coastal prefectures",
+            ("county", "china"): "all counties",
+            ("prefecture", "zhejiang"): "Zhejiang prefectures",
+        },
+        "series": {
+            "gdp": "GDP", "gdp_real": "real GDP", "secondary_value_added": "secondary value added", "exports": "exports",
+            "budget_revenue": "budget revenue", "fixed_asset_investment": "fixed-asset investment",
+            "fdi_actual": "foreign investment used",
+        },
+        "class": "{series} of {regions}",
+        "implied": "implied by the plan", "observed": "last observed", "own": "my own level",
+        "base": "{kind}, {year}: {level} {unit}", "start": "{year} base of {level} {unit} ({kind})",
+        "title": "{name} of {target} {unit} in {year}: odds {odds}",
+        "sketch": "Path of {name}",
+        "odds": "{name} of {target} {unit} in {year}: odds {odds}, {than}.",
+        "more": "{points} points above the headline of {head}", "less": "{points} points below the headline of {head}",
+        "same": "as in the headline",
+        "need": "From the {start} it needs {needed} a year; assumed are {assumed}.", "year": "{rate} in {year}",
+        "note": "Scenario: {scenario}{changes}. Fan: {class_}, carried from the base. Observed points may differ in scope.",
+        "changes": "; own points: {points}", "points": "{year} {value}", "and": ", ",
+        "hindsight": "Sized on figures published after {day}: a stress test, no forecast.",
+        "untouched": "This scenario says nothing of its own about {name}.",
+        "constant": "Constant prices: real growth is held against a target in current prices.",
+        "own_title": "{name}, own growth: {points}", "own_title_plain": "{name}, own assumptions",
+        "own_text": "Own assumption for {name}, built on the scenario {scenario}{changes}.",
+        "no_indicator": "indicator {found!r}: choose one of {known}", "no_scenario": "scenario {found!r}: choose one of {known}",
+        "no_year": "year {found}: the plan runs from {first} to {last}",
+        "no_points": "points in {year}: {found} is no number", "too_low": "growth in {year} would be {rate}: it must stay above -100 %",
+        "no_base": "base {found!r}: choose one of {known}", "no_observed": "{name} was never observed: choose another base",
+        "bad_level": "base level {found}: it must be a number above 0", "no_prices": "price basis {found!r}: choose one of {known}",
+        "not_real": "{name}: real growth of similar regions is known for GDP only",
+        "no_class": "{name}: no growth at constant prices is known for the regions of this scenario",
+        "no_lang": "language {found!r}: choose en or zh",
+    },
+    "zh": {
+        "regions": {
+            ("county", "coastal_size_matched"): "沿海同规模县域",
+            ("prefecture", "coastal_provinces"): "沿海地级市",
+            ("county", "china"): "全国县域",
+            ("prefecture", "zhejiang"): "浙江各地级市",
+        },
+        "series": {
+            "gdp": "地区生产总值", "gdp_real": "地区生产总值（可比价）", "secondary_value_added": "第二产业增加值", "exports": "出口",
+            "budget_revenue": "一般公共预算收入", "fixed_asset_investment": "固定资产投资", "fdi_actual": "实际使用外资",
+        },
+        "class": "{regions}{series}",
+        "implied": "规划推算", "observed": "最近实际值", "own": "自定数值",
+        "base": "{kind}（{year}年）：{level}{unit}", "start": "{year}年基数{level}{unit}（{kind}）",
+        "title": "{year}年{name}{target}{unit}：概率{odds}",
+        "sketch": "{name}走势",
+        "odds": "{year}年{name}达到{target}{unit}，概率{odds}，{than}。",
+        "more": "比基准情形的{head}高{points}个百分点", "less": "比基准情形的{head}低{points}个百分点",
+        "same": "与基准情形相同",
+        "need": "按{start}计，年均需增长{needed}；假定增速为{assumed}。", "year": "{year}年{rate}",
+        "note": "情景：{scenario}{changes}。扇形区间：{class_}，自基数起推算。各实际值的统计口径可能不同。",
+        "changes": "；自行调整：{points}", "points": "{year}年{value}", "and": "、",
+        "hindsight": "所用数据于{day}之后才公布，仅为压力测试，不是预测。",
+        "untouched": "该情景未对{name}作单独假定。",
+        "constant": "不变价：以实际增速对照按现价计的目标。",
+        "own_title": "{name}自定增速：{points}", "own_title_plain": "{name}自定假设",
+        "own_text": "对{name}的自行假定，以情景“{scenario}”为基础{changes}。",
+        "no_indicator": "指标{found!r}：请从{known}中选择", "no_scenario": "情景{found!r}：请从{known}中选择",
+        "no_year": "年份{found}：规划期为{first}至{last}年",
+        "no_points": "{year}年的调整值{found}不是数字", "too_low": "{year}年增速将为{rate}，须高于-100%",
+        "no_base": "基数{found!r}：请从{known}中选择", "no_observed": "{name}没有实际值，请另选基数",
+        "bad_level": "基数{found}：须为大于0的数字", "no_prices": "价格口径{found!r}：请从{known}中选择",
+        "not_real": "{name}：同类地区仅有地区生产总值的实际增速",
+        "no_class": "{name}：该情景所指地区没有不变价增速",
+        "no_lang": "语言{found!r}：请选择en或zh",
+    },
+}  # fmt: skip
+PATH_WORDS = {
+    "zh": {
+        "target": "目标{}", "q90": "一成可能高于{}", "q75": "四分之一可能高于{}", "q50": "中位数{}",
+        "q25": "四分之一可能低于{}", "q10": "一成可能低于{}", "naive": "保持不变{}", "forecast": "预测", "from": "预测，起点：{}",
+        "alt": "{subtitle}。实际值：{observed}。{year}年预测：中位数{q50}，八成区间{q10}至{q90}；目标{target}{unit}。",
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a reader assumes about one level target.
+
+    ``points`` are percentage points of growth by year, on top of those of the scenario. ``base`` (``implied`` or
+    ``observed``) and ``prices`` (``current`` or ``constant``) are the scenario's where they are None; ``level`` replaces
+    the level of the base, in the unit of the target. ``lang`` is ``en`` or ``zh``.
+    """
+
+    indicator_id: str = "gdp"
+    scenario: str = "baseline"
+    points: Mapping[int, float] = field(default_factory=dict)
+    base: str | None = None
+    level: float | None = None
+    prices: str | None = None
+    lang: str = "en"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What stays while a reader moves sliders: the plan, its scenarios, the headline forecasts of its level targets."""
+
+    plan: Plan
+    scenarios: Mapping[str, Scenario]
+    headlines: Mapping[str, Forecast]
+    expected: Callable[[reference.ReferenceClass], pd.Series | None]
+
+
+def ground(plan: Plan) -> Ground:
+    """Work out once what every answer needs.
+
+    How to read it: ``headlines`` holds the indicators that can be explored, those with a base and a reference class.
+    """
+    made = {i: forecast(plan, i) for i in plan.series()}
+    levels = {i: f for i, f in made.items() if f is not None and f.base is not None}
+    return Ground(plan, plan.scenarios(), levels, functools.cache(functools.partial(_expected, plan)))
+
+
+def _expected(plan: Plan, class_: reference.ReferenceClass) -> pd.Series | None:
+    """Expected growth of a class by year, percent; None where too little of it is known."""
+    path = reference.expected_path(class_, plan.as_of, plan.years[-1])
+    return None if path is None else path["growth"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What follows from a choice.
+
+    ``odds`` is the probability (0 to 1) of the last year's target, ``headline`` that without any change, ``needed`` the
+    growth from base to target in percent a year, ``growth`` the rows year, expected, scenario, own, assumed.
+    """
+
+    choice: Choice
+    plan: Plan
+    scenario: Scenario
+    assumed: Assumptions
+    forecast: Forecast
+    target: float
+    odds: float
+    headline: float
+    needed: float
+    growth: pd.DataFrame
+
+    @property
+    def year(self) -> int:
+        """The year of the target."""
+        return self.plan.years[-1]
+
+    def table(self) -> pd.DataFrame:
+        """Quantiles of the path by year, in the unit of the target, with each year's target and its odds."""
+        rows = self.forecast.table().merge(self.plan.annex(self.choice.indicator_id)[["year", "value"]], on="year")
+        rows = rows.rename(columns={"value": "target"})
+        chances = [self.forecast.odds(int(y), t) for y, t in zip(rows["year"], rows["target"], strict=True)]
+        return rows.assign(odds=chances)
+
+    def sentence(self) -> str:
+        """The answer in words, in the language of the choice."""
+        words, show, chance = self._words, self._pct, self._odds
+        points = round(100 * self.odds) - round(100 * self.headline)
+        than = "same" if points == 0 else "more" if points > 0 else "less"
+        base = self.forecast.base
+        assumed = [words["year"].format(year=r.year, rate=show(r.assumed)) for r in self.growth.itertuples()]
+        start = words["start"].format(year=base.year, level=num(base.level.mid), unit=self.forecast.unit, kind=self._kind())
+        return words["odds"].format(
+            name=self.name(), target=num(self.target, 0), unit=self.forecast.unit, year=self.year, odds=chance(self.odds),
+            than=words[than].format(points=abs(points), head=chance(self.headline)),
+        ) + self._space + words["need"].format(start=start, needed=show(self.needed), assumed=words["and"].join(assumed))  # fmt: skip
+
+    def remarks(self) -> list[str]:
+        """What a reader of the odds must know besides: hindsight, a scenario that says nothing, constant prices."""
+        rows = self.scenario.rows
+        rows, touched = rows[rows["indicator_id"] == self.choice.indicator_id], len(rows)
+        found = ["hindsight"] if rows["hindsight"].any() else []
+        found += ["untouched"] if touched and rows.empty else []
+        found += ["constant"] if self.scenario.constant_prices else []
+        day = f"{self.plan.as_of:%d %B %Y}"
+        if self.choice.lang == "zh":
+            day = f"{self.plan.as_of.year}年{self.plan.as_of.month}月{self.plan.as_of.day}日"
+        return [self._words[r].format(name=self.name(), day=day) for r in found]
+
+    def title(self) -> str:
+        """The title of the chart."""
+        return self._words["title"].format(
+            name=self.name(), target=num(self.target, 0), unit=self.forecast.unit, year=self.year, odds=self._odds(self.odds)
+        )
+
+    def note(self) -> str:
+        """What the chart assumes, with all reservations."""
+        scenario = getattr(self.scenario, f"title_{self.choice.lang}")
+        note = self._words["note"].format(scenario=scenario, changes=self._changes(self.choice.lang), class_=self._class())
+        return self._space.join([note, *self.remarks()])
+
+    def plot(self) -> Chart:
+        """History, fan and targets, drawn as :func:`zoneplan.figures.path_chart` draws the headline."""
+        return self._drawn(self.title(), self.note())
+
+    def sketch(self) -> Chart:
+        """The same without title and note, for a page that prints these itself.
+
+        Fitting new words into lines takes longer than drawing the picture, too long to follow a slider.
+        """
+        return self._drawn(self._words["sketch"].format(name=self.name()), "")
+
+    def _drawn(self, title: str, note: str) -> Chart:
+        from zoneplan.figures import draw_path
+
+        words = self._words
+        start = words["base"].format(
+            kind=self._kind(), year=self.forecast.base.year, level=num(self.forecast.base.level.mid), unit=self.forecast.unit
+        )
+        return draw_path(
+            self.plan, self.forecast, f"explore_{self.id}", title=title, note=note, base_label=start, lang=self.choice.lang, words=PATH_WORDS.get(self.choice.lang),
+        )  # fmt: skip
+
+    @property
+    def id(self) -> str:
+        """A name for files and scenarios that tells one choice from another."""
+        c = self.choice
+        own = [f"{y}{'p' if v > 0 else 'm'}{abs(v):g}" for y, v in sorted(c.points.items()) if v]
+        level = [] if c.level is None else [f"base{c.level:g}"]
+        other = [self.scenario.base] if self.scenario.base != BASES[0] else []
+        other += ["constant"] if self.scenario.constant_prices else []
+        return "_".join([c.indicator_id, c.scenario, *own, *other, *level]).replace(".", "-").replace("+", "")
+
+    def yaml(self, title: str = "") -> str:
+        """The choice as a block to be pasted into ``scenarios.yml``.
+
+        Parameters
+        ----------
+        title : a title in the language of the choice; without one it says what was changed.
+
+        Returns
+        -------
+        One entry of the list. Read by :func:`zoneplan.scenarios.scenarios` it gives the same odds to the last bit.
+
+        How to read it: every point of growth stands in it, the scenario's and one's own together, as an own assumption;
+        write into the text why it should be so.
+        """
+        import yaml
+
+        titles = {lang: self._own_title(lang) for lang in WORDS}
+        if title.strip():
+            titles[self.choice.lang] = " ".join(title.split())
+        story = {"id": f"own_{self.id}"}
+        story |= {f"title_{lang}": text for lang, text in titles.items()}
+        story |= {f"text_{lang}": self._own_text(lang) for lang in WORDS}
+        if self.scenario.base != BASES[0]:
+            story["base"] = self.scenario.base
+        if self.assumed.level is not None:
+            story["level"] = {self.choice.indicator_id: float(self.assumed.level)}
+        if self.scenario.class_ is not None:
+            story["class"] = dict(zip(("level", "name"), self.scenario.class_, strict=True))
+        if self.scenario.constant_prices:
+            story["prices"] = PRICES[1]
+        story["growth"] = [
+            {"indicators": [self.choice.indicator_id], "years": [y], "points": v} for y, v in self.assumed.extra.items() if v
+        ]
+        return yaml.safe_dump([story], allow_unicode=True, sort_keys=False, default_flow_style=None, width=1000)
+
+    @property
+    def _words(self) -> Mapping:
+        return WORDS[self.choice.lang]
+
+    @property
+    def _space(self) -> str:
+        return "" if self.choice.lang == "zh" else " "
+
+    def name(self, lang: str | None = None) -> str:
+        """The name of the indicator, in the language of the choice."""
+        return self.plan.name(self.choice.indicator_id, lang or self.choice.lang)
+
+    def _kind(self) -> str:
+        return self._words["own" if self.assumed.level is not None else self.forecast.base.kind]
+
+    def odds_text(self) -> str:
+        """The odds as they are printed, in the language of the choice."""
+        return self._odds(self.odds)
+
+    def _odds(self, p: float) -> str:
+        return _tight(odds(p), self.choice.lang)
+
+    def _pct(self, x: float) -> str:
+        return _tight(pct(x), self.choice.lang)
+
+    def _class(self) -> str:
+        class_ = self.forecast.growth[self.year].class_
+        series, regions = self._words["series"].get(class_.indicator_id), self._words["regions"].get((class_.level, class_.name))
+        return self._words["class"].format(series=series, regions=regions) if series and regions else class_.label
+
+    def _changes(self, lang: str) -> str:
+        own = self._own_points(lang)
+        return WORDS[lang]["changes"].format(points=own) if own else ""
+
+    def _own_points(self, lang: str) -> str:
+        own = [(y, v) for y, v in sorted(self.choice.points.items()) if v]
+        return WORDS[lang]["and"].join(WORDS[lang]["points"].format(year=y, value=f"{v:+g}") for y, v in own)
+
+    def _own_title(self, lang: str) -> str:
+        own = self._own_points(lang)
+        return WORDS[lang]["own_title" if own else "own_title_plain"].format(name=self.name(lang), points=own)
+
+    def _own_text(self, lang: str) -> str:
+        scenario = getattr(self.scenario, f"title_{lang}")
+        return WORDS[lang]["own_text"].format(name=self.name(lang), scenario=scenario, changes=self._changes(lang))
+
+
+def _tight(text: str, lang: str) -> str:
+    """Chinese print puts no space before the sign of per cent."""
+    return text.replace("<", "不足").replace(">", "超过").replace(" %", "%") if lang == "zh" else text
+
+
+def answer(plan: Plan, choice: Choice, ready: Ground | None = None) -> Answer:
+    """What follows from a choice: odds, path, needed growth.
+
+    Parameters
+    ----------
+    plan : the plan, seen from a day.
+    choice : what is assumed.
+    ready : :func:`ground` of the same plan, where many choices are tried.
+
+    Returns
+    -------
+    Answer. Its forecast is :func:`zoneplan.forecast.forecast` with the scenario's points and the choice's added up;
+    ``needed = 100 ((target / base)^(1 / years) - 1)``.
+
+    Raises
+    ------
+    ValueError
+        The choice cannot be; every reason is named, in the language of the choice.
+
+    How to read it: the difference from the headline is what the choice is worth.
+    """
+    ready = ready or ground(plan)
+    found = problems(ready, choice)
+    if found:
+        raise ValueError("\n".join(found))
+    i, year = choice.indicator_id, plan.years[-1]
+    scenario = _scenario(ready, choice)
+    assumed = _assumptions(scenario, choice)
+    made, target = forecast(plan, i, assumed), plan.target(i, year)
+    base = made.base
+    expected = ready.expected(assumed.class_ or reference.CLASSES[i]).loc[base.year + 1 : year]
+    added, own = (pd.Series(dict(p), dtype="float64").reindex(expected.index, fill_value=0.0) for p in (assumed.extra, choice.points))
+    growth = pd.DataFrame({"expected": expected, "scenario": added - own, "own": own, "assumed": expected + added})
+    return Answer(
+        choice, plan, scenario, assumed, made, target, made.odds(year, target), ready.headlines[i].odds(year, target),
+        cagr(base.level.mid, target, year - base.year), growth.rename_axis("year").reset_index(),
+    )  # fmt: skip
+
+
+def problems(ready: Ground, choice: Choice) -> list[str]:
+    """Why a choice cannot be, in its own language; empty if it can.
+
+    How to read it: every reason at once, so that all can be mended in one go.
+    """
+    if choice.lang not in WORDS:
+        return [WORDS["en"]["no_lang"].format(found=choice.lang)]
+    words, plan = WORDS[choice.lang], ready.plan
+    found = []
+    if choice.indicator_id not in ready.headlines:
+        found.append(words["no_indicator"].format(found=choice.indicator_id, known=", ".join(ready.headlines)))
+    if choice.scenario not in ready.scenarios:
+        found.append(words["no_scenario"].format(found=choice.scenario, known=", ".join(ready.scenarios)))
+    if choice.base not in (None, *BASES):
+        found.append(words["no_base"].format(found=choice.base, known=", ".join(BASES)))
+    if choice.prices not in (None, *PRICES):
+        found.append(words["no_prices"].format(found=choice.prices, known=", ".join(PRICES)))
+    if choice.level is not None and not (math.isfinite(choice.level) and choice.level > 0):
+        found.append(words["bad_level"].format(found=f"{choice.level:g}"))
+    for year, points in choice.points.items():
+        if year not in plan.years:
+            found.append(words["no_year"].format(found=year, first=plan.years[0], last=plan.years[-1]))
+        elif not math.isfinite(points):
+            found.append(words["no_points"].format(year=year, found=points))
+    return found or _path_problems(ready, choice)
+
+
+def _path_problems(ready: Ground, choice: Choice) -> list[str]:
+    """What is wrong with a choice whose parts are each right."""
+    words, plan, i = WORDS[choice.lang], ready.plan, choice.indicator_id
+    scenario, name = _scenario(ready, choice), plan.name(i, choice.lang)
+    if choice.prices == PRICES[1] and reference.CLASSES[i].indicator_id != "gdp":
+        return [words["not_real"].format(name=name)]
+    if base_of(plan, i, scenario.base) is None:
+        return [words["no_observed"].format(name=name)]
+    assumed = _assumptions(scenario, choice)
+    expected = ready.expected(assumed.class_ or reference.CLASSES[i])
+    if expected is None:
+        return [words["no_class"].format(name=name)]
+    rates = {y: float(expected.loc[y]) + v for y, v in assumed.extra.items()}
+    return [words["too_low"].format(year=y, rate=_tight(pct(r), choice.lang)) for y, r in rates.items() if r <= -100]
+
+
+def _scenario(ready: Ground, choice: Choice) -> Scenario:
+    """The scenario with the choice's base and prices. Its points stay: they are deviations, not rates."""
+    scenario = ready.scenarios[choice.scenario]
+    constant = scenario.constant_prices if choice.prices is None else choice.prices == PRICES[1]
+    return dataclasses.replace(scenario, base=choice.base or scenario.base, constant_prices=constant)
+
+
+def _assumptions(scenario: Scenario, choice: Choice) -> Assumptions:
+    """What the forecast takes for granted: the scenario's points and the reader's own added up, year by year."""
+    told = scenario.assumptions(choice.indicator_id)
+    years = sorted({*told.extra, *choice.points})
+    points = {y: float(told.extra.get(y, 0.0)) + float(choice.points.get(y, 0.0)) for y in years}
+    return dataclasses.replace(told, level=told.level if choice.level is None else choice.level, extra=points)
+
+
+# The panel ------------------------------------------------------------------------------------------------------
+
+LANGUAGES = (("English", "en"), ("中文", "zh"))
+OWN_LEVEL = "own"
+# The widest push, in percentage points a year: beyond it a story about growth needs a scenario of its own.
+WIDEST, STEP = 15.0, 0.5
+FOLDER = "reports/explore"
+LABELS = {
+    "en": {
+        "indicator": "Target", "scenario": "Scenario", "base": "Base", "level": "Level", "prices": "Prices", "lang": "Language",
+        "current": "current prices", "constant": "constant prices (GDP only)",
+        "points": "Points added to the growth of each year", "reset": "Back to zero", "assumed": "Growth a year, percent",
+        "year": "year", "expected": "expected", "scenario_points": "scenario", "own": "own", "sum": "assumed",
+        "reach": "chance of reaching {target} {unit} of {name} in {year}",
+        "range": "four in five outcomes lie between {q10} and {q90}, the middle is {q50}",
+        "scenario_head": "Keep it as a scenario", "title": "Title", "title_hint": "a title of your own",
+        "copy": "Copy as scenario", "yaml": "Press the button, then paste this block at the end of scenarios.yml.",
+        "chart_head": "Keep the chart", "folder": "Folder", "save": "Save chart",
+        "saved": "Saved {names} in {folder}.", "not_saved": "Nothing saved in {folder}: {reason}.", "wrong": "This cannot be:",
+    },
+    "zh": {
+        "indicator": "目标", "scenario": "情景", "base": "基数", "level": "基数值", "prices": "价格口径", "lang": "语言",
+        "current": "现价", "constant": "不变价（仅地区生产总值）",
+        "points": "各年增速调整（百分点）", "reset": "全部归零", "assumed": "年增速（%）",
+        "year": "年份", "expected": "预期", "scenario_points": "情景", "own": "自定", "sum": "合计",
+        "reach": "{year}年{name}达到{target}{unit}的概率",
+        "range": "八成可能在{q10}至{q90}之间，中位数{q50}",
+        "scenario_head": "存为情景", "title": "标题", "title_hint": "自拟标题",
+        "copy": "生成情景代码", "yaml": "点击按钮后，将此段粘贴到scenarios.yml末尾。",
+        "chart_head": "保存图表", "folder": "文件夹", "save": "保存图表",
+        "saved": "已将{names}保存到{folder}。", "not_saved": "未能保存到{folder}：{reason}。", "wrong": "此项设定不成立：",
+    },
+}  # fmt: skip
+NAVY, RED, GREY = "#12355B", "#C8102E", "#5F6368"
+
+
+class Explorer:
+    """Pickers and sliders over :func:`answer`; what it shows is HTML and a picture, nothing is printed.
+
+    Every widget is an attribute, so that a program can do what a reader does: setting ``points[2019].value`` moves that
+    slider. ``answer`` is the one shown, None while the choice cannot be.
+    """
+
+    def __init__(self, ready: Ground):
+        import ipywidgets as w
+
+        self.ready = ready
+        self.answer: Answer | None = None
+        self._held = False
+        wide = {"layout": w.Layout(width="auto"), "style": {"description_width": "84px"}}
+        press = {"button_style": "primary", "layout": w.Layout(width="200px")}
+        self.lang = w.Dropdown(options=LANGUAGES, **wide)
+        self.indicator, self.scenario, self.base, self.prices = (w.Dropdown(**wide) for _ in range(4))
+        self.level = w.FloatText(step=1.0, **wide)
+        self.points = {
+            y: w.FloatSlider(0.0, min=-WIDEST, max=WIDEST, step=STEP, description=str(y), readout_format="+.1f", **wide)
+            for y in ready.plan.years
+        }
+        self.reset = w.Button(layout=w.Layout(width="auto", margin="4px 2px 8px 92px"))
+        self.verdict, self.growth, self.words, self.message = (w.HTML() for _ in range(4))
+        self.heads = {k: w.HTML() for k in ("points", "scenario_head", "chart_head")}
+        self.picture = w.Image(format="png", layout=w.Layout(width="100%", max_width="720px"))
+        self.title, self.copy, self.yaml = w.Text(**wide), w.Button(**press), w.Textarea(layout=w.Layout(width="auto", height="180px"))
+        self.folder, self.save = w.Text(FOLDER, **wide), w.Button(**press)
+        self.panel = self._arranged(w)
+        self._label()
+        self._start_over()
+        self._listen()
+        self._refresh()
+
+    def _arranged(self, w):
+        picks = [self.lang, self.indicator, self.scenario, self.base, self.level, self.prices, self.heads["points"],
+                 *self.points.values(), self.reset, self.growth]  # fmt: skip
+        parts = [
+            picks,
+            [self.verdict, self.picture, self.words],
+            [self.heads["chart_head"], self.folder, self.save, self.message],
+            [self.heads["scenario_head"], self.title, self.copy, self.yaml],
+        ]
+        # A counted name instead of a random one keeps a saved notebook the same from run to run.
+        return w.GridBox(
+            [w.VBox(part) for part in parts],
+            model_id=f"zoneplan-explorer-{next(_NUMBERS)}",
+            layout=w.Layout(grid_template_columns="340px minmax(420px, 740px)", grid_gap="12px 24px"),
+        )
+
+    def _listen(self) -> None:
+        for widget in (self.lang, self.indicator, self.scenario, self.base, self.level, self.prices, *self.points.values()):
+            widget.observe(self._changed, names="value")
+        self.reset.on_click(self._reset)
+        self.copy.on_click(self._copy)
+        self.save.on_click(self._save)
+
+    @contextmanager
+    def _hold(self) -> Iterator[None]:
+        """Widgets set one another: only the reader's own change is answered."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+
+    def _changed(self, change) -> None:
+        if self._held:
+            return
+        if change["owner"] is self.lang:
+            self._label()
+        elif change["owner"] in (self.indicator, self.scenario):
+            self._start_over()
+        elif change["owner"] is self.base:
+            self._set_level()
+        self._refresh()
+
+    def _reset(self, _) -> None:
+        with self._hold():
+            for slider in self.points.values():
+                slider.value = 0.0
+        self._refresh()
+
+    def _label(self) -> None:
+        """Every label in the language picked."""
+        lang, words = self.lang.value, LABELS[self.lang.value]
+        for name in ("lang", "indicator", "scenario", "base", "prices", "title", "folder"):
+            getattr(self, name).description = words[name]
+        for name in ("reset", "copy", "save"):
+            getattr(self, name).description = words[name]
+        for name, head in self.heads.items():
+            head.value = _block(words[name], "font-weight:600;margin-top:6px")
+        self.title.placeholder, self.yaml.placeholder = words["title_hint"], words["yaml"]
+        plan = self.ready.plan
+        _offer(self, self.indicator, [(plan.name(i, lang), i) for i in self.ready.headlines])
+        _offer(self, self.scenario, [(getattr(s, f"title_{lang}"), k) for k, s in self.ready.scenarios.items()])
+        _offer(self, self.prices, [(words[p], p) for p in PRICES])
+        self._offer_bases()
+
+    def _offer_bases(self) -> None:
+        """The bases of the indicator picked, each with its year and level."""
+        words, made = WORDS[self.lang.value], self.ready.headlines[self.indicator.value]
+        bases = {kind: base_of(self.ready.plan, self.indicator.value, kind) for kind in BASES}
+        options = [
+            (words["base"].format(kind=words[kind], year=b.year, level=num(b.level.mid), unit=made.unit), kind)
+            for kind, b in bases.items()
+            if b is not None
+        ]
+        _offer(self, self.base, [*options, (f"{words[OWN_LEVEL]} ({made.base.year})", OWN_LEVEL)])
+        self.level.description = f"{LABELS[self.lang.value]['level']}, {made.unit}"
+
+    def _start_over(self) -> None:
+        """Base and prices as the scenario has them, for the indicator picked."""
+        self._offer_bases()
+        scenario = self.ready.scenarios[self.scenario.value]
+        real = reference.CLASSES[self.indicator.value].indicator_id == "gdp"
+        with self._hold():
+            self.base.value = OWN_LEVEL if self.indicator.value in scenario.base_levels else scenario.base
+            self.prices.value = PRICES[real and scenario.constant_prices]
+            self.prices.disabled = not real
+        self._set_level(scenario.base_levels.get(self.indicator.value))
+
+    def _set_level(self, level: float | None = None) -> None:
+        kind = BASES[0] if self.base.value == OWN_LEVEL else self.base.value
+        with self._hold():
+            self.level.disabled = self.base.value != OWN_LEVEL
+            self.level.value = level or round(base_of(self.ready.plan, self.indicator.value, kind).level.mid, 1)
+
+    def choice(self) -> Choice:
+        """What the pickers and sliders say."""
+        own = self.base.value == OWN_LEVEL
+        return Choice(
+            self.indicator.value,
+            self.scenario.value,
+            {y: s.value for y, s in self.points.items() if s.value},
+            BASES[0] if own else self.base.value,
+            self.level.value if own else None,
+            self.prices.value,
+            self.lang.value,
+        )
+
+    def _refresh(self) -> None:
+        words = LABELS[self.lang.value]
+        self.yaml.value = self.message.value = ""
+        try:
+            self.answer = answer(self.ready.plan, self.choice(), self.ready)
+        except ValueError as error:
+            self.answer = None
+            told = "".join(f"<li>{escape(line)}</li>" for line in str(error).splitlines())
+            self.verdict.value = _card(_block(words["wrong"], f"font-weight:600;color:{RED}") + f"<ul>{told}</ul>")
+            self.growth.value = self.words.value = ""
+        else:
+            # Words are there at once; the picture takes a little longer.
+            self.verdict.value, self.growth.value = _verdict(self.answer), _growth_table(self.answer)
+            chart = self.answer.sketch()
+            self.picture.value = chart.panel_png()
+            self.words.value = _card("".join(
+                _block(t, f"font-size:11.5px;color:{GREY}") for t in (chart.subtitle, self.answer.note(), chart.source)
+            ))  # fmt: skip
+        self.picture.layout.display = None if self.answer else "none"
+        self.copy.disabled = self.save.disabled = self.answer is None
+
+    def _copy(self, _) -> None:
+        self.yaml.value = self.answer.yaml(self.title.value)
+
+    def _save(self, _) -> None:
+        words = LABELS[self.lang.value]
+        folder = Path(self.folder.value.strip() or FOLDER).expanduser()
+        # A path without a root starts at the project, whatever the folder of the notebook is.
+        folder = notebooks.folder().parent / folder
+        try:
+            files = self.answer.plot().export(folder)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            self.message.value = _block(words["not_saved"].format(folder=folder, reason=reason), f"color:{RED}")
+        else:
+            names = ", ".join(f.name for f in files)
+            self.message.value = _block(words["saved"].format(names=names, folder=folder))
+
+    def __repr__(self) -> str:
+        return f"Explorer: {self.answer.sentence() if self.answer else '-'}"
+
+    def _repr_mimebundle_(self, **kwargs) -> dict[str, object]:
+        # The text and the verdict stand in for the panel where no kernel runs, such as on a web page.
+        return {**self.panel._repr_mimebundle_(**kwargs), "text/plain": repr(self), "text/html": self.verdict.value}
+
+
+_NUMBERS = itertools.count(1)
+
+
+def explorer(plan: Plan, ready: Ground | None = None) -> Explorer:
+    """A panel to push on growth, base and prices of each level target, for a notebook.
+
+    Parameters
+    ----------
+    plan : the plan, seen from a day.
+    ready : :func:`ground` of the same plan, if it is at hand.
+
+    Returns
+    -------
+    Explorer; a notebook shows it as pickers, sliders, the odds in large type, and the path. Buttons write the choice as
+    a scenario and save the chart.
+
+    How to read it: move one slider; the large number says what that assumption is worth.
+    """
+    return Explorer(ready or ground(plan))
+
+
+def _offer(panel: Explorer, picker, options: list[tuple[str, str]]) -> None:
+    """Put options into a picker; what was picked stays picked if it is still there."""
+    before = picker.value
+    with panel._hold():
+        picker.options = options
+        picker.value = before if before in dict(map(reversed, options)) else options[0][1]
+
+
+def _block(text: str, style: str = "") -> str:
+    return f'<div style="line-height:1.4;{style}">{escape(text)}</div>'
+
+
+def _card(html: str) -> str:
+    """White behind dark type, in a dark notebook too."""
+    return f'<div style="background:#fff;color:#222;padding:6px 10px;line-height:1.4">{html}</div>'
+
+
+def _verdict(made: Answer) -> str:
+    """The odds in large type, what they are the odds of, and the answer in words."""
+    words, last = LABELS[made.choice.lang], made.forecast.table().iloc[-1]
+    about = {"target": num(made.target, 0), "unit": made.forecast.unit, "name": made.name(), "year": made.year}
+    spread = words["range"].format(**{q: num(last[q], 0) for q in ("q10", "q50", "q90")})
+    return _card(
+        f'<span class="zoneplan-odds" style="font-size:46px;font-weight:700;line-height:1.1;color:{NAVY}">{escape(made.odds_text())}</span>'
+        f'<span style="font-size:16px;margin-left:12px">{escape(words["reach"].format(**about))}</span>'
+        + _block(spread, f"color:{GREY}")
+        + _block(made.sentence(), "margin-top:6px")
+        + "".join(_block(remark, f"color:{RED}") for remark in made.remarks())
+    )
+
+
+def _growth_table(made: Answer) -> str:
+    """Expected, added and assumed growth by year."""
+    words = LABELS[made.choice.lang]
+    cell = '<td style="text-align:right;padding:1px 9px 1px 0">{}</td>'
+    head = "".join(cell.format(escape(words[k])) for k in ("year", "expected", "scenario_points", "own", "sum"))
+    body = "".join(
+        "<tr>" + cell.format(r.year) + cell.format(num(r.expected)) + cell.format(f"{r.scenario + 0.0:+.1f}")
+        + cell.format(f"{r.own + 0.0:+.1f}") + cell.format(f"<b>{num(r.assumed)}</b>") + "</tr>"
+        for r in made.growth.itertuples()
+    )  # fmt: skip
+    table = f'<table style="line-height:1.4"><tr style="color:{GREY}">{head}</tr>{body}</table>'
+    return _block(words["assumed"], "font-weight:600") + table
