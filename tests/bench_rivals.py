@@ -1,8 +1,8 @@
 """Textbook forecasts of a panel by statsforecast, in an environment of its own (it needs an older pandas).
 
-Usage: python bench_rivals.py PANEL.csv OUT.csv FIRST_ORIGIN LAST_ORIGIN HORIZON SCALE
+Usage: python bench_rivals.py PANEL.csv OUT.csv FIRST_ORIGIN LAST_ORIGIN HORIZON SCALE [METHOD]
 
-PANEL has the columns unit_id, year and value; SCALE is ``level`` or ``log``. Every origin sees only the years up
+PANEL has the columns unit_id, year and value; SCALE is ``level`` or ``log``; METHOD is one of the models, all without it. Every origin sees only the years up
 to it. OUT gets the quantiles by method and the seconds each method took over all origins.
 """
 
@@ -32,14 +32,14 @@ def forecasts(panel: pd.DataFrame, origin: int, horizon: int, name: str) -> pd.D
     return out[["unit_id", "year", *NAMES.values()]].assign(origin_year=origin, method=name)
 
 
-def main(panel: str, out: str, first: str, last: str, horizon: str, scale: str) -> None:
+def main(panel: str, out: str, first: str, last: str, horizon: str, scale: str, only: str = "") -> None:
     """Forecast from every origin by every method and write the quantiles."""
     rows = pd.read_csv(panel, dtype={"unit_id": "str"})
     table = pd.DataFrame({"unique_id": rows["unit_id"], "ds": rows["year"], "y": rows["value"]})
     if scale == "log":
         table["y"] = np.log(table["y"])
     parts = []
-    for name in MODELS:
+    for name in [only] if only else MODELS:
         # The first call compiles; its time is nobody's forecast.
         forecasts(table[table["unique_id"].isin(table["unique_id"].unique()[:2])], int(first), int(horizon), name)
         for origin in range(int(first), int(last) + 1):

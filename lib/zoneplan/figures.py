@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from zoneplan import reference
+from zoneplan import reference, scores
 from zoneplan.audit import ratio_paths
 from zoneplan.forecast import forecast
 from zoneplan.sensitivity import needed_growth, swings
@@ -43,6 +43,9 @@ def figures(plan: Plan) -> list[Chart]:
         swings(plan, "trade_total").plot("trade", plan.zone_en),
         percentile_chart(plan),
         peers_chart(plan),
+        hedgehog_chart(),
+        coverage_chart(),
+        reliability_chart(),
     ]
 
 
@@ -180,3 +183,58 @@ def peers_chart(plan: Plan) -> Chart:
     from zoneplan import peers
 
     return peers.size_and_growth(2006, 2022).plot(plan.stated_growth("gdp"))
+
+
+def hedgehog_chart() -> Chart:
+    """GDP of the host city, and what would have been forecast from each year before."""
+    from zoneplan.charts import hedgehog
+
+    panel = scores.city_panels()["gdp_nominal"]
+    city = panel.units.astype("str") == scores.HOST
+    made = scores.back_test({"gdp": panel}, [scores.METHOD])["gdp"].rows
+    made = made[made["unit_id"].astype("str") == scores.HOST].rename(columns={"origin_year": "origin"})
+    late = made[made["horizon"] == scores.HORIZON]
+    inside = int(late["actual"].between(late["q10"], late["q90"]).sum())
+    return hedgehog(
+        "hedgehog_gdp",
+        panel.where(city).rows()[["year", "value"]],
+        made[["origin", "year", "q10", "q50", "q90"]],
+        title=f"{inside} of {len(late)} three-year forecasts of Wenzhou's GDP held",
+        subtitle="GDP of Wenzhou as printed, and forecasts from each earlier year with P10 to P90, CNY 100 million",
+        unit=UNITS["亿元"],
+        sources=["zjyb"],
+    )
+
+
+def coverage_chart() -> Chart:
+    """How many outcomes of the Zhejiang cities fell into the 80 % intervals, by indicator and years ahead."""
+    from zoneplan.charts import coverage
+
+    tests = scores.back_test(scores.city_panels(), [scores.METHOD])
+    parts = [t.table().assign(label=scores.SERIES[name]) for name, t in tests.items()]
+    data = pd.concat(parts, ignore_index=True)[["label", "horizon", "coverage80", "origins", "cases"]]
+    mean = data.loc[data["horizon"] == scores.HORIZON, "coverage80"].mean()
+    return coverage(
+        "coverage_cities",
+        data.assign(coverage=data["coverage80"] / 100),
+        nominal=0.8,
+        title=f"With eleven cities, 80 % intervals held {num(mean, 0)} % three years ahead",
+        subtitle="Outcomes between P10 and P90, percent, Zhejiang cities, every forecast from 2014 on, by indicator",
+        sources=["zjyb"],
+    )
+
+
+def reliability_chart() -> Chart:
+    """Odds that the rule behind the verdicts gave to targets at percentiles of past growth, and what came of them."""
+    from zoneplan.charts import reliability
+
+    found = scores.class_pseudo_targets(scores.HORIZON, scores.TODAY)
+    table = found.table()
+    data = table[table["cases"] >= scores.FEWEST_IN_BIN].rename(columns={"odds": "forecast", "met": "observed", "cases": "n"})
+    return reliability(
+        "reliability_classes",
+        data,
+        title=f"Odds and outcomes lay {num(100 * found.worst_gap(), 0)} points apart at most",
+        subtitle="Targets at past percentiles of growth: odds given and share met, percent, reference classes, three years",
+        sources=["cityyb"],
+    )

@@ -6,18 +6,39 @@ the independent cases: every band is a bootstrap over origins.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
 
-from zoneplan import baselines, reference
+from zoneplan import baselines, borrow, common, reference, tables
 from zoneplan.borrow import QUANTILES, learn, odds
-from zoneplan.panel import Panel
+from zoneplan.joint import INSIDE_ANOTHER
+from zoneplan.panel import Panel, panel_of
 
 METHOD = "zoneplan"
+HORIZON = 3
+HOST = "330300"
+# The last day from which windows and outcomes are judged: everything in the tables was known.
+TODAY = date(2026, 11, 1)
+# The series of the Zhejiang cities as a reader calls them.
+SERIES = {
+    "gdp_nominal": "GDP",
+    "industrial_va": "industrial value added",
+    "secondary_va": "secondary value added",
+    "fiscal_revenue_total": "total fiscal revenue",
+    "budget_revenue": "budget revenue",
+    "budget_expenditure": "budget expenditure",
+    "fai_total": "fixed-asset investment",
+    "retail_sales": "retail sales",
+    "exports": "exports",
+    "imports": "imports",
+    "population_resident": "resident population",
+    "population_registered": "registered population",
+}
 # Central intervals by their share, as bounds.
 INTERVALS = {50: ("q25", "q75"), 80: ("q10", "q90"), 90: ("q05", "q95")}
 PSEUDO = (25, 50, 75, 90)
@@ -42,6 +63,10 @@ class Scores:
         percent of the level. Every origin counts the same.
         """
         return self._mean(["method", "horizon"])
+
+    def where(self, keep: pd.Series) -> Scores:
+        """The cases marked in a boolean series over ``rows``."""
+        return Scores(self.rows[keep].reset_index(drop=True), self.fallbacks)
 
     def by_origin(self) -> pd.DataFrame:
         """The same by method, horizon and origin."""
@@ -146,6 +171,88 @@ def pinball(actual: np.ndarray, quantiles: np.ndarray) -> np.ndarray:
     levels = np.array(list(QUANTILES.values()))
     scores = quantile_score(np.log(actual)[:, None], np.log(quantiles), np.broadcast_to(levels, quantiles.shape))
     return 100 * scores.mean(axis=1)
+
+
+def city_panels() -> dict[str, Panel]:
+    """The Zhejiang cities as their yearbooks printed them, one panel per indicator, in the unit with most years.
+
+    Yiwu lies inside Jinhua and is left out. Figures of a year were known from November of the next.
+    """
+    rows = tables.read("zhejiang_cities")
+    rows = rows[~rows["unit_id"].astype("str").isin(INSIDE_ANOTHER)]
+    panels = {}
+    for indicator in SERIES:
+        part = rows[rows["indicator_id"] == indicator]
+        unit = part.groupby("unit", observed=True)["year"].nunique().idxmax()
+        panels[indicator] = panel_of(part.loc[part["unit"] == unit, ["unit_id", "year", "value"]])
+    return panels
+
+
+def back_test(panels: Mapping[str, Panel], methods: Sequence[str], horizon: int = HORIZON) -> dict[str, Scores]:
+    """:func:`rolling` of every panel from every year that has two before it and one after it.
+
+    Panels without such a year are left out.
+    """
+    spans = {name: range(int(p.years[0]) + 2, int(p.years[-1])) for name, p in panels.items()}
+    return {name: rolling(panels[name], span, horizon, methods) for name, span in spans.items() if len(span)}
+
+
+def contest(tests: Mapping[str, Scores], horizon: int = HORIZON) -> pd.DataFrame:
+    """One row per panel: our loss and coverage at a horizon, and the loss as a multiple of each other method's.
+
+    How to read it: 0.8 under ``drift`` means that the errors are a fifth smaller than those of drift.
+    """
+    out = []
+    for name, scores in tests.items():
+        table = scores.table().query("horizon == @horizon").set_index("method")
+        if table.empty:
+            continue
+        ours = table.loc[METHOD]
+        ratios = ours["loss"] / table["loss"].drop(METHOD)
+        keep = ["origins", "cases", "loss", "coverage50", "coverage80"]
+        out.append({"panel": name, **ours[keep].to_dict(), **ratios.to_dict()})
+    return pd.DataFrame(out)
+
+
+# Every constant that is set rather than estimated, with a value well below and well above.
+STRESSED = [
+    (common, "NEWEST", 0.3, 0.8),
+    (common, "WIDENING", 0.5, 1.0),
+    (common, "PRIOR_SHARE", 0.2, 0.5),
+    (common, "PRIOR_WEIGHT", 1, 6),
+    (common, "COMMON_FREEDOM", 4, 30),
+    (borrow, "LONGEST_LAG", 5, 10),
+    (borrow, "FADING", 0.4, 0.8),
+    (borrow, "HALF_LIFE", 3.0, 12.0),
+    (borrow, "CUT", 2.5, 4.0),
+    (borrow, "WILD", 4.0, 10.0),
+    (borrow, "SCALE_WEIGHT", 2.0, 8.0),
+    (borrow, "ORIGINS", 3, 10),
+    (borrow, "TAIL_WEIGHT", 20, 180),
+    (borrow, "TAIL_FREEDOM", 3, 10),
+]
+
+
+def stress(panel: Panel, origins: Sequence[int], horizon: int) -> pd.DataFrame:
+    """What becomes of loss and coverage at a horizon when one constant of the method at a time is set otherwise.
+
+    Returns columns constant, value, loss, change (percent of the loss as shipped) and coverage80, the shipped
+    setting first.
+
+    How to read it: small changes everywhere mean that no constant was tuned to these data.
+    """
+
+    def measured() -> pd.Series:
+        return rolling(panel, origins, horizon, [METHOD]).table().set_index("horizon").loc[horizon]
+
+    shipped = measured()
+    rows = [("as shipped", np.nan, shipped["loss"], 0.0, shipped["coverage80"])]
+    for module, name, *values in STRESSED:
+        for value in values:
+            with patch.object(module, name, value):
+                found = measured()
+            rows.append((name, value, found["loss"], 100 * (found["loss"] / shipped["loss"] - 1), found["coverage80"]))
+    return pd.DataFrame(rows, columns=["constant", "value", "loss", "change", "coverage80"])
 
 
 @dataclass(frozen=True)
