@@ -123,6 +123,14 @@ def test_another_base_is_measured_against_the_headline(plan, load):
     assert "fdi_actual" not in rows.index
 
 
+def test_a_base_level_of_ones_own_replaces_the_base(plan, load):
+    made = load(story(points(1), level={"gdp": 220}))["mine"]
+    usual = load(story(points(1)))["mine"].levels("gdp")
+    assert made.forecast("gdp").base.level.mid == 220
+    assert made.levels("gdp").to_numpy() == pytest.approx((usual * 220 / usual[2017]).to_numpy())
+    assert made.assumptions("trade_total") == Assumptions()
+
+
 def test_constant_prices_change_gdp_alone(plan, load):
     made = load(story(prices="constant"))["mine"]
     assert made.assumptions("gdp").class_.indicator_id == "gdp_real"
@@ -204,6 +212,9 @@ def test_a_wrong_entry_is_explained(refuse, entry, message):
         ({"class": {"level": "county", "name": "chnia"}}, "scenario 1 (mine): class: found county chnia; expected one of prefecture china,"),
         ({"class": {"level": "county", "name": ["china"]}}, "scenario 1 (mine): class: found county ['china']; expected one of"),
         ({"class": {"level": "county", "name": "china"}, "prices": "constant"}, "found county china; expected one with real growth of"),
+        ({"level": {"gpd": 3}}, "scenario 1 (mine): level: found 'gpd'; expected one of gdp, industrial_value_added,"),
+        ({"level": {"gdp": -3}}, "scenario 1 (mine): level: gdp: found -3; expected a number above 0"),
+        ({"level": 200}, "scenario 1 (mine): level: found 200; expected a level by indicator"),
         ({"growth": None}, "scenario 1 (mine): growth: found None; expected a list of entries, or []"),
         ({"mood": "bad"}, "scenario 1 (mine): found the key 'mood'; expected one of base, class, growth, id, level, prices,"),
     ],
@@ -267,7 +278,7 @@ def test_a_file_that_cannot_be_read_is_one_problem(plan, tmp_path, content):
 @settings(derandomize=True, max_examples=40, deadline=None)
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
                     lambda x: st.lists(x, max_size=3) | st.dictionaries(st.sampled_from(["indicators", "years", "row", "points", "class"]), x),
-                    max_leaves=6), st.sampled_from(["growth", "class", "base", "id", "entry", "points", "indicators", "years"]))  # fmt: skip
+                    max_leaves=6), st.sampled_from(["growth", "class", "base", "level", "id", "entry", "points", "indicators", "years"]))  # fmt: skip
 def test_any_value_anywhere_is_answered_with_problems(plan, tmp_path_factory, value, where):
     made = story(copy.deepcopy(GOOD))
     if where == "entry":

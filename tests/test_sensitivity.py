@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from zoneplan import reference
 from zoneplan.audit import Interval
+from zoneplan.drivers import drivers, variance_shares
 from zoneplan.forecast import Base, base_of
-from zoneplan.sensitivity import LATEST, needed_growth, years_late
+from zoneplan.sensitivity import LATEST, needed_growth, one_page, panels, years_late
+from zoneplan.text import odds_range
 
 
 def at(level, year=2017):
@@ -108,3 +110,39 @@ def test_growing_as_needed_arrives_on_time(plan, need, steady):
         assert years_late(plan, i, base) == 0
         steady(rate - 1e-6)
         assert years_late(plan, i, base) == 1
+
+
+# Small multiples and the one page --------------------------------------------------------------------------------
+
+
+def test_panels_are_the_drivers_of_each_series(plan):
+    rows = panels(plan).table().set_index(["indicator_id", "driver"])
+    model = drivers(plan, "trade_total")
+    exact = variance_shares(model, 2**3).table().set_index("driver")["exact"]
+    assert rows.loc["trade_total", "share"].to_dict() == pytest.approx(exact.to_dict())
+    # P10 and P90 of a normal lie 1.2816 standard deviations off, in logs.
+    sd = dict(zip(model.names, model.sd, strict=True))["growth 2020"]
+    one = rows.loc["trade_total", "growth 2020"]
+    assert [one["low"], one["high"]] == pytest.approx(100 * np.expm1([-1.28155 * sd, 1.28155 * sd]), rel=1e-4)
+    assert one["target"] == pytest.approx(100 * (104 / np.exp(model.mean.sum()) - 1))
+    assert rows.groupby("indicator_id")["share"].sum().to_numpy() == pytest.approx(1)
+    assert rows.index.get_level_values(0).nunique() == 6
+
+
+def test_one_page_by_hand(plan):
+    page = one_page(plan).set_index("indicator_id")
+    verdicts = plan.verdicts().final().set_index("indicator_id")
+    assert list(page.index) == ["gdp", "industrial_value_added", "fiscal_revenue_total", "budget_revenue", "trade_total",
+                                "fixed_asset_investment", "industrial_investment", "fdi_actual"]  # fmt: skip
+    for i, row in page.iterrows():
+        assert row["odds"] == odds_range(verdicts["probability_low"][i], verdicts["probability_high"][i])
+        assert row["needed_growth"] == verdicts["needed_growth"][i] and row["target"] == plan.target(i, 2020)
+    # Base and two years as expected, the last year as bound: GDP is 270 to the digit printed.
+    model = drivers(plan, "gdp")
+    bound = float(page["breaks_when"]["gdp"].split("below ")[1].split(",")[0])
+    assert page["main_driver"]["gdp"].startswith("growth 2020 (")
+    assert np.exp(model.mean[:3].sum()) * (1 + bound / 100) == pytest.approx(270, rel=5e-4)
+    assert page["breaks_when"]["gdp"].endswith(f"expected {100 * np.expm1(model.mean[3]):.1f}")
+    # A rate hangs on its own year.
+    assert page["main_driver"]["fixed_asset_investment"] == "growth 2020 (100 %)"
+    assert page["breaks_when"]["fixed_asset_investment"].startswith("growth 2020 below 18.0, expected ")

@@ -1093,19 +1093,21 @@ def reliability(id, data, *, title, subtitle, sources, note="") -> Chart:
 
 @_themed
 def shares(id, data, *, title, subtitle, sources, note="") -> Chart:
-    """Shares of uncertainty: frame driver, exact, total (0 to 1).
+    """Shares as bars: frame driver, exact (0 to 1) and, where Sobol indices were found, total (0 to 1).
 
     How to read it: the longest bar is what to settle first; a mark beyond its bar is what works only together with others.
     """
     names, left = _names([str(d).capitalize() for d in data["driver"]], 2.2)
-    page = _Page(title, subtitle, sources, note, left=left, right=0.6, axes_height=0.36 * len(data),
-                 key=[("share of the variance", FAN, "s"), ("Sobol total index", TARGET, "o")])  # fmt: skip
+    marked = "total" in data
+    key = [("share of the variance", FAN_TEXT, "s"), ("Sobol total index", TARGET, "o")] if marked else ()
+    page = _Page(title, subtitle, sources, note, left=left, right=0.6, axes_height=0.36 * len(data), key=key)
     ax = page.ax
     _row_axes(page, len(data), names)
-    ax.set_xlim(0, 100 * max(float(data[["exact", "total"]].max().max()), 0.5))
+    ax.set_xlim(0, 100 * max(float(data.filter(["exact", "total"]).max().max()), 0.5))
     for y, r in enumerate(data.itertuples()):
         ax.barh(y, 100 * r.exact, color=FAN, height=0.6)
-        ax.plot([100 * r.total], [y], marker="o", ms=5, color=TARGET, clip_on=False)
+        if marked:
+            ax.plot([100 * r.total], [y], marker="o", ms=5, color=TARGET, clip_on=False)
         page.side(0.1, y, f"{num(100 * r.exact, 0)} %", color=INK, fontsize=SMALL, weight="bold")
     ax.xaxis.set_major_formatter(lambda x, _: f"{x:.0f} %")
     ax.grid(axis="x", color=GRID, lw=0.6)
@@ -1147,6 +1149,86 @@ def two_way(id, odds, lines, *, first, second, title, subtitle, sources, note=""
     alt = (f"{subtitle}. With both at their middle {num(100 * float(odds.iloc[len(y) // 2, len(x) // 2]), 0)} %; at their "
            f"lower ends {num(100 * float(odds.iloc[0, 0]), 0)} %, at their upper ends {num(100 * float(odds.iloc[-1, -1]), 0)} %.")  # fmt: skip
     return page.chart(id, alt, lines.assign(source_id=";".join(sources)))
+
+
+@_themed
+def discovery(id, points, rule, *, first, second, title, subtitle, sources, note="", words=("met", "missed")) -> Chart:
+    """Paths by two assumptions, met and missed, with the bounds of a rule.
+
+    ``points``: frame first, second (as shown on the axes), met (bool); ``rule``: (bound of the first or None, bound of
+    the second or None, whether the rule lies above its bounds).
+
+    How to read it: inside the shaded corner one outcome prevails; where both mix, the two assumptions do not decide.
+    """
+    page = _Page(title, subtitle, sources, note, left=0.62, right=0.25, xlabel=second, above=0.2,
+                 key=[(words[0], ZONE, "o"), (words[1], TARGET, "x"), ("where the rule applies", SOFT, "s")])  # fmt: skip
+    ax = page.ax
+    ax.set_xlim(float(points["second"].min()), float(points["second"].max()))
+    ax.set_ylim(float(points["first"].min()), float(points["first"].max()))
+    (down, up), (near, far) = ax.get_ylim(), ax.get_xlim()
+    bound_first, bound_second, above = rule
+    y = (down if bound_first is None else bound_first, up) if above else (down, up if bound_first is None else bound_first)
+    x = (near if bound_second is None else bound_second, far) if above else (near, far if bound_second is None else bound_second)
+    ax.fill_between(x, y[0], y[1], color=SOFT, alpha=0.18, lw=0, zorder=0)
+    for met, colour, marker in ((True, ZONE, "o"), (False, TARGET, "x")):
+        part = points[points["met"] == met]
+        ax.plot(part["second"], part["first"], ls="none", marker=marker, ms=3, color=colour, alpha=0.7, mew=0.8)
+    _unit(page, first)
+    alt = (f"{subtitle}. {int(points['met'].sum())} of {len(points)} paths drawn are {words[0]}; the rule covers {second} "
+           f"from {num(x[0])} to {num(x[1])} and {first} from {num(y[0])} to {num(y[1])}.")  # fmt: skip
+    return page.chart(id, alt, points.assign(source_id=";".join(sources)))
+
+
+PANEL_COLUMNS = 3
+
+
+@_themed
+def driver_panels(id, data, *, title, subtitle, sources, note="") -> Chart:
+    """Small multiples: what each driver moves in each series, and its share of the uncertainty.
+
+    ``data``: frame label (one panel each), driver, low, high, target (percent away from the middle of the forecast) and
+    share (of the variance, 0 to 1); the same drivers in every panel, on one scale.
+
+    How to read it: a red line right of all bars is a target that no single driver reaches; numbers are shares of variance.
+    """
+    groups = list(data.groupby("label", sort=False))
+    names, left = _names([str(d).capitalize() for d in dict.fromkeys(data["driver"])], 1.2, TINY + 0.5)
+    across, down = min(PANEL_COLUMNS, len(groups)), -(-len(groups) // PANEL_COLUMNS)
+    wide, apart, share = (WIDTH - left - EDGE) / across, 0.12, 0.36
+    heads = [_wrap(str(label), wide - apart, SMALL, bold=True) for label, _ in groups]
+    head, foot = max(_height(t, SMALL) for t in heads) + 0.1, 0.3
+    high = head + 0.2 * len(names) + foot
+    page = _Page(title, subtitle, sources, note, left=left, right=EDGE, axes_height=down * high, ticks=False,
+                 key=[("P10 to P90 of one driver", FAN_TEXT, "s"), ("target", TARGET, "$|$"), ("share of variance in percent", INK, "")])  # fmt: skip
+    page.ax.set_axis_off()
+    page.ax.set(xticks=[], yticks=[])
+    spans = data[["low", "high", "target"]].to_numpy(dtype="float64")
+    low, top = min(spans.min(), 0.0), max(spans.max(), 0.0)
+    pad = 0.04 * (top - low)
+    box = page.ax.get_position()
+    for n, (_, part) in enumerate(groups):
+        x, y = left + (n % across) * wide, box.y1 * page.figure.get_figheight() - (n // across + 1) * high + foot
+        ax = page.figure.add_axes((x / WIDTH, y / page.figure.get_figheight(), (wide - apart - share) / WIDTH,
+                                   0.2 * len(names) / page.figure.get_figheight()))  # fmt: skip
+        ax.set_xlim(low - pad, top + pad)
+        ax.set_ylim(len(names) - 0.5, -0.5)
+        ax.set_yticks(range(len(names)), names if n % across == 0 else [""] * len(names), fontsize=TINY + 0.5)
+        ax.tick_params(axis="y", length=0, labelcolor=INK)
+        ax.tick_params(axis="x", labelsize=TINY)
+        ax.spines["left"].set_visible(False)
+        ax.axvline(0, color=SOFT, lw=0.8)
+        for row, r in enumerate(part.itertuples()):
+            ax.barh(row, r.high - r.low, left=r.low, color=FAN, height=0.62)
+            ax.text(1.03, row, num(100 * r.share, 0), transform=ax.get_yaxis_transform(), fontsize=TINY + 0.5, color=INK, va="center")
+        ax.axvline(float(part["target"].iloc[0]), color=TARGET, lw=1.4)
+        ax.locator_params(axis="x", nbins=4)
+        ax.xaxis.set_major_formatter(lambda v, _: f"{v:+.0f} %" if v else "0")
+        ax.text(0, 1 + 0.06 / (0.2 * len(names)), heads[n], transform=ax.transAxes, fontsize=SMALL, weight="bold", color=INK, va="bottom")
+    alt = f"{subtitle}: " + "; ".join(
+        f"{label}: target {num(part['target'].iloc[0])} % from the middle, most by {part.loc[part['share'].idxmax(), 'driver']} "
+        f"({num(100 * part['share'].max(), 0)} %)" for label, part in groups
+    )  # fmt: skip
+    return page.chart(id, alt, data.assign(source_id=";".join(sources)))
 
 
 def _patch(page: _Page, low: float, height: float, colour: str):

@@ -28,6 +28,7 @@ SPAN = 2.5631031
 GRID_STEPS = 41
 SOBOL_SAMPLES = 2**12
 DISCOVERY_DRAWS = 20_000
+PATHS_DRAWN = 500
 DECILES = np.arange(0.1, 0.95, 0.1)
 # A rule with two drivers must be better by so much to be worth reading.
 WORTH_A_SECOND = 0.02
@@ -265,9 +266,6 @@ class TwoWay:
         """Odds with the first driver down and the second across, in percent growth (the base in its unit)."""
         return self.odds.copy()
 
-    def _axis(self, name: str) -> str:
-        return f"{name}, {self.drivers.unit if name == BASE else 'percent'}"
-
     def plot(self):
         """Odds as shades with both lines."""
         from zoneplan.charts import two_way as draw
@@ -277,8 +275,8 @@ class TwoWay:
             f"two_way_{self.drivers.indicator_id}_{self.first}_{self.second}".replace(" ", "_"),
             self.odds,
             self.lines,
-            first=self._axis(self.first),
-            second=self._axis(self.second),
+            first=axis_name(self.drivers, self.first),
+            second=axis_name(self.drivers, self.second),
             title=f"{name} of {num(np.exp(self.drivers.goal), 0)}: which {self.first} and {self.second} reach it",
             subtitle=f"Odds of reaching the {self.drivers.year} target of {name}, percent, by two assumptions; the rest as expected",
             sources=["plan", "cityyb"],
@@ -321,6 +319,11 @@ def _axis(model: Drivers, name: str, steps: int) -> np.ndarray:
     return model.mean[k] + model.sd[k] * np.linspace(-2, 2, steps)
 
 
+def axis_name(model: Drivers, name: str) -> str:
+    """A driver with the unit in which :func:`shown` gives it."""
+    return f"{name}, {model.unit if name == BASE else 'percent'}"
+
+
 def shown(model: Drivers, name: str, logs: np.ndarray) -> np.ndarray:
     """A driver's log values as a reader knows them: percent growth, or the base in its unit."""
     return np.exp(logs) if name == BASE else 100 * np.expm1(logs)
@@ -351,6 +354,27 @@ class Discovery:
             f"{self.drivers.name} is {word} mostly when {' and '.join(parts)}: this covers {pct(100 * self.coverage, 0)} of the "
             f"paths on which it is {word}, and holds true on {pct(100 * self.density, 0)} of the paths where it applies "
             f"(overall {pct(100 * self.share, 0)} are {word})."
+        )
+
+    def plot(self):
+        """Some of the paths by two drivers, met and missed, and where the rule applies."""
+        from zoneplan.charts import discovery
+
+        model, bounds = self.drivers, dict(self.rule)
+        spread = [n for _, n in sorted(zip(model.sd, model.names, strict=True), reverse=True) if n not in bounds]
+        second, first = [*bounds, *spread][:2]
+        values = model.sample(PATHS_DRAWN)
+        seen = {n: shown(model, n, values[:, model.names.index(n)]) for n in (first, second)}
+        points = pd.DataFrame({"first": seen[first], "second": seen[second], "met": values.sum(axis=1) >= model.goal})
+        return discovery(
+            f"discovery_{model.indicator_id}",
+            points,
+            (bounds.get(first), bounds.get(second), self.met),
+            first=axis_name(model, first),
+            second=axis_name(model, second),
+            title=f"{model.name} of {num(np.exp(model.goal), 0)}: where it is mostly {'met' if self.met else 'missed'}",
+            subtitle=f"{PATHS_DRAWN} simulated paths of {model.name} to {model.year} by two assumptions",
+            sources=["plan", "cityyb"],
         )
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from zoneplan import joint
 from zoneplan.drivers import Drivers, drivers, is_repaired, root
 from zoneplan.forecast import forecast
+from zoneplan.text import pct
 
 if TYPE_CHECKING:
     from zoneplan.forecast import Assumptions
@@ -38,6 +39,20 @@ class Simulation:
     def met(self) -> pd.DataFrame:
         """Columns met (number of last-year targets reached) and share of paths."""
         return pd.DataFrame({"met": np.arange(len(self.counts)), "share": self.counts / self.draws})
+
+    def plot(self):
+        """Share of paths by the number of last-year targets that they reach."""
+        from zoneplan.charts import shares
+
+        met, n, last = self.met(), len(self.counts) - 1, int(self.odds["year"].max())
+        data = pd.DataFrame({"driver": [f"{k} of {n} reached" for k in met["met"]], "exact": met["share"]})
+        return shares(
+            "simulation",
+            data,
+            title=f"{pct(100 * met['share'].iloc[0], 0)} of the paths reach none of the {n} targets",
+            subtitle=f"Share of {self.draws:,} simulated paths by how many level targets of {last} they reach, percent",
+            sources=["plan", "cityyb", "zjyb"],
+        )
 
 
 def simulate(

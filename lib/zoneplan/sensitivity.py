@@ -11,9 +11,11 @@ import pandas as pd
 
 from zoneplan import reference, tables
 from zoneplan.audit import cagr
+from zoneplan.drivers import SPAN, drivers, shown
 from zoneplan.forecast import Assumptions, Base, Forecast, base_of, forecast
+from zoneplan.montecarlo import level_series
 from zoneplan.plan import known
-from zoneplan.text import num, pct
+from zoneplan.text import num, odds_range, pct
 from zoneplan.units import convert
 
 if TYPE_CHECKING:
@@ -183,6 +185,85 @@ def swings(plan: Plan, indicator_id: str) -> Swings:
     table = table.assign(span=table["high"] - table["low"]).sort_values("span", ascending=False, kind="stable")
     unit = str(plan.annex(indicator_id)["unit"].iloc[0])
     return Swings(indicator_id, unit, centre, plan.target(indicator_id, plan.years[-1]), table.reset_index(drop=True))
+
+
+@dataclass(frozen=True)
+class DriverPanels:
+    """What each driver moves in each level series of the plan, with its share of the uncertainty."""
+
+    last: int
+    rows: pd.DataFrame
+
+    def table(self) -> pd.DataFrame:
+        """Columns indicator_id, label, driver, low, high, target (percent from the middle), share (0 to 1)."""
+        return self.rows.copy()
+
+    def plot(self):
+        """One small panel per series: the tornado with the shares beside it."""
+        from zoneplan.charts import driver_panels
+
+        main = self.rows.loc[self.rows.groupby("indicator_id", sort=False)["share"].idxmax(), "driver"]
+        word, n = main.mode().iloc[0], len(main)
+        return driver_panels(
+            "driver_panels",
+            self.rows.drop(columns="indicator_id"),
+            title=f"{word.capitalize()} is the largest uncertainty of {int((main == word).sum())} in {n} targets",
+            subtitle=f"Level in {self.last}, percent away from its middle, when one driver moves from P10 to P90",
+            sources=["plan", "cityyb"],
+        )
+
+
+def panels(plan: Plan) -> DriverPanels:
+    """Swings and variance shares of every level series, on one scale.
+
+    With the drivers of :func:`zoneplan.drivers.drivers`, normal in logs: a driver with standard deviation ``s`` moves
+    the level by ``exp(-1.28 s) - 1`` to ``exp(1.28 s) - 1``; the target lies ``exp(goal - middle) - 1`` away; shares
+    are ``cov(x_k, S) / var(S)``.
+
+    How to read it: long bars far from the target are worth no argument; a bar that crosses it is.
+    """
+    rows = []
+    for i in level_series(plan):
+        model = drivers(plan, i)
+        share = model.covariance.sum(axis=1) / model.covariance.sum()
+        gap = 100 * np.expm1(model.goal - model.mean.sum())
+        for name, sd, part in zip(model.names, model.sd, share, strict=True):
+            low, high = 100 * np.expm1(np.array([-1, 1]) * SPAN / 2 * sd)
+            rows.append((i, plan.name(i), name, low, high, gap, part))
+    columns = ["indicator_id", "label", "driver", "low", "high", "target", "share"]
+    return DriverPanels(plan.years[-1], pd.DataFrame(rows, columns=columns))
+
+
+def one_page(plan: Plan) -> pd.DataFrame:
+    """Every target of the last year that growth decides, on one page.
+
+    Returns columns indicator_id, name_en, target, unit, odds (as text, over both bases), needed_growth (percent a year
+    from the headline base, or the promised rate), main_driver with its share of the variance, and breaks_when: below
+    which value of the main driver the target is missed if all else comes as expected.
+
+    A rate depends on the growth of its own year alone.
+
+    How to read it: if the expected value stands below the bound, the target needs luck already.
+    """
+    rows = []
+    for line in plan.verdicts().assessable().itertuples():
+        made = forecast(plan, line.indicator_id)
+        if made is None:
+            continue
+        if made.base is None:
+            name, share = f"growth {int(line.year)}", 1.0
+            bound, middle = line.target, line.q50
+        else:
+            model = drivers(plan, line.indicator_id)
+            parts = model.covariance.sum(axis=1) / model.covariance.sum()
+            k = int(parts.argmax())
+            name, share, others = model.names[k], float(parts[k]), model.mean.sum() - model.mean[k]
+            bound, middle = shown(model, name, np.array([model.goal - others, model.mean[k]]))
+        breaks = f"{name} below {num(bound)}, expected {num(middle)}"
+        rows.append((line.indicator_id, line.name_en, line.target, line.unit, odds_range(line.probability_low, line.probability_high),
+                     line.needed_growth, f"{name} ({pct(100 * share, 0)})", breaks))  # fmt: skip
+    columns = ["indicator_id", "name_en", "target", "unit", "odds", "needed_growth", "main_driver", "breaks_when"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 # Other classes that could stand in for the zone: larger regions of its coast, of its province, of the country.
