@@ -1,8 +1,11 @@
 # Both commands do all the set-up themselves: python3 and make are all that is needed.
 PYTHON ?= python3
 BIN := .venv/bin
+# First and last origin of the forecast bench.
+FIRST ?= 2008
+LAST ?= 2018
 
-.PHONY: brief test lab setup bench clean
+.PHONY: brief test lab setup bench bench-forecast clean
 
 brief: setup
 	$(BIN)/zoneplan brief
@@ -27,5 +30,15 @@ setup: .venv/.ready
 bench: setup
 	$(BIN)/python tests/bench.py
 
+# The rivals need an older pandas, hence an environment of their own.
+bench-forecast: setup .venv-rivals/.ready
+	@test -n "$(PANEL)" || { echo "name a panel: make bench-forecast PANEL=my_panel.csv [FIRST=2008 LAST=2018]"; exit 1; }
+	$(BIN)/python tests/bench_forecast.py "$(PANEL)" $(FIRST) $(LAST) .venv-rivals/bin/python reports/bench
+
+.venv-rivals/.ready: requirements-rivals.lock
+	$(PYTHON) -m venv .venv-rivals
+	.venv-rivals/bin/python -m pip install --quiet --require-hashes -r requirements-rivals.lock
+	touch $@
+
 clean:
-	rm -rf .venv
+	rm -rf .venv .venv-rivals

@@ -9,8 +9,9 @@ import pandas as pd
 
 from zoneplan import reference, scores
 from zoneplan.audit import ratio_paths
+from zoneplan.drivers import drivers, variance_shares
 from zoneplan.forecast import forecast
-from zoneplan.sensitivity import needed_growth, swings
+from zoneplan.sensitivity import needed_growth, panels, swings
 from zoneplan.text import num, odds_range
 
 if TYPE_CHECKING:
@@ -39,8 +40,12 @@ def figures(plan: Plan) -> list[Chart]:
         *(path_chart(plan, i) for i in PATHS),
         plan.verdicts().plot(),
         needed_growth(plan).plot(),
+        # One-way swings never stand alone: the shares beside them say what each is worth when all move together.
         swings(plan, "gdp").plot("GDP", plan.zone_en),
+        variance_shares(drivers(plan, "gdp")).plot(),
         swings(plan, "trade_total").plot("trade", plan.zone_en),
+        variance_shares(drivers(plan, "trade_total")).plot(),
+        panels(plan).plot(),
         percentile_chart(plan),
         peers_chart(plan),
         hedgehog_chart(),
@@ -229,8 +234,7 @@ def reliability_chart() -> Chart:
     from zoneplan.charts import reliability
 
     found = scores.class_pseudo_targets(scores.HORIZON, scores.TODAY)
-    table = found.table()
-    data = table[table["cases"] >= scores.FEWEST_IN_BIN].rename(columns={"odds": "forecast", "met": "observed", "cases": "n"})
+    data = found.table().rename(columns={"odds": "forecast", "met": "observed", "cases": "n"})
     return reliability(
         "reliability_classes",
         data,
