@@ -118,8 +118,8 @@ def test_charts_of_the_plan_print_whole_and_apart(plan):
     made = [drivers.variance_shares(gdp, 2**8).plot(), drivers.two_way(gdp, "growth 2019", "growth 2020").plot(),
             drivers.two_way(gdp, "base", "growth 2018").plot(), drivers.discover(gdp, 5000).plot(),
             montecarlo.simulate(plan, draws=5000).plot(), sensitivity.panels(plan).plot()]  # fmt: skip
-    assert [c.id for c in made] == ["shares_gdp", "two_way_gdp_growth_2019_growth_2020", "two_way_gdp_base_growth_2018",
-                                    "discovery_gdp", "simulation", "driver_panels"]  # fmt: skip
+    assert [c.id for c in made] == ["swings_gdp_shares", "two_way_gdp_growth_2019_growth_2020", "two_way_gdp_base_growth_2018",
+                                    "discovery_gdp", "simulation", "swings_all"]  # fmt: skip
     for chart in made:
         assert chart.problems() == [] and cut(chart) == [] and overlapping(chart) == [], chart.id
 

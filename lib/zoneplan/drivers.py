@@ -202,7 +202,7 @@ class VarianceShares:
 
         top = self.rows.loc[self.rows["exact"].idxmax()]
         return shares(
-            f"shares_{self.drivers.indicator_id}",
+            f"swings_{self.drivers.indicator_id}_shares",
             self.rows,
             title=f"{top['driver'].capitalize()} makes {pct(100 * top['exact'], 0)} of the uncertainty",
             subtitle=f"Share of the variance of {self.drivers.name} in {self.drivers.year}, percent, by driver; "

@@ -205,7 +205,7 @@ class DriverPanels:
         main = self.rows.loc[self.rows.groupby("indicator_id", sort=False)["share"].idxmax(), "driver"]
         word, n = main.mode().iloc[0], len(main)
         return driver_panels(
-            "driver_panels",
+            "swings_all",
             self.rows.drop(columns="indicator_id"),
             title=f"{word.capitalize()} is the largest uncertainty of {int((main == word).sum())} in {n} targets",
             subtitle=f"Level in {self.last}, percent away from its middle, when one driver moves from P10 to P90",
