@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import gc
 import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping
@@ -42,6 +43,7 @@ WORDS = {
         "class": "{series} of {regions}",
         "implied": "implied by the plan", "observed": "last observed", "own": "my own level",
         "base": "{kind}, {year}: {level} {unit}", "start": "{year} base of {level} {unit} ({kind})",
+        "from": "the {year} base ({kind})",
         "title": "{name} of {target} {unit} in {year}: odds {odds}",
         "sketch": "Path of {name}",
         "odds": "{name} of {target} {unit} in {year}: odds {odds}, {than}.",
@@ -78,6 +80,7 @@ WORDS = {
         "class": "{regions}{series}",
         "implied": "规划推算", "observed": "最近实际值", "own": "自定数值",
         "base": "{kind}（{year}年）：{level}{unit}", "start": "{year}年基数{level}{unit}（{kind}）",
+        "from": "{year}年基数（{kind}）",
         "title": "{year}年{name}{target}{unit}：概率{odds}",
         "sketch": "{name}走势",
         "odds": "{year}年{name}达到{target}{unit}，概率{odds}，{than}。",
@@ -237,9 +240,7 @@ class Answer:
         from zoneplan.figures import draw_path
 
         words = self._words
-        start = words["base"].format(
-            kind=self._kind(), year=self.forecast.base.year, level=num(self.forecast.base.level.mid), unit=self.forecast.unit
-        )
+        start = words["from"].format(kind=self._kind(), year=self.forecast.base.year)
         return draw_path(
             self.plan, self.forecast, f"explore_{self.id}", title=title, note=note, base_label=start, lang=self.choice.lang, words=PATH_WORDS.get(self.choice.lang),
         )  # fmt: skip
@@ -449,10 +450,10 @@ LABELS = {
     "en": {
         "indicator": "Target", "scenario": "Scenario", "base": "Base", "level": "Level", "prices": "Prices", "lang": "Language",
         "current": "current prices", "constant": "constant prices (GDP only)",
-        "points": "Points added to the growth of each year", "reset": "Back to zero", "assumed": "Growth a year, percent",
+        "points": "Percentage points added to growth, by year", "reset": "Back to zero", "assumed": "Growth a year, percent",
         "year": "year", "expected": "expected", "scenario_points": "scenario", "own": "own", "sum": "assumed",
         "reach": "chance of reaching {target} {unit} of {name} in {year}",
-        "range": "four in five outcomes lie between {q10} and {q90}, the middle is {q50}",
+        "range": "four in five outcomes lie between {q10} and {q90} {unit}, the middle is {q50}",
         "scenario_head": "Keep it as a scenario", "title": "Title", "title_hint": "a title of your own",
         "copy": "Copy as scenario", "yaml": "Press the button, then paste this block at the end of scenarios.yml.",
         "chart_head": "Keep the chart", "folder": "Folder", "save": "Save chart",
@@ -464,7 +465,7 @@ LABELS = {
         "points": "各年增速调整（百分点）", "reset": "全部归零", "assumed": "年增速（%）",
         "year": "年份", "expected": "预期", "scenario_points": "情景", "own": "自定", "sum": "合计",
         "reach": "{year}年{name}达到{target}{unit}的概率",
-        "range": "八成可能在{q10}至{q90}之间，中位数{q50}",
+        "range": "八成可能在{q10}至{q90}{unit}之间，中位数{q50}",
         "scenario_head": "存为情景", "title": "标题", "title_hint": "自拟标题",
         "copy": "生成情景代码", "yaml": "点击按钮后，将此段粘贴到scenarios.yml末尾。",
         "chart_head": "保存图表", "folder": "文件夹", "save": "保存图表",
@@ -497,7 +498,7 @@ class Explorer:
             for y in ready.plan.years
         }
         self.reset = w.Button(layout=w.Layout(width="auto", margin="4px 2px 8px 92px"))
-        self.verdict, self.growth, self.words, self.message = (w.HTML() for _ in range(4))
+        self.story, self.verdict, self.growth, self.words, self.message = (w.HTML() for _ in range(5))
         self.heads = {k: w.HTML() for k in ("points", "scenario_head", "chart_head")}
         self.picture = w.Image(format="png", layout=w.Layout(width="100%", max_width="720px"))
         self.title, self.copy, self.yaml = w.Text(**wide), w.Button(**press), w.Textarea(layout=w.Layout(width="auto", height="180px"))
@@ -507,9 +508,11 @@ class Explorer:
         self._start_over()
         self._listen()
         self._refresh()
+        # What is loaded by now stays: walking through it again and again would take up to half a second of a move.
+        gc.freeze()
 
     def _arranged(self, w):
-        picks = [self.lang, self.indicator, self.scenario, self.base, self.level, self.prices, self.heads["points"],
+        picks = [self.lang, self.indicator, self.scenario, self.story, self.base, self.level, self.prices, self.heads["points"],
                  *self.points.values(), self.reset, self.growth]  # fmt: skip
         parts = [
             picks,
@@ -521,7 +524,7 @@ class Explorer:
         return w.GridBox(
             [w.VBox(part) for part in parts],
             model_id=f"zoneplan-explorer-{next(_NUMBERS)}",
-            layout=w.Layout(grid_template_columns="340px minmax(420px, 740px)", grid_gap="12px 24px"),
+            layout=w.Layout(grid_template_columns="360px minmax(420px, 740px)", grid_gap="12px 24px"),
         )
 
     def _listen(self) -> None:
@@ -618,6 +621,8 @@ class Explorer:
     def _refresh(self) -> None:
         words = LABELS[self.lang.value]
         self.yaml.value = self.message.value = ""
+        story = getattr(self.ready.scenarios[self.scenario.value], f"text_{self.lang.value}")
+        self.story.value = _block(story, f"margin-left:92px;font-size:11.5px;color:{GREY}")
         try:
             self.answer = answer(self.ready.plan, self.choice(), self.ready)
         except ValueError as error:
@@ -703,7 +708,7 @@ def _verdict(made: Answer) -> str:
     """The odds in large type, what they are the odds of, and the answer in words."""
     words, last = LABELS[made.choice.lang], made.forecast.table().iloc[-1]
     about = {"target": num(made.target, 0), "unit": made.forecast.unit, "name": made.name(), "year": made.year}
-    spread = words["range"].format(**{q: num(last[q], 0) for q in ("q10", "q50", "q90")})
+    spread = words["range"].format(unit=made.forecast.unit, **{q: num(last[q], 0) for q in ("q10", "q50", "q90")})
     return _card(
         f'<span class="zoneplan-odds" style="font-size:46px;font-weight:700;line-height:1.1;color:{NAVY}">{escape(made.odds_text())}</span>'
         f'<span style="font-size:16px;margin-left:12px">{escape(words["reach"].format(**about))}</span>'
