@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from zoneplan import cli, reference, tables
 from zoneplan.errors import DataError
 from zoneplan.forecast import Assumptions
-from zoneplan.scenarios import cities_growth, scenarios
+from zoneplan.scenarios import cities_growth, odds_by_scenario, scenarios, sizes
 
 TEXTS = {"title_en": "A story", "title_zh": "故事", "text_en": "It happens.", "text_zh": "如此。"}
 LEVELS = ("gdp", "industrial_value_added", "trade_total", "budget_revenue", "fiscal_revenue_total", "fdi_actual")
@@ -447,3 +447,16 @@ def test_one_large_project_by_hand(plan, shipped):
     assert rows["growth"].to_numpy() == pytest.approx([100 * (b / a - 1) for a, b in zip(levels, levels[1:], strict=False)])
     # The leap comes once: after it growth falls short of what was expected.
     assert rows["sign"].tolist() == ["+", "-", "-"]
+
+
+def test_side_by_side_tables_repeat_the_scenarios(shipped):
+    some = {k: shipped[k] for k in ("baseline", "pandemic", "one_large_project")}
+    odds = odds_by_scenario(some)
+    assert odds["scenario"].tolist() == [s.title_en for s in some.values()]
+    assert odds.iloc[1, 1:].tolist() == shipped["pandemic"].odds()["odds"].tolist()
+    made = sizes(some).set_index(["scenario", "indicator_id"])
+    assert len(made) == 6 and made.loc["pandemic", "trade_total"].tolist() == ["2020", "15.1", "3.6", "+", "obs-257", True]
+    assert made.loc["one_large_project", "fixed_asset_investment"].drop(["growth", "expected"]).tolist() == [
+        "2018-2020", "+ - -", "obs-414", False,
+    ]  # fmt: skip
+    assert made.loc["one_large_project", "fixed_asset_investment"]["growth"].startswith("32.9, 8.2, ")

@@ -16,6 +16,7 @@ from zoneplan import reference, tables
 from zoneplan.errors import DataError, Problem
 from zoneplan.forecast import BASES, Assumptions, Forecast, base_of, forecast
 from zoneplan.joint import INSIDE_ANOTHER
+from zoneplan.text import num
 from zoneplan.units import convert
 
 if TYPE_CHECKING:
@@ -118,6 +119,34 @@ def scenarios(plan: Plan, file: str | Path | None = None) -> dict[str, Scenario]
     if problems:
         raise DataError(problems)
     return {story["id"]: _scenario(plan, story, paths) for story in stories}
+
+
+def odds_by_scenario(stories: Mapping[str, Scenario]) -> pd.DataFrame:
+    """Odds of the last year's targets (0 to 1), one row a scenario, one column an indicator in English.
+
+    How to read it: down a column stands what each story would do to one target.
+    """
+    odds = {s.title_en: s.odds().set_index("name_en")["odds"] for s in stories.values()}
+    return pd.DataFrame(odds).T.rename_axis("scenario").reset_index()
+
+
+def sizes(stories: Mapping[str, Scenario]) -> pd.DataFrame:
+    """What every scenario is sized on, one row per scenario and indicator.
+
+    Returns columns scenario, indicator_id, years, growth and expected (percent, year by year), sign (of the deviation,
+    year by year), rows (ids of the rows behind) and hindsight (whether any was published after the plan's day).
+
+    How to read it: a row id leads to the figure and its source; a plus means more growth than was expected.
+    """
+    rows = []
+    for made in stories.values():
+        for indicator, part in made.table().groupby("indicator_id", sort=False):
+            years, ids = part["year"].tolist(), list(dict.fromkeys(part["rows"]))
+            span = str(years[0]) if len(years) == 1 else f"{years[0]}-{years[-1]}"
+            growth, expected = (", ".join(num(x) for x in part[c]) for c in ("growth", "expected"))
+            rows.append((made.id, indicator, span, growth, expected, " ".join(part["sign"]), ", ".join(ids), part["hindsight"].any()))
+    columns = ["scenario", "indicator_id", "years", "growth", "expected", "sign", "rows", "hindsight"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _read(file: Path) -> tuple[list, list[Problem]]:
