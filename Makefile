@@ -12,7 +12,7 @@ brief: setup
 
 test: setup
 	$(BIN)/zoneplan check
-	$(BIN)/python -m pytest -n 2 tests
+	$(BIN)/python -m pytest -n 2 -rs tests
 	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 -n 2 --dist loadscope notebooks
 
 lab: setup

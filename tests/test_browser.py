@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from zoneplan.explore import Choice, answer
+from zoneplan.explore import Choice, answer, ground
 from zoneplan.scenarios import scenarios
 
 NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks" / "06_explore.ipynb"
@@ -35,7 +35,7 @@ SETTINGS = {
 }
 # What the browser says while a kernel restarts.
 RESTART_NOISE = ("Connection lost, reconnecting", "Could not restore the debugger state")
-ODDS = ".zoneplan-odds"
+PANEL, ODDS = ".jp-OutputArea-output .widget-gridbox", ".widget-html .zoneplan-odds"
 
 needs_browser = pytest.mark.skipif(
     BROWSER is None,
@@ -159,45 +159,45 @@ def restart_and_run_all(page, lab: Lab) -> None:
     wait_until(lab.is_settled, "an idle kernel")
     page.locator('[data-command="notebook:restart-run-all"]').first.click()
     page.locator(".jp-Dialog .jp-mod-accept").click()
+
+
+def wait_for_the_last_cell(page) -> None:
     cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
     last = sum(c["cell_type"] == "code" for c in cells)
-    # The prompts of the saved run are there before; the panel only appears with a kernel behind it.
-    page.locator(f".jp-OutputArea-output {ODDS}").first.wait_for()
+    # The saved run has prompts and odds too; the panel itself appears only with a kernel behind it.
+    page.locator(PANEL).wait_for()
     prompt = page.locator(".jp-CodeCell .jp-InputPrompt").last
-    wait_until(lambda: prompt.inner_text() == f"[{last}]:" and lab.is_settled(), "the last cell")
+    wait_until(lambda: prompt.inner_text() == f"[{last}]:", "the last cell")
 
 
 @needs_browser
 def test_explorer_in_jupyterlab(lab, plan, tmp_path):
     with at_most(TEST_SECONDS), page_of(lab) as (page, wrong):
         restart_and_run_all(page, lab)
-        shown = page.locator(f".jp-Cell .widget-html {ODDS}")
-        plain = answer(plan, Choice())
+        ready = ground(plan)
+        plain, pushed = (answer(plan, Choice(points=points), ready) for points in ({}, {2019: 1.0}))
+        assert pushed.odds_text() != plain.odds_text()
+        wait_for_the_last_cell(page)
+        shown = page.locator(ODDS)
         assert shown.inner_text() == plain.odds_text()
 
         slider = page.locator(".widget-slider .noUi-handle").nth(1)
         slider.focus()
         slider.press("ArrowRight")
         slider.press("ArrowRight")
-        pushed = answer(plan, Choice(points={2019: 1.0}))
-        assert pushed.odds_text() != plain.odds_text()
-        page.wait_for_function(
-            "([where, text]) => document.querySelector(where).innerText === text",
-            arg=[f".jp-Cell .widget-html {ODDS}", pushed.odds_text()],
-        )
+        wait_until(lambda: shown.inner_text() == pushed.odds_text(), "the odds to follow the slider")
 
         page.get_by_role("button", name="Copy as scenario").click()
         block = page.locator(".widget-textarea textarea")
-        page.wait_for_function("document.querySelector('.widget-textarea textarea').value !== ''")
+        wait_until(lambda: block.input_value() != "", "the block")
         file = tmp_path / "scenarios.yml"
         file.write_text(block.input_value(), encoding="utf-8")
         (pasted,) = scenarios(plan, file).values()
         assert pasted.forecast("gdp").odds(2020, pushed.target) == pushed.odds
 
-        wait_until(lab.is_settled, "an idle kernel")
-        assert page.locator(".jp-OutputArea-output .jp-RenderedText[data-mime-type*=error]").count() == 0
+        assert page.locator("[data-mime-type*='error'], [data-mime-type*='stderr']").count() == 0
         picture = Path(os.environ.get("ZONEPLAN_SCREENSHOT") or tmp_path / "explorer.png")
         shown.scroll_into_view_if_needed()
-        page.locator(".widget-gridbox").screenshot(path=picture)
+        page.locator(PANEL).screenshot(path=picture)
         assert picture.stat().st_size > 10_000
     assert wrong == []
