@@ -139,10 +139,10 @@ def test_one_page_by_hand(plan):
         assert row["needed_growth"] == verdicts["needed_growth"][i] and row["target"] == plan.target(i, 2020)
     # Base and two years as expected, the last year as bound: GDP is 270 to the digit printed.
     model = drivers(plan, "gdp")
-    bound = float(page["breaks_when"]["gdp"].split("below ")[1].split(",")[0])
+    bound = float(page["breaks_when"]["gdp"].split("below ")[1].split(" %")[0])
     assert page["main_driver"]["gdp"].startswith("growth 2020 (")
     assert np.exp(model.mean[:3].sum()) * (1 + bound / 100) == pytest.approx(270, rel=5e-4)
-    assert page["breaks_when"]["gdp"].endswith(f"expected {100 * np.expm1(model.mean[3]):.1f}")
+    assert page["breaks_when"]["gdp"].endswith(f"expected {100 * np.expm1(model.mean[3]):.1f} %")
     # A rate hangs on its own year.
     assert page["main_driver"]["fixed_asset_investment"] == "growth 2020 (100 %)"
-    assert page["breaks_when"]["fixed_asset_investment"].startswith("growth 2020 below 18.0, expected ")
+    assert page["breaks_when"]["fixed_asset_investment"].startswith("growth 2020 below 18.0 %, expected ")

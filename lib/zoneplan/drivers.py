@@ -28,7 +28,7 @@ SPAN = 2.5631031
 GRID_STEPS = 41
 SOBOL_SAMPLES = 2**12
 DISCOVERY_DRAWS = 20_000
-PATHS_DRAWN = 500
+PATHS_DRAWN = 200
 DECILES = np.arange(0.1, 0.95, 0.1)
 # A rule with two drivers must be better by so much to be worth reading.
 WORTH_A_SECOND = 0.02

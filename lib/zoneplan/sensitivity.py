@@ -11,7 +11,7 @@ import pandas as pd
 
 from zoneplan import reference, tables
 from zoneplan.audit import cagr
-from zoneplan.drivers import SPAN, drivers, shown
+from zoneplan.drivers import BASE, SPAN, drivers, shown
 from zoneplan.forecast import Assumptions, Base, Forecast, base_of, forecast
 from zoneplan.montecarlo import level_series
 from zoneplan.plan import known
@@ -259,7 +259,8 @@ def one_page(plan: Plan) -> pd.DataFrame:
             k = int(parts.argmax())
             name, share, others = model.names[k], float(parts[k]), model.mean.sum() - model.mean[k]
             bound, middle = shown(model, name, np.array([model.goal - others, model.mean[k]]))
-        breaks = f"{name} below {num(bound)}, expected {num(middle)}"
+        unit = line.unit if name == BASE else "%"
+        breaks = f"{name} below {num(bound)} {unit}, expected {num(middle)} {unit}"
         rows.append((line.indicator_id, line.name_en, line.target, line.unit, odds_range(line.probability_low, line.probability_high),
                      line.needed_growth, f"{name} ({pct(100 * share, 0)})", breaks))  # fmt: skip
     columns = ["indicator_id", "name_en", "target", "unit", "odds", "needed_growth", "main_driver", "breaks_when"]

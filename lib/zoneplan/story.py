@@ -114,7 +114,7 @@ def _row(plan: Plan, made: Scenario, pair: tuple[str, str], shown: pd.DataFrame,
     elif left:
         finding, reason = UNHEARD, f"no city's ratio was ever {pct(end)}; the range is {num(low)} to {pct(high)}"
     elif as_far < FEW:
-        finding, reason = RARE, f"{round(as_far * len(windows))} of {len(windows)} windows went as far"
+        finding, reason = RARE, f"{round(as_far * len(windows))} of {len(windows)} windows of {years} years went as far"
     else:
         finding, reason = SEEN, ""
     label = f"{plan.name(pair[0])} / {plan.name(pair[1])}"
