@@ -2,7 +2,8 @@
 
 Usage: python bench_forecast.py PANEL.csv FIRST_ORIGIN LAST_ORIGIN RIVALS_PYTHON OUT_FOLDER
 
-Writes forecast.csv (loss and coverage by case, method and horizon) and forecast_speed.csv. Rivals run in their own
+Writes forecast.csv (loss and coverage by case, method and horizon), forecast_speed.csv, and cities.csv: the same of the
+Zhejiang cities that the project ships. Rivals run in their own
 environment on the same panel, once on levels as most people use them and once on logarithms.
 """
 
@@ -21,7 +22,7 @@ import pandas as pd
 from zoneplan import baselines
 from zoneplan.borrow import QUANTILES, learn
 from zoneplan.panel import Panel, read_panel
-from zoneplan.scores import METHOD, Scores, judged, pseudo_targets, rolling
+from zoneplan.scores import METHOD, Scores, all_tables, back_test, city_panels, judged, pseudo_targets, rolling
 
 HORIZON = 3
 SEED = 20181030
@@ -155,6 +156,8 @@ def main(file: str, first: str, last: str, python: str, out: str) -> None:
     print(times.round(2).to_string(index=False))
     target = Path(out)
     target.mkdir(parents=True, exist_ok=True)
+    cities = all_tables(back_test(city_panels(), [METHOD, *baselines.METHODS]))
+    cities.round(3).to_csv(target / "cities.csv", index=False, lineterminator="\n")
     table.round(3).to_csv(target / "forecast.csv", index=False, lineterminator="\n")
     times.round(2).to_csv(target / "forecast_speed.csv", index=False, lineterminator="\n")
 

@@ -82,12 +82,16 @@ def baseline(panel: Panel, to: int, method: str) -> Baseline:
         walk = _naive if method == "naive" else _drift
         quantiles = np.stack([walk(row[np.isfinite(row)], longest) for row in bridged])
     else:
+        from threadpoolctl import threadpool_limits
+
         quantiles = np.full((len(bridged), longest, len(LEVELS)), np.nan)
-        for k in np.flatnonzero(horizon):
-            logs = bridged[k][np.isfinite(bridged[k])]
-            quantiles[k, : horizon[k]], reason = _modelled(method, logs, int(horizon[k]))
-            if reason:
-                fallbacks[reason] += 1
+        # Many threads on such short series would only wait for each other.
+        with threadpool_limits(1):
+            for k in np.flatnonzero(horizon):
+                logs = bridged[k][np.isfinite(bridged[k])]
+                quantiles[k, : horizon[k]], reason = _modelled(method, logs, int(horizon[k]))
+                if reason:
+                    fallbacks[reason] += 1
     unit, step = np.nonzero(np.arange(longest) < horizon[:, None])
     keys = {"unit_id": panel.units[unit], "origin_year": ends[unit], "year": ends[unit] + 1 + step}
     values = np.exp(quantiles[unit, step])
@@ -154,12 +158,12 @@ def _modelled(method: str, logs: np.ndarray, horizon: int) -> tuple[np.ndarray, 
 def _fitted(method: str, logs: tuple[float, ...], horizon: int) -> np.ndarray:
     """Quantiles by statsmodels; NaN where the fit fails.
 
-    The mean of two methods asks for fits that were made already, hence the memory. Many threads on such short
-    series would only wait for each other.
+    The mean of two methods asks for fits that were made already, hence the memory.
     """
-    from threadpoolctl import threadpool_limits
+    # Loading it switches its own warnings on, so it has to come before they are switched off.
+    import statsmodels.tools.sm_exceptions  # noqa: F401
 
-    with threadpool_limits(1), warnings.catch_warnings():
+    with warnings.catch_warnings():
         # Complaints about convergence are answered by the check for absurd forecasts.
         warnings.simplefilter("ignore")
         try:

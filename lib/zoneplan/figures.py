@@ -216,8 +216,8 @@ def coverage_chart() -> Chart:
     from zoneplan.charts import coverage
 
     tests = scores.back_test(scores.city_panels(), [scores.METHOD])
-    parts = [t.table().assign(label=scores.SERIES[name]) for name, t in tests.items()]
-    data = pd.concat(parts, ignore_index=True)[["label", "horizon", "coverage80", "origins", "cases"]]
+    table = scores.all_tables(tests)
+    data = table.assign(label=table["panel"].map(scores.SERIES))[["label", "horizon", "coverage80", "origins", "cases"]]
     mean = data.loc[data["horizon"] == scores.HORIZON, "coverage80"].mean()
     return coverage(
         "coverage_cities",

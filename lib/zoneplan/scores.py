@@ -22,7 +22,7 @@ from zoneplan.panel import Panel, panel_of
 
 METHOD = "zoneplan"
 HORIZON = 3
-BENCH = Path(__file__).resolve().parents[2] / "reports" / "bench" / "forecast.csv"
+BENCH = Path(__file__).resolve().parents[2] / "reports" / "bench"
 HOST = "330300"
 # The last day from which windows and outcomes are judged: everything in the tables was known.
 TODAY = date(2026, 11, 1)
@@ -174,12 +174,13 @@ def pinball(actual: np.ndarray, quantiles: np.ndarray) -> np.ndarray:
     return 100 * scores.mean(axis=1)
 
 
-def saved_bench() -> pd.DataFrame:
-    """The table that ``make bench-forecast`` wrote last: loss and coverage by case, method and horizon.
+def saved_bench(name: str) -> pd.DataFrame:
+    """A table that ``make bench-forecast`` wrote last: ``forecast`` (a panel by choice) or ``cities`` (as shipped).
 
-    How to read it: made on a panel that is not shipped, so it can be checked only by running the bench again.
+    How to read it: ``cities`` is made of the figures at hand and can be computed again; the panel behind
+    ``forecast`` is not shipped.
     """
-    return pd.read_csv(BENCH)
+    return pd.read_csv(BENCH / f"{name}.csv")
 
 
 def city_panels() -> dict[str, Panel]:
@@ -197,6 +198,12 @@ def city_panels() -> dict[str, Panel]:
     return panels
 
 
+def described(panels: Mapping[str, Panel]) -> pd.DataFrame:
+    """What each panel holds: series, first and last year, units and figures."""
+    rows = [(SERIES.get(n, n), p.years[0], p.years[-1], len(p.units), int(np.isfinite(p.logs).sum())) for n, p in panels.items()]
+    return pd.DataFrame(rows, columns=["series", "first_year", "last_year", "units", "figures"])
+
+
 def back_test(panels: Mapping[str, Panel], methods: Sequence[str], horizon: int = HORIZON) -> dict[str, Scores]:
     """:func:`rolling` of every panel from every year that has two before it and one after it.
 
@@ -206,21 +213,26 @@ def back_test(panels: Mapping[str, Panel], methods: Sequence[str], horizon: int 
     return {name: rolling(panels[name], span, horizon, methods) for name, span in spans.items() if len(span)}
 
 
-def contest(tests: Mapping[str, Scores], horizon: int = HORIZON) -> pd.DataFrame:
+def all_tables(tests: Mapping[str, Scores]) -> pd.DataFrame:
+    """The tables of several panels below each other, with the panel's name in front."""
+    return pd.concat([t.table().assign(panel=name) for name, t in tests.items() if len(t.rows)], ignore_index=True)
+
+
+def contest(table: pd.DataFrame, horizon: int = HORIZON) -> pd.DataFrame:
     """One row per panel: our loss and coverage at a horizon, and the loss as a multiple of each other method's.
+
+    Parameters
+    ----------
+    table : of :func:`all_tables`, or :func:`saved_bench` of the cities.
 
     How to read it: 0.8 under ``drift`` means that the errors are a fifth smaller than those of drift.
     """
-    out = []
-    for name, scores in tests.items():
-        table = scores.table().query("horizon == @horizon").set_index("method")
-        if table.empty:
-            continue
-        ours = table.loc[METHOD]
-        ratios = ours["loss"] / table["loss"].drop(METHOD)
-        keep = ["origins", "cases", "loss", "coverage50", "coverage80"]
-        out.append({"panel": name, **ours[keep].to_dict(), **ratios.to_dict()})
-    return pd.DataFrame(out)
+    at = table[table["horizon"] == horizon]
+    ours = at[at["method"] == METHOD].set_index("panel")
+    losses = at.pivot(index="panel", columns="method", values="loss").reindex(ours.index)
+    others = [m for m in dict.fromkeys(at["method"]) if m != METHOD]
+    ratios = losses[others].rdiv(ours["loss"], axis=0)
+    return ours[["origins", "cases", "loss", "coverage50", "coverage80"]].join(ratios).reset_index()
 
 
 # Every constant that is set rather than estimated, with a value well below and well above.
