@@ -1,4 +1,4 @@
-"""The explorer: the same answers as plain library calls, a scenario that reads back, a panel that follows its sliders."""
+"""The explorer: the same answers as library calls, a scenario that reads back, a panel that follows its sliders."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_base_level_and_prices_replace_the_scenarios(plan, ask):
     assert same_draws(ask(base="observed").forecast, forecast(plan, "gdp", "observed"))
     own = ask(level=200.0)
     assert same_draws(own.forecast, forecast(plan, "gdp", Assumptions(level=200.0)))
-    assert own.needed == pytest.approx(cagr(200.0, 270.0, 3)) and 200 * (1 + own.needed / 100) ** 3 == pytest.approx(270)
+    assert own.needed == cagr(200.0, 270.0, 3) and 200 * (1 + own.needed / 100) ** 3 == pytest.approx(270)
     real = ask(prices="constant")
     assert real.forecast.growth[2020].class_.indicator_id == "gdp_real" and real.odds < ask().odds
 
@@ -147,7 +147,9 @@ def test_languages_have_the_same_words():
         assert WORDS["en"][key].keys() == WORDS["zh"][key].keys()
 
 
-@pytest.mark.parametrize("choice", [Choice(points={2019: 1.5}), Choice("fdi_actual", lang="zh"), Choice("gdp", "pandemic", lang="zh")])
+@pytest.mark.parametrize(
+    "choice", [Choice(points={2019: 1.5}), Choice("fdi_actual", lang="zh"), Choice("gdp", "pandemic", lang="zh")]
+)
 def test_chart_keeps_the_contract(plan, ready, choice):
     chart = answer(plan, choice, ready).plot()
     assert chart.problems() == []
@@ -186,6 +188,9 @@ def test_pasted_block_gives_the_same_odds(plan, ready, choice, tmp_path):
     # Pasted and picked again it is the same once more.
     ground_with_it = dataclasses.replace(ready, scenarios={**ready.scenarios, story.id: story})
     assert answer(plan, Choice(choice.indicator_id, story.id), ground_with_it).odds == made.odds
+    # A level belongs to its base: another base comes with its own.
+    other = answer(plan, Choice(choice.indicator_id, story.id, base="implied"), ground_with_it)
+    assert other.assumed.level is None
 
 
 def test_block_stands_at_the_end_of_the_plans_own_file(plan, ready, ask, tmp_path):
@@ -290,7 +295,8 @@ def test_panel_in_chinese(panel):
     odds = panel.answer.odds
     panel.lang.value = "zh"
     assert panel.answer.odds == odds and panel.copy.description == "生成情景代码"
-    shown = [panel.verdict.value, panel.growth.value, panel.story.value, *(t for t, _ in panel.base.options + panel.scenario.options)]
+    options = [text for text, _ in panel.base.options + panel.scenario.options]
+    shown = [panel.verdict.value, panel.growth.value, panel.story.value, *options]
     assert not any(re.search(r"[A-Za-z]{3,}", re.sub(r"<[^>]+>", "", text)) for text in shown)
 
 
@@ -335,5 +341,5 @@ def test_a_title_cannot_smuggle_markup(panel):
 
 
 def test_library_stays_light():
-    code = "import sys, zoneplan, zoneplan.explore; sys.exit('ipywidgets' in sys.modules or 'matplotlib.figure' in sys.modules)"
+    code = "import sys, zoneplan.explore; sys.exit(bool({'ipywidgets', 'matplotlib.figure'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0

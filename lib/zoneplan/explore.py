@@ -1,4 +1,4 @@
-"""Push on the assumptions: one choice in, odds, path, needed growth and a scenario to paste out; and a panel of sliders."""
+"""Push on the assumptions: a choice in; odds, path, needed growth and a scenario to paste out; a panel of sliders."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ WORDS = {
             ("prefecture", "zhejiang"): "Zhejiang prefectures",
         },
         "series": {
-            "gdp": "GDP", "gdp_real": "real GDP", "secondary_value_added": "secondary value added", "exports": "exports",
+            "gdp": "GDP", "gdp_real": "real GDP", "secondary_value_added": "secondary value added",
+            "exports": "exports",
             "budget_revenue": "budget revenue", "fixed_asset_investment": "fixed-asset investment",
             "fdi_actual": "foreign investment used",
         },
@@ -50,18 +51,23 @@ WORDS = {
         "more": "{points} points above the headline of {head}", "less": "{points} points below the headline of {head}",
         "same": "as in the headline",
         "need": "From the {start} it needs {needed} a year; assumed are {assumed}.", "year": "{rate} in {year}",
-        "note": "Scenario: {scenario}{changes}. Fan: {class_}, carried from the base. Observed points may differ in scope.",
+        "note": "Scenario: {scenario}{changes}. Fan: {class_}, carried from the base. Observed points may "
+        "differ in scope.",
         "changes": "; own points: {points}", "points": "{year} {value}", "and": ", ",
         "hindsight": "Sized on figures published after {day}: a stress test, no forecast.",
         "untouched": "This scenario says nothing of its own about {name}.",
         "constant": "Constant prices: real growth is held against a target in current prices.",
         "own_title": "{name}, own growth: {points}", "own_title_plain": "{name}, own assumptions",
         "own_text": "Own assumption for {name}, built on the scenario {scenario}{changes}.",
-        "no_indicator": "indicator {found!r}: choose one of {known}", "no_scenario": "scenario {found!r}: choose one of {known}",
+        "no_indicator": "indicator {found!r}: choose one of {known}",
+        "no_scenario": "scenario {found!r}: choose one of {known}",
         "no_year": "year {found}: the plan runs from {first} to {last}",
-        "no_points": "points in {year}: {found} is no number", "too_low": "growth in {year} would be {rate}: it must stay above -100 %",
-        "no_base": "base {found!r}: choose one of {known}", "no_observed": "{name} was never observed: choose another base",
-        "bad_level": "base level {found}: it must be a number above 0", "no_prices": "price basis {found!r}: choose one of {known}",
+        "no_points": "points in {year}: {found} is no number",
+        "too_low": "growth in {year} would be {rate}: it must stay above -100 %",
+        "no_base": "base {found!r}: choose one of {known}",
+        "no_observed": "{name} was never observed: choose another base",
+        "bad_level": "base level {found}: it must be a number above 0",
+        "no_prices": "price basis {found!r}: choose one of {known}",
         "not_real": "{name}: real growth of similar regions is known for GDP only",
         "no_class": "{name}: no growth at constant prices is known for the regions of this scenario",
         "no_lang": "language {found!r}: choose en or zh",
@@ -195,11 +201,15 @@ class Answer:
         than = "same" if points == 0 else "more" if points > 0 else "less"
         base = self.forecast.base
         assumed = [words["year"].format(year=r.year, rate=show(r.assumed)) for r in self.growth.itertuples()]
-        start = words["start"].format(year=base.year, level=num(base.level.mid), unit=self.forecast.unit, kind=self._kind())
-        return words["odds"].format(
-            name=self.name(), target=num(self.target, 0), unit=self.forecast.unit, year=self.year, odds=chance(self.odds),
-            than=words[than].format(points=abs(points), head=chance(self.headline)),
-        ) + self._space + words["need"].format(start=start, needed=show(self.needed), assumed=words["and"].join(assumed))  # fmt: skip
+        start = words["start"].format(
+            year=base.year, level=num(base.level.mid), unit=self.forecast.unit, kind=self._kind()
+        )
+        reach = words["odds"].format(
+            name=self.name(), target=num(self.target, 0), unit=self.forecast.unit, year=self.year,
+            odds=chance(self.odds), than=words[than].format(points=abs(points), head=chance(self.headline)),
+        )  # fmt: skip
+        need = words["need"].format(start=start, needed=show(self.needed), assumed=words["and"].join(assumed))
+        return reach + self._space + need
 
     def remarks(self) -> list[str]:
         """What a reader of the odds must know besides: hindsight, a scenario that says nothing, constant prices."""
@@ -216,13 +226,14 @@ class Answer:
     def title(self) -> str:
         """The title of the chart."""
         return self._words["title"].format(
-            name=self.name(), target=num(self.target, 0), unit=self.forecast.unit, year=self.year, odds=self._odds(self.odds)
+            name=self.name(), target=num(self.target, 0), unit=self.forecast.unit, year=self.year, odds=self.odds_text()
         )
 
     def note(self) -> str:
         """What the chart assumes, with all reservations."""
         scenario = getattr(self.scenario, f"title_{self.choice.lang}")
-        note = self._words["note"].format(scenario=scenario, changes=self._changes(self.choice.lang), class_=self._class())
+        changes = self._changes(self.choice.lang)
+        note = self._words["note"].format(scenario=scenario, changes=changes, class_=self._class())
         return self._space.join([note, *self.remarks()])
 
     def plot(self) -> Chart:
@@ -242,7 +253,8 @@ class Answer:
         words = self._words
         start = words["from"].format(kind=self._kind(), year=self.forecast.base.year)
         return draw_path(
-            self.plan, self.forecast, f"explore_{self.id}", title=title, note=note, base_label=start, lang=self.choice.lang, words=PATH_WORDS.get(self.choice.lang),
+            self.plan, self.forecast, f"explore_{self.id}", title=title, note=note, base_label=start,
+            lang=self.choice.lang, words=PATH_WORDS.get(self.choice.lang),
         )  # fmt: skip
 
     @property
@@ -285,8 +297,9 @@ class Answer:
             story["class"] = dict(zip(("level", "name"), self.scenario.class_, strict=True))
         if self.scenario.constant_prices:
             story["prices"] = PRICES[1]
+        points = {y: v for y, v in self.assumed.extra.items() if v}
         story["growth"] = [
-            {"indicators": [self.choice.indicator_id], "years": [y], "points": v} for y, v in self.assumed.extra.items() if v
+            {"indicators": [self.choice.indicator_id], "years": [y], "points": v} for y, v in points.items()
         ]
         return yaml.safe_dump([story], allow_unicode=True, sort_keys=False, default_flow_style=None, width=1000)
 
@@ -317,7 +330,8 @@ class Answer:
 
     def _class(self) -> str:
         class_ = self.forecast.growth[self.year].class_
-        series, regions = self._words["series"].get(class_.indicator_id), self._words["regions"].get((class_.level, class_.name))
+        series = self._words["series"].get(class_.indicator_id)
+        regions = self._words["regions"].get((class_.level, class_.name))
         return self._words["class"].format(series=series, regions=regions) if series and regions else class_.label
 
     def _changes(self, lang: str) -> str:
@@ -373,7 +387,10 @@ def answer(plan: Plan, choice: Choice, ready: Ground | None = None) -> Answer:
     made, target = forecast(plan, i, assumed), plan.target(i, year)
     base = made.base
     expected = ready.expected(assumed.class_ or reference.CLASSES[i]).loc[base.year + 1 : year]
-    added, own = (pd.Series(dict(p), dtype="float64").reindex(expected.index, fill_value=0.0) for p in (assumed.extra, choice.points))
+    added, own = (
+        pd.Series(dict(points), dtype="float64").reindex(expected.index, fill_value=0.0)
+        for points in (assumed.extra, choice.points)
+    )
     growth = pd.DataFrame({"expected": expected, "scenario": added - own, "own": own, "assumed": expected + added})
     return Answer(
         choice, plan, scenario, assumed, made, target, made.odds(year, target), ready.headlines[i].odds(year, target),
@@ -436,7 +453,9 @@ def _assumptions(scenario: Scenario, choice: Choice) -> Assumptions:
     told = scenario.assumptions(choice.indicator_id)
     years = sorted({*told.extra, *choice.points})
     points = {y: float(told.extra.get(y, 0.0)) + float(choice.points.get(y, 0.0)) for y in years}
-    return dataclasses.replace(told, level=told.level if choice.level is None else choice.level, extra=points)
+    # The scenario's level belongs to the scenario's base: another base comes with its own.
+    level = told.level if choice.level is None and choice.base is None else choice.level
+    return dataclasses.replace(told, level=level, extra=points)
 
 
 # The panel ------------------------------------------------------------------------------------------------------
@@ -448,16 +467,19 @@ WIDEST, STEP = 15.0, 0.5
 FOLDER = "reports/explore"
 LABELS = {
     "en": {
-        "indicator": "Target", "scenario": "Scenario", "base": "Base", "level": "Level", "prices": "Prices", "lang": "Language",
+        "indicator": "Target", "scenario": "Scenario", "base": "Base", "level": "Level", "prices": "Prices",
+        "lang": "Language",
         "current": "current prices", "constant": "constant prices (GDP only)",
-        "points": "Percentage points added to growth, by year", "reset": "Back to zero", "assumed": "Growth a year, percent",
+        "points": "Percentage points added to growth, by year", "reset": "Back to zero",
+        "assumed": "Growth a year, percent",
         "year": "year", "expected": "expected", "scenario_points": "scenario", "own": "own", "sum": "assumed",
         "reach": "chance of reaching {target} {unit} of {name} in {year}",
         "range": "four in five outcomes lie between {q10} and {q90} {unit}, the middle is {q50}",
         "scenario_head": "Keep it as a scenario", "title": "Title", "title_hint": "a title of your own",
         "copy": "Copy as scenario", "yaml": "Press the button, then paste this block at the end of scenarios.yml.",
         "chart_head": "Keep the chart", "folder": "Folder", "save": "Save chart",
-        "saved": "Saved {names} in {folder}.", "not_saved": "Nothing saved in {folder}: {reason}.", "wrong": "This cannot be:",
+        "saved": "Saved {names} in {folder}.", "not_saved": "Nothing saved in {folder}: {reason}.",
+        "wrong": "This cannot be:",
     },
     "zh": {
         "indicator": "目标", "scenario": "情景", "base": "基数", "level": "基数值", "prices": "价格口径", "lang": "语言",
@@ -501,7 +523,8 @@ class Explorer:
         self.story, self.verdict, self.growth, self.words, self.message = (w.HTML() for _ in range(5))
         self.heads = {k: w.HTML() for k in ("points", "scenario_head", "chart_head")}
         self.picture = w.Image(format="png", layout=w.Layout(width="100%", max_width="720px"))
-        self.title, self.copy, self.yaml = w.Text(**wide), w.Button(**press), w.Textarea(layout=w.Layout(width="auto", height="180px"))
+        self.title, self.copy = w.Text(**wide), w.Button(**press)
+        self.yaml = w.Textarea(layout=w.Layout(width="auto", height="180px"))
         self.folder, self.save = w.Text(FOLDER, **wide), w.Button(**press)
         self.panel = self._arranged(w)
         self._label()
@@ -512,8 +535,8 @@ class Explorer:
         gc.freeze()
 
     def _arranged(self, w):
-        picks = [self.lang, self.indicator, self.scenario, self.story, self.base, self.level, self.prices, self.heads["points"],
-                 *self.points.values(), self.reset, self.growth]  # fmt: skip
+        picks = [self.lang, self.indicator, self.scenario, self.story, self.base, self.level, self.prices,
+                 self.heads["points"], *self.points.values(), self.reset, self.growth]  # fmt: skip
         parts = [
             picks,
             [self.verdict, self.picture, self.words],
@@ -528,7 +551,8 @@ class Explorer:
         )
 
     def _listen(self) -> None:
-        for widget in (self.lang, self.indicator, self.scenario, self.base, self.level, self.prices, *self.points.values()):
+        pickers = (self.lang, self.indicator, self.scenario, self.base, self.level, self.prices)
+        for widget in (*pickers, *self.points.values()):
             widget.observe(self._changed, names="value")
         self.reset.on_click(self._reset)
         self.copy.on_click(self._copy)
@@ -710,7 +734,8 @@ def _verdict(made: Answer) -> str:
     about = {"target": num(made.target, 0), "unit": made.forecast.unit, "name": made.name(), "year": made.year}
     spread = words["range"].format(unit=made.forecast.unit, **{q: num(last[q], 0) for q in ("q10", "q50", "q90")})
     return _card(
-        f'<span class="zoneplan-odds" style="font-size:46px;font-weight:700;line-height:1.1;color:{NAVY}">{escape(made.odds_text())}</span>'
+        f'<span class="zoneplan-odds" style="font-size:46px;font-weight:700;line-height:1.1;color:{NAVY}">'
+        f"{escape(made.odds_text())}</span>"
         f'<span style="font-size:16px;margin-left:12px">{escape(words["reach"].format(**about))}</span>'
         + _block(spread, f"color:{GREY}")
         + _block(made.sentence(), "margin-top:6px")
