@@ -196,11 +196,15 @@ def _quantiles(args: argparse.Namespace, series: Panel, reference: Panel) -> pd.
     made = baseline(series, args.to, args.method)
     for count, why in ((made.too_short, "too short for it"), (made.blown_up, "a forecast not finite or absurd")):
         if count:
-            print(f"{args.method}: drift instead for {count} units ({why})", file=sys.stderr)
+            print(f"{args.method}: drift instead for {_units(count)} ({why})", file=sys.stderr)
     unsure = int(made.rows["q90"].isna().groupby(made.rows["unit_id"]).any().sum())
     if unsure:
-        print(f"{args.method}: no interval for {unsure} units (under three points)", file=sys.stderr)
+        print(f"{args.method}: no interval for {_units(unsure)} (under three points)", file=sys.stderr)
     return made.table()
+
+
+def _units(count: int) -> str:
+    return f"{count} unit{'' if count == 1 else 's'}"
 
 
 def _say_what_is_missing(args: argparse.Namespace, series: Panel, done: set[str], first: int) -> None:
