@@ -20,6 +20,7 @@ from zoneplan.units import convert
 
 if TYPE_CHECKING:
     from zoneplan.plan import Plan
+    from zoneplan.verdicts import Verdicts
 
 # A target that growth as expected does not reach within so many years counts as never reached.
 LATEST = 30
@@ -234,8 +235,8 @@ def panels(plan: Plan) -> DriverPanels:
     return DriverPanels(plan.years[-1], pd.DataFrame(rows, columns=columns))
 
 
-def one_page(plan: Plan) -> pd.DataFrame:
-    """Every target of the last year that growth decides, on one page.
+def one_page(plan: Plan, judged: Verdicts | None = None) -> pd.DataFrame:
+    """Every target of the last year that growth decides, on one page; ``judged`` are the verdicts, if they are at hand.
 
     Returns columns indicator_id, name_en, target, unit, odds (as text, over both bases), needed_growth (percent a year
     from the headline base, or the promised rate), main_driver with its share of the variance, and breaks_when: below
@@ -246,7 +247,7 @@ def one_page(plan: Plan) -> pd.DataFrame:
     How to read it: if the expected value stands below the bound, the target needs luck already.
     """
     rows = []
-    for line in plan.verdicts().assessable().itertuples():
+    for line in (judged or plan.verdicts()).assessable().itertuples():
         made = forecast(plan, line.indicator_id)
         if made is None:
             continue
