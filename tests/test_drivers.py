@@ -146,6 +146,12 @@ def test_an_impossible_correlation_is_repaired_to_the_nearest_one():
     assert made == pytest.approx(np.array([[1, 0.5, -0.5], [0.5, 1, 0.5], [-0.5, 0.5, 1]]), abs=1e-6)
 
 
+def test_the_nearest_correlation_is_that_of_the_literature():
+    # Higham 2002, "Computing the nearest correlation matrix", section 4.
+    made = root(np.array([[1, 1, 0], [1, 1, 1], [0, 1, 1]]))
+    assert made @ made.T == pytest.approx(np.array([[1, 0.7607, 0.1573], [0.7607, 1, 0.7607], [0.1573, 0.7607, 1]]), abs=1e-4)
+
+
 def matrices():
     cells = st.lists(st.floats(-1, 1), min_size=6, max_size=6)
     return cells.map(lambda c: symmetric(c, 4))

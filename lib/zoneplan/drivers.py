@@ -165,8 +165,7 @@ def root(correlation: np.ndarray) -> np.ndarray:
         found = f"a matrix of shape {c.shape}"
         raise DataError([Problem("correlation", None, None, found, "a symmetric matrix with ones on the diagonal")])
     values, vectors = np.linalg.eigh(_nearest(c) if is_repaired(c) else c)
-    made = vectors * np.sqrt(np.maximum(values, 0))
-    return made / np.linalg.norm(made, axis=1, keepdims=True)
+    return vectors * np.sqrt(np.maximum(values, 0))
 
 
 def _nearest(correlation: np.ndarray) -> np.ndarray:
