@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 # Weight of the newest year in the smoothed growth; 0.3 to 0.8 change the errors of the method by under 5 %.
@@ -64,7 +66,11 @@ def spread(growth: np.ndarray, horizon: int) -> np.ndarray:
 
 def errors(steps: int) -> np.ndarray:
     """Equally likely errors of a common path in units of its standard deviation, in rising order."""
+    return np.array(_errors(steps, COMMON_FREEDOM))
+
+
+@lru_cache(maxsize=16)
+def _errors(steps: int, freedom: float) -> tuple[float, ...]:
     from scipy.stats import t
 
-    scale = np.sqrt((COMMON_FREEDOM - 2) / COMMON_FREEDOM)
-    return scale * t(COMMON_FREEDOM).ppf((np.arange(steps) + 0.5) / steps)
+    return tuple(np.sqrt((freedom - 2) / freedom) * t(freedom).ppf((np.arange(steps) + 0.5) / steps))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from zoneplan import peers, reference, sensitivity, tables
+from zoneplan import peers, reference, scores, sensitivity, tables
 from zoneplan.audit import AGREES, CONTRADICTS, OPEN, ROUNDING, cagr
 from zoneplan.charts import Chart, reached_by
 from zoneplan.joint import joint, scorecard
@@ -33,9 +33,10 @@ EVIDENCE = {
 }
 # Where each chart belongs: the first section with a word of its id takes it.
 SECTIONS = {
+    "trust": ("hedgehog", "coverage", "reliability"),
     "plan": ("audit", "ratio", "plan"),
     "back": ("look_back", "history", "observed", "context"),
-    "decide": ("swing", "tornado", "needed", "stress"),
+    "decide": ("swing", "tornado", "needed", "stress", "shares", "drivers"),
     "compare": ("peer", "size", "rank", "percentile", "reference", "zones", "compare", "ambition"),
     "answer": ("odds",),
     "forecast": ("fan", "path", "forecast"),
@@ -66,14 +67,14 @@ def brief_markdown(plan: Plan, charts: Sequence[Chart]) -> str:
         f"# The forecast for {plan.years[-1]}", *forecast_text(plan, verdicts), *figures("forecast"),
         "# What decides it", *decides(plan, verdicts), *figures("decide"),
         "# Is the ambition normal?", *comparison(plan, places["compare"]), *figures("compare"),
-        "# How far to trust this", *trust(plan, verdicts),
+        "# How far to trust this", *trust(plan, verdicts), *figures("trust"),
         "# The method in half a page", *method(plan),
         "# Sources", *sources(plan, charts),
     ]  # fmt: skip
     return front_matter(plan) + "\n\n".join(parts) + "\n"
 
 
-ORDER = ("answer", "plan", "back", "forecast", "decide", "compare")
+ORDER = ("answer", "plan", "back", "forecast", "decide", "compare", "trust")
 
 
 def title(plan: Plan) -> str:
@@ -477,6 +478,7 @@ def trust(plan: Plan, verdicts) -> list[str]:
     return [
         f"Of the {len(final)} annex series, by step of evidence: {steps}.",
         *record(plan),
+        tested(),
         "- The odds say what similar regions would have achieved. They do not know the zone's own projects, its land "
         "or its firms; whoever does should move them, and say by how much.\n"
         "- Past windows overlap and share their good and bad years: they are far fewer independent cases than they look, "
@@ -486,6 +488,23 @@ def trust(plan: Plan, verdicts) -> list[str]:
         "- Targets are nominal levels; growth floors in the text read as real. The two are never mixed here.\n"
         f"- No figure published after {plan.as_of.isoformat()} enters any of these odds.",
     ]
+
+
+def tested() -> str:
+    """How odds and intervals of this kind fared when they were put to the test."""
+    found = scores.class_pseudo_targets(scores.HORIZON, scores.TODAY)
+    cities = scores.contest(scores.saved_bench("cities"))
+    bench = scores.saved_bench("forecast").query("case == 'full history' and horizon == @scores.HORIZON").set_index("method")
+    best = bench.drop(index=scores.METHOD)["loss"].idxmin()
+    return (
+        f"Put to the test with targets at past percentiles of growth, the odds lay within {num(100 * found.worst_gap(), 0)} "
+        f"points of how often such targets were met (Brier skill {pct(100 * found.brier()['skill'], 0)} over the base rate). "
+        f"The panel method behind `zoneplan forecast`, on {num(bench['cases'].max() / bench['origins'].max(), 0)} prefectures "
+        f"three years ahead, erred {num(bench.loc[scores.METHOD, 'loss'] / bench.loc[best, 'loss'], 2)} times as much as the best "
+        f"textbook model ({best}), and its intervals meant to hold 80 % held {pct(bench.loc[scores.METHOD, 'coverage80'], 0)}, "
+        f"the model's {pct(bench.loc[best, 'coverage80'], 0)}. Eleven cities with two to nine years of growth are too few to "
+        f"learn from: there they held {pct(cities['coverage80'].mean(), 0)}."
+    )
 
 
 def record(plan: Plan) -> list[str]:

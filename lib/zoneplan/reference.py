@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -84,6 +85,11 @@ def windows(class_: ReferenceClass, horizon: int, as_of: date) -> pd.DataFrame:
 
     How to read it: p50 = 8.6 means that half of the regions grew faster than 8.6 % a year in that window.
     """
+    return _windows(class_, horizon, as_of, _stamp()).copy()
+
+
+@lru_cache(maxsize=1024)
+def _windows(class_: ReferenceClass, horizon: int, as_of: date, stamp: tuple) -> pd.DataFrame:
     rows = known(tables.read("growth_reference"), as_of)
     keep = (
         (rows["level"] == class_.level)
@@ -108,7 +114,7 @@ class Growth:
     rows: pd.DataFrame
     paths: tuple[float, ...] = ()
 
-    @property
+    @cached_property
     def draws(self) -> np.ndarray:
         """Equally likely growth rates, percent: every unit of the windows, moved to each path."""
         units = [grown(row) for _, row in self.rows.iterrows()]
@@ -190,12 +196,25 @@ def coming_growth(
     How to read it: the odds are those of a typical similar region, common shocks included.
     """
     class_ = CLASSES.get(class_) if isinstance(class_, str) else class_
-    rows = None if class_ is None else windows(class_, min(horizon, 3), as_of).tail(1).reset_index(drop=True)
-    path = None if class_ is None else expected_path(class_, as_of, end_year)
+    added = tuple(sorted((extra or {}).items()))
+    return None if class_ is None else _coming_growth(class_, horizon, as_of, end_year, added, _stamp())
+
+
+def _stamp() -> tuple:
+    """What windows are read from, so that nothing is computed twice from the same table."""
+    return tables.stamp("growth_reference")
+
+
+@lru_cache(maxsize=512)
+def _coming_growth(
+    class_: ReferenceClass, horizon: int, as_of: date, end_year: int, extra: tuple[tuple[int, float], ...], stamp: tuple
+) -> Growth | None:
+    rows = windows(class_, min(horizon, 3), as_of).tail(1).reset_index(drop=True)
+    path = expected_path(class_, as_of, end_year)
     if path is None or rows.empty:
         return None
     start = end_year - horizon
-    steps = path.loc[start + 1 : end_year, "growth"] + pd.Series(extra or {}, dtype="float64").reindex(
+    steps = path.loc[start + 1 : end_year, "growth"] + pd.Series(dict(extra), dtype="float64").reindex(
         range(start + 1, end_year + 1), fill_value=0.0
     )
     sd = np.sqrt(path.loc[end_year, "sd"] ** 2 - path.loc[start, "sd"] ** 2)

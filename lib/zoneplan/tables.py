@@ -56,6 +56,11 @@ def package(folder: Path | None = None) -> dict[str, dict]:
         ``datapackage.json`` is missing, is not JSON, or describes a table without path or columns.
     """
     file = (folder or data_dir()) / "datapackage.json"
+    return _package(file, _version(file))
+
+
+@lru_cache(maxsize=8)
+def _package(file: Path, _versions: tuple | None) -> dict[str, dict]:
     try:
         resources = {r["name"]: r for r in json.loads(file.read_text(encoding="utf-8"))["resources"]}
         for r in resources.values():
@@ -86,14 +91,24 @@ def read(name: str, plan: Path | None = None) -> pd.DataFrame:
     How to read it: one row is one figure; empty cells are missing values; a row with an empty ``known_from`` is
     hindsight that nobody could know on any day of judgement.
     """
+    return _read(*stamp(name, plan)).copy()
+
+
+def stamp(name: str, plan: Path | None = None) -> tuple:
+    """What :func:`read` of the same name depends on: equal stamps mean equal tables.
+
+    Raises
+    ------
+    DataError
+        The table is unknown.
+    """
     folder = data_dir()
     resources = package(folder)
     if name not in resources:
         raise DataError([Problem("datapackage.json", None, None, f"no table {name!r}", ", ".join(sorted(resources)))])
     path = resources[name]["path"]
     file = folder / path if plan is None else plan.resolve() / Path(path).name
-    versions = tuple(_version(f) for f in (folder / "datapackage.json", file))
-    return _read(folder, name, file, versions).copy()
+    return folder, name, file, tuple(_version(f) for f in (folder / "datapackage.json", file))
 
 
 def sources() -> pd.DataFrame:
