@@ -195,16 +195,17 @@ def run_all(
         return done
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        tasks = [pool.submit(one, path) for path in files]
+        # The later ones take longest: begun first, they do not hold up the end.
+        tasks = {path: pool.submit(one, path) for path in reversed(files)}
         problems = []
-        for task in tasks:
+        for path in files:
             try:
-                task.result()
+                tasks[path].result()
             except DataError as error:
                 problems += error.problems
     if problems:
         raise DataError(problems)
-    runs = {path.stem: task.result() for path, task in zip(files, tasks, strict=True)}
+    runs = {path.stem: tasks[path].result() for path in files}
     if write:
         for path in files:
             save_clean(path, runs[path.stem])
