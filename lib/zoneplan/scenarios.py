@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FILE = "scenarios.yml"
 TEXTS = ("id", "title_en", "title_zh", "text_en", "text_zh")
 KEYS = {*TEXTS, "growth", "base", "level", "class", "prices"}
-# How the growth of an entry is said, and what else such an entry needs. A project names a row too: it is asked for first.
+# How the growth of an entry is said, and what else such an entry needs. A project names a row too, so it comes first.
 KINDS = {"project": ("over", "table", "row"), "points": (), "cities": ("year",), "plan": (), "row": ("table",)}
 PRINTED = "stated_growth"
 CONSTANT = "constant"
@@ -59,7 +59,8 @@ class Scenario:
         """What a forecast of one indicator takes for granted in this scenario."""
         rows = self.rows[self.rows["indicator_id"] == indicator_id]
         class_ = _class(self.plan, self.class_, self.constant_prices, indicator_id)
-        return Assumptions(self.base, self.base_levels.get(indicator_id), class_, dict(zip(rows["year"], rows["points"], strict=True)))
+        extra = dict(zip(rows["year"], rows["points"], strict=True))
+        return Assumptions(self.base, self.base_levels.get(indicator_id), class_, extra)
 
     def forecast(self, indicator_id: str) -> Forecast | None:
         """The forecast of one annex series in this scenario; None where the series has none at all."""
@@ -113,9 +114,11 @@ def scenarios(plan: Plan, file: str | Path | None = None) -> dict[str, Scenario]
     stories, problems = _read(file)
     # Most stories speak of the usual classes, whose paths are worked out once.
     paths = functools.cache(functools.partial(_path, plan))
-    problems += [p for n, story in enumerate(stories, start=1) for p in _story_problems(plan, file.name, n, story, paths)]
+    for n, story in enumerate(stories, start=1):
+        problems += _story_problems(plan, file.name, n, story, paths)
     ids = [s.get("id") for s in stories if isinstance(s, dict)]
-    problems += [Problem(file.name, None, str(i), "the id twice", "each id once") for i in sorted({str(i) for i in ids if ids.count(i) > 1})]
+    twice = sorted({str(i) for i in ids if ids.count(i) > 1})
+    problems += [Problem(file.name, None, i, "the id twice", "each id once") for i in twice]
     if problems:
         raise DataError(problems)
     return {story["id"]: _scenario(plan, story, paths) for story in stories}
@@ -144,7 +147,8 @@ def sizes(stories: Mapping[str, Scenario]) -> pd.DataFrame:
             years, ids = part["year"].tolist(), list(dict.fromkeys(part["rows"]))
             span = str(years[0]) if len(years) == 1 else f"{years[0]}-{years[-1]}"
             growth, expected = (", ".join(num(x) for x in part[c]) for c in ("growth", "expected"))
-            rows.append((made.id, indicator, span, growth, expected, " ".join(part["sign"]), ", ".join(ids), part["hindsight"].any()))
+            signs, later = " ".join(part["sign"]), part["hindsight"].any()
+            rows.append((made.id, indicator, span, growth, expected, signs, ", ".join(ids), later))
     columns = ["scenario", "indicator_id", "years", "growth", "expected", "sign", "rows", "hindsight"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -160,7 +164,8 @@ def _read(file: Path) -> tuple[list, list[Problem]]:
         raise DataError([Problem(file.name, None, None, str(error), "a readable UTF-8 YAML file")]) from None
     if not isinstance(stories, list) or not stories:
         raise DataError([Problem(file.name, None, None, type(stories).__name__, "a list of scenarios")])
-    return stories, [Problem(file.name, line, key, "the key twice", "each key once") for line, key in _repeated_keys(node)]
+    twice = _repeated_keys(node)
+    return stories, [Problem(file.name, line, key, "the key twice", "each key once") for line, key in twice]
 
 
 def _repeated_keys(node: Any) -> list[tuple[int, str]]:
@@ -182,7 +187,8 @@ def _story_problems(plan: Plan, file: str, n: int, story: Any, paths: Paths) -> 
     place = f"{place} ({story.get('id', 'no id')})"
     texts = [k for k in TEXTS if not isinstance(story.get(k), str) or not story[k].strip()]
     found = [Problem(file, None, place, f"no {k}", "a text") for k in texts]
-    found += [Problem(file, None, place, f"the key {k!r}", "one of " + ", ".join(sorted(KEYS))) for k in story if k not in KEYS]
+    allowed = "one of " + ", ".join(sorted(KEYS))
+    found += [Problem(file, None, place, f"the key {k!r}", allowed) for k in story if k not in KEYS]
     if story.get("base", BASES[0]) not in BASES:
         found.append(Problem(file, None, f"{place}: base", repr(story["base"]), " or ".join(BASES)))
     found += _level_problems(plan, file, f"{place}: level", story.get("level", {}))
@@ -221,7 +227,8 @@ def _class_problems(plan: Plan, file: str, place: str, story: dict) -> list[Prob
     if regions is None or regions in list(there):
         return []
     real = " with real growth" if constant else ""
-    return [Problem(file, None, f"{place}: class", " ".join(map(str, regions)), f"one{real} of " + ", ".join(" ".join(x) for x in there))]
+    known = ", ".join(" ".join(x) for x in there)
+    return [Problem(file, None, f"{place}: class", " ".join(map(str, regions)), f"one{real} of {known}")]
 
 
 def _regions(story: dict) -> tuple[tuple[str, str] | None, bool]:
@@ -243,12 +250,14 @@ def _entry_problems(plan: Plan, file: str, place: str, entry: Any, paths: Paths)
         good[key] = [x for x in listed if x not in wrong]
         if wrong and key == "indicators":
             known = [i for i in known if paths(i) is not None]
-        found += [Problem(file, None, f"{place}: {key}", repr(x), "one of " + ", ".join(map(str, known))) for x in wrong]
+        choice = "one of " + ", ".join(map(str, known))
+        found += [Problem(file, None, f"{place}: {key}", repr(x), choice) for x in wrong]
     kind = _kind(entry)
     if kind is None:
         return [*found, Problem(file, None, place, "no growth", "one of " + ", ".join(KINDS))]
     allowed = ("indicators", "years", kind, *KINDS[kind], *(["column"] if kind == "row" else []))
-    odd = [Problem(file, None, place, f"the key {k!r} beside {kind}", "only " + ", ".join(allowed)) for k in entry if k not in allowed]
+    only = "only " + ", ".join(allowed)
+    odd = [Problem(file, None, place, f"the key {k!r} beside {kind}", only) for k in entry if k not in allowed]
     odd += [Problem(file, None, place, f"no {k}", f"it, beside {kind}") for k in KINDS[kind] if k not in entry]
     if odd:
         return found + odd
@@ -259,8 +268,10 @@ def _entry_problems(plan: Plan, file: str, place: str, entry: Any, paths: Paths)
     except DataError as error:
         return [*found, *(Problem(file, None, place, p.found, p.expected) for p in error.problems)]
     except (KeyError, ValueError, TypeError, IndexError) as error:
-        return [*found, Problem(file, None, place, str(error.args[0] if error.args else error), "growth that can be found")]
-    return found + [Problem(file, None, place, f"growth of {r:g} %", "growth above -100 %") for r in rates if not -100 < r < np.inf]
+        reason = str(error.args[0] if error.args else error)
+        return [*found, Problem(file, None, place, reason, "growth that can be found")]
+    impossible = [r for r in rates if not -100 < r < np.inf]
+    return found + [Problem(file, None, place, f"growth of {r:g} %", "growth above -100 %") for r in impossible]
 
 
 def _contradictions(file: str, place: str, entries: list) -> list[Problem]:
@@ -270,7 +281,8 @@ def _contradictions(file: str, place: str, entries: list) -> list[Problem]:
         for i, year in _cells(entry):
             cell = f"{i} in {year}"
             if cell in seen:
-                found.append(Problem(file, None, f"{place}: entry {k}", f"{cell} again", f"once, as in entry {seen[cell]}"))
+                once = f"once, as in entry {seen[cell]}"
+                found.append(Problem(file, None, f"{place}: entry {k}", f"{cell} again", once))
             seen.setdefault(cell, k)
     return found
 
@@ -297,18 +309,28 @@ def _scenario(plan: Plan, story: dict, paths: Paths) -> Scenario:
             rows.append((i, year, growth, expected, points, _sign(points), ids, hindsight))
     columns = ["indicator_id", "year", "growth", "expected", "points", "sign", "rows", "hindsight"]
     table = pd.DataFrame(rows, columns=columns)
-    return Scenario(**{k: story[k] for k in TEXTS}, base=story.get("base", BASES[0]), class_=regions, constant_prices=constant,
-                    base_levels=story.get("level", {}), rows=table, plan=plan)  # fmt: skip
+    return Scenario(
+        **{k: story[k] for k in TEXTS},
+        base=story.get("base", BASES[0]),
+        class_=regions,
+        constant_prices=constant,
+        base_levels=story.get("level", {}),
+        rows=table,
+        plan=plan,
+    )
 
 
-def _class(plan: Plan, regions: tuple[str, str] | None, constant: bool, indicator_id: str) -> reference.ReferenceClass | None:
-    """The class that a story puts in place of the usual one; None where it changes nothing or that class has no rows."""
+def _class(
+    plan: Plan, regions: tuple[str, str] | None, constant: bool, indicator_id: str
+) -> reference.ReferenceClass | None:
+    """The class a story puts in place of the usual one; None where it changes nothing or that class has no rows."""
     usual = reference.CLASSES.get(indicator_id)
     if usual is None:
         return None
     if constant and usual.indicator_id == "gdp":
         level, name = regions or REAL
-        return dataclasses.replace(usual, level=level, name=name, indicator_id="gdp_real", label=f"real GDP: {level}, {name}")
+        label = f"real GDP: {level}, {name}"
+        return dataclasses.replace(usual, level=level, name=name, indicator_id="gdp_real", label=label)
     if regions is None:
         return None
     level, name = regions
@@ -370,7 +392,8 @@ def _project_growth(plan: Plan, entry: Mapping, row: pd.Series, year: int, path:
     over = int(_number(entry, "over"))
     if over < 1:
         raise ValueError(f"over {over} years")
-    share, level, seen = _number(entry, "project") / over, convert(float(row["value"]), row["unit"], "亿元"), int(row["year"])
+    share, seen = _number(entry, "project") / over, int(row["year"])
+    level = convert(float(row["value"]), row["unit"], "亿元")
     first = plan.years[0]
 
     def with_project(y: int) -> float:

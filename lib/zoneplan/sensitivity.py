@@ -33,7 +33,7 @@ class NeededGrowth:
     rows: pd.DataFrame
 
     def table(self) -> pd.DataFrame:
-        """One row per indicator: needed growth (percent a year), years late and odds from both bases, the class's growth."""
+        """One row per indicator: needed growth (percent a year), years late and odds by base, the class's growth."""
         return self.rows.copy()
 
     def plot(self):
@@ -80,7 +80,8 @@ def needed_growth(plan: Plan) -> NeededGrowth:
         chances = {f"odds_{kind}": f.odds(last, plan.target(i, last)) if f else float("nan") for kind, f in made.items()}
         p10, p50, p90 = growth.quantile([0.1, 0.5, 0.9])
         rows.append(
-            {"indicator_id": i, "name": plan.name(i), **need, **late, **chances, "class_p10": p10, "class_median": p50, "class_p90": p90,
+            {"indicator_id": i, "name": plan.name(i), **need, **late, **chances,
+             "class_p10": p10, "class_median": p50, "class_p90": p90,
              "class": growth.class_.label, "source_id": growth.rows["source_id"].iloc[-1]}
         )  # fmt: skip
     return NeededGrowth(pd.DataFrame(rows))
@@ -262,8 +263,9 @@ def one_page(plan: Plan, judged: Verdicts | None = None) -> pd.DataFrame:
             bound, middle = shown(model, name, np.array([model.goal - others, model.mean[k]]))
         unit = line.unit if name == BASE else "%"
         breaks = f"{name} below {num(bound)} {unit}, expected {num(middle)} {unit}"
-        rows.append((line.indicator_id, line.name_en, line.target, line.unit, odds_range(line.probability_low, line.probability_high),
-                     line.needed_growth, f"{name} ({pct(100 * share, 0)})", breaks))  # fmt: skip
+        chances = odds_range(line.probability_low, line.probability_high)
+        rows.append((line.indicator_id, line.name_en, line.target, line.unit, chances, line.needed_growth,
+                     f"{name} ({pct(100 * share, 0)})", breaks))  # fmt: skip
     columns = ["indicator_id", "name_en", "target", "unit", "odds", "needed_growth", "main_driver", "breaks_when"]
     return pd.DataFrame(rows, columns=columns)
 

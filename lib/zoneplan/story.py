@@ -1,4 +1,4 @@
-"""Does a scenario hang together? The ratios between indicators it leads to, held against what cities have ever shown."""
+"""Does a scenario hang together? The ratios it leads to, held against what cities have ever shown."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 SEEN, RARE, UNHEARD = "seen", "rare", "unheard of"
 # As far as the panel went in fewer than one window in twenty is rare.
 FEW = 0.05
+COLUMNS = (
+    "scenario ratio start end change change_low change_high as_far windows ratio_low ratio_high finding reason"
+).split()
 
 
 @dataclass(frozen=True)
@@ -71,9 +74,7 @@ def story_check(plan: Plan, chosen: Iterable[Scenario] | None = None) -> StoryCh
         for pair in RATIOS
         if not (made.constant_prices and "gdp" in pair)
     ]
-    columns = ["scenario", "ratio", "start", "end", "change", "change_low", "change_high", "as_far", "windows", "ratio_low",
-               "ratio_high", "finding", "reason"]  # fmt: skip
-    return StoryCheck(pd.DataFrame([r for r in rows if r is not None], columns=columns))
+    return StoryCheck(pd.DataFrame([r for r in rows if r is not None], columns=list(COLUMNS)))
 
 
 def city_ratios(part: str, whole: str) -> pd.DataFrame:
@@ -87,8 +88,8 @@ def city_ratios(part: str, whole: str) -> pd.DataFrame:
     rate = tables.read("exchange_rate").set_index("year")["value"]
     value = [convert(r.value, r.unit, "亿元", rate.get(r.year)) if "元" in r.unit else r.value for r in rows.itertuples()]
     rows = rows.assign(value=value)
-    levels = {i: rows[rows["indicator_id"] == PANEL_SERIES[i]].pivot(index="unit_id", columns="year", values="value") for i in (part, whole)}
-    return 100 * levels[part] / levels[whole]
+    by = rows.pivot(index="unit_id", columns=["indicator_id", "year"], values="value")
+    return (100 * by[PANEL_SERIES[part]] / by[PANEL_SERIES[whole]]).sort_index(axis=1)
 
 
 def changes(ratios: pd.DataFrame, years: int) -> pd.Series:
@@ -118,5 +119,5 @@ def _row(plan: Plan, made: Scenario, pair: tuple[str, str], shown: pd.DataFrame,
     else:
         finding, reason = SEEN, ""
     label = f"{plan.name(pair[0])} / {plan.name(pair[1])}"
-    return (made.id, label, start, end, change, float(windows.min()), float(windows.max()), as_far, len(windows), low, high,
-            finding, reason)  # fmt: skip
+    least, most = float(windows.min()), float(windows.max())
+    return made.id, label, start, end, change, least, most, as_far, len(windows), low, high, finding, reason
