@@ -176,7 +176,7 @@ GOOD = points(1)
         (GOOD | {"colour": "red"}, "the key 'colour' beside points; expected only indicators, years, points"),
         (GOOD | {"plan": "stated_growth"}, "the key 'plan' beside points"),
         (GOOD | {"column": "p50"}, "the key 'column' beside points"),
-        ({"indicators": ["gdp"], "years": [2019]}, "found no growth; expected one of project, points, cities, plan, row"),
+        ({"indicators": ["gdp"], "years": [2019]}, "found no growth; expected one of project, points, shock, cities, plan, row"),
         ("gdp", "entry 1: found str; expected keys and values"),
         ({"indicators": ["gdp"], "years": [2019], "row": "gref-0001"}, "found no table; expected it, beside row"),
         (from_row("gref-9999"), "no row gref-9999 in growth_reference"),
@@ -309,12 +309,12 @@ def folder(plan, tmp_path, monkeypatch):
 def test_check_reads_the_scenarios_of_a_plan_folder(folder, capsys):
     file = folder / "scenarios.yml"
     text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace("row: gref-1332", "row: gref-9999").replace("years: [2018]", "years: [2028]", 1), encoding="utf-8")
+    file.write_text(text.replace("row: gref-0590", "row: gref-9999").replace("years: [2018]", "years: [2028]", 1), encoding="utf-8")
     assert cli.main(["check", "--plan", str(folder)]) == 1
     said = capsys.readouterr()
     assert said.out.splitlines() == [
         "scenarios.yml:scenario 4 (trade_slump): entry 1: years: found 2028; expected one of 2018, 2019, 2020",
-        "scenarios.yml:scenario 4 (trade_slump): entry 1: found no row gref-9999 in growth_reference; expected growth that can be found",
+        "scenarios.yml:scenario 7 (investment_drought): entry 1: found no row gref-9999 in growth_reference; expected growth that can be found",
     ]
     assert "2 problems found" in said.err
     # Nothing else is computed from it either.
@@ -360,7 +360,7 @@ def test_every_deviation_names_rows_that_exist(shipped):
     known = {i for t in ("growth_reference", "observations", "context_observations") for i in tables.read(t)["row_id"]}
     for made in shipped.values():
         for rows in made.table()["rows"]:
-            assert rows == "plan" or rows in known or rows.startswith("zhejiang_cities "), (made.id, rows)
+            assert rows == "plan" or rows.removesuffix(" and the years before") in known or rows.startswith("zhejiang_cities "), (made.id, rows)
 
 
 def test_sign_growth_and_points_agree(shipped):
@@ -407,17 +407,33 @@ def test_rows_named_are_rows_used(shipped):
     assert cities_growth("gdp_nominal", 2020) == pytest.approx(median_of_cities("gdp_nominal", 2020))
 
 
-def test_the_slump_is_sized_on_2009_2015_and_2016(shipped):
-    reference = tables.read("growth_reference").set_index("row_id")
+def test_the_slump_is_sized_on_what_2009_2015_and_2016_fell_short_of(shipped):
+    table = tables.read("growth_reference").set_index("row_id")
     rows = shipped["trade_slump"].table()
-    used = reference.loc[rows["rows"]]
-    assert used["end_year"].tolist() == [2009, 2015, 2016] * 2
-    assert used["indicator_id"].tolist() == ["exports"] * 3 + ["secondary_value_added"] * 3
-    assert (used["horizon_years"] == 1).all() and (used["reference_class"] == "coastal_size_matched").all()
-    assert rows["growth"].tolist() == used["p50"].tolist()
-    # Exports fell in 2009 only; secondary value added still grew.
-    assert [r < 0 for r in rows["growth"]] == [True, False, False, False, False, False]
-    assert (rows.query("indicator_id == 'trade_total'")["sign"] == "-").all()
+    for r in rows.itertuples():
+        class_ = reference.CLASSES[r.indicator_id]
+        row = table.loc[r.rows.split()[0]]
+        assert (row["level"], row["reference_class"], row["indicator_id"]) == (class_.level, class_.name, class_.indicator_id)
+        assert (row["horizon_years"], row["end_year"]) == (1, {2018: 2009, 2019: 2015, 2020: 2016}[r.year])
+        # By hand: growth halves its weight year by year into the past, and fades by its own size.
+        same = table[(table["level"] == row["level"]) & (table["reference_class"] == row["reference_class"])]
+        same = same[(same["indicator_id"] == row["indicator_id"]) & (same["horizon_years"] == 1) & (same["series"] == "as_printed")]
+        past = np.log(1 + same[same["end_year"] < row["end_year"]].sort_values("end_year")["p50"].to_numpy() / 100)
+        weights = 0.5 ** np.arange(len(past))[::-1]
+        g = weights @ past / weights.sum()
+        assert r.points == pytest.approx(row["p50"] - 100 * (np.exp(g / (1 + g)) - 1), abs=1e-9)
+    found = rows.set_index(["indicator_id", "year"])["points"]
+    assert found["trade_total", 2018] < -25 and (found["trade_total"] < 0).all()
+    assert (rows.query("year < 2020")["sign"] == "-").all() and not rows["hindsight"].any()
+
+
+@pytest.mark.parametrize("year, told", [(2005, "with 3 years before"), (2030, "in 2030"), ("'x'", "no number")])
+def test_a_shock_that_cannot_be_sized_is_told(plan, tmp_path, year, told):
+    file = tmp_path / "scenarios.yml"
+    story = "- {id: a, title_en: a, title_zh: a, text_en: a, text_zh: a, growth: [{indicators: [gdp], years: [2019], shock: %s}]}"
+    file.write_text(story % year, encoding="utf-8")
+    with pytest.raises(DataError, match=told):
+        scenarios(plan, file)
 
 
 def test_catch_up_takes_the_upper_quartile_of_each_class(shipped):

@@ -243,6 +243,29 @@ def expected_path(class_: ReferenceClass, as_of: date, to: int) -> pd.DataFrame 
     return pd.DataFrame({"growth": growth, "known": growth.index <= last, "sd": sd}, index=growth.index)
 
 
+def surprise(class_: ReferenceClass, year: int, as_of: date) -> tuple[float, pd.Series]:
+    """How far the class median's growth in a year lay from what the years before it had let expect.
+
+    Returns
+    -------
+    Percentage points (negative: it came in lower), and the row of that year.
+
+    Raises
+    ------
+    ValueError
+        The year, or three years before it, were not known on the day.
+
+    How to read it: -8 in a slump means that growth fell eight points short of the path it was on; the size of the
+    shock, whatever growth was usual in that age.
+    """
+    rows = windows(class_, 1, as_of).set_index("end_year")
+    before = rows.index[rows.index < year]
+    if year not in rows.index or len(before) < FEWEST_YEARS:
+        raise ValueError(f"no growth of {class_.label} in {year} with {FEWEST_YEARS} years before it")
+    expected = common.ahead(np.log1p(rows.loc[before, "p50"].to_numpy() / 100), 1)[0]
+    return float(rows.loc[year, "p50"] - 100 * np.expm1(expected)), rows.loc[year]
+
+
 def past_forecasts(indicator_id: str, horizon: int, as_of: date) -> Iterator[tuple[int, pd.Series, Growth]]:
     """Every forecast of a class that the rule would have made before, with the window that followed.
 

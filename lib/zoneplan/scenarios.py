@@ -26,7 +26,14 @@ FILE = "scenarios.yml"
 TEXTS = ("id", "title_en", "title_zh", "text_en", "text_zh")
 KEYS = {*TEXTS, "growth", "base", "level", "class", "prices"}
 # How the growth of an entry is said, and what else such an entry needs. A project names a row too, so it comes first.
-KINDS = {"project": ("over", "table", "row"), "points": (), "cities": ("year",), "plan": (), "row": ("table",)}
+KINDS = {
+    "project": ("over", "table", "row"),
+    "points": (),
+    "shock": (),
+    "cities": ("year",),
+    "plan": (),
+    "row": ("table",),
+}
 PRINTED = "stated_growth"
 CONSTANT = "constant"
 # Expected growth by year, percent, of an indicator (or of regions, prices and indicator); None where it has no class.
@@ -263,7 +270,8 @@ def _entry_problems(plan: Plan, file: str, place: str, entry: Any, paths: Paths)
         return found + odd
     try:
         # Rows are looked up even where no cell is left to use them.
-        _rows_behind(plan, entry)
+        for i in good.get("indicators") or [None]:
+            _rows_behind(plan, entry, i)
         rates = [_growth(plan, entry, i, y, paths(i)) for i, y in _cells(good)]
     except DataError as error:
         return [*found, *(Problem(file, None, place, p.found, p.expected) for p in error.problems)]
@@ -300,8 +308,8 @@ def _scenario(plan: Plan, story: dict, paths: Paths) -> Scenario:
     regions, constant = _regions(story)
     rows = []
     for entry in story["growth"]:
-        ids, hindsight = _rows_behind(plan, entry)
         for i, year in _cells(entry):
+            ids, hindsight = _rows_behind(plan, entry, i)
             path = paths(regions, constant, i)
             expected, growth = float(path.loc[year]), _growth(plan, entry, i, year, path)
             # Points are kept as they stand: a difference of sums would lose their last digits.
@@ -354,6 +362,8 @@ def _growth(plan: Plan, entry: Mapping, indicator_id: str, year: int, path: pd.S
     kind = _kind(entry)
     if kind == "points":
         return float(path.loc[year]) + _number(entry, "points")
+    if kind == "shock":
+        return float(path.loc[year]) + _shock(plan, entry, indicator_id)[0]
     if kind == "plan":
         return _printed_growth(plan, entry, indicator_id)
     if kind == "cities":
@@ -365,6 +375,10 @@ def _growth(plan: Plan, entry: Mapping, indicator_id: str, year: int, path: pd.S
     if unit != "%":
         raise ValueError(f"row {entry['row']} in {unit}, which is no growth")
     return float(row[entry.get("column", "value")])
+
+
+def _shock(plan: Plan, entry: Mapping, indicator_id: str) -> tuple[float, pd.Series]:
+    return reference.surprise(reference.CLASSES[indicator_id], int(_number(entry, "shock")), plan.as_of)
 
 
 def _is_number(value: Any) -> bool:
@@ -436,8 +450,8 @@ def cities_growth(series: str, year: int) -> float:
     return float(100 * (wide[year] / wide[year - 1] - 1).median())
 
 
-def _rows_behind(plan: Plan, entry: Mapping) -> tuple[str, bool]:
-    """Ids of the rows an entry is sized on, and whether any was published after the plan's day."""
+def _rows_behind(plan: Plan, entry: Mapping, indicator_id: str | None) -> tuple[str, bool]:
+    """Ids of the rows an entry is sized on for one indicator (None where none is left), and whether any was published after the plan's day."""
     kind = _kind(entry)
     if kind == "points":
         return "own assumption", False
@@ -447,5 +461,8 @@ def _rows_behind(plan: Plan, entry: Mapping) -> tuple[str, bool]:
         used = _cities(entry["cities"], entry["year"])
         named = f"zhejiang_cities {entry['cities']} {entry['year'] - 1}-{entry['year']}, {len(used)} rows"
         return named, bool((used["known_from"] > pd.Timestamp(plan.as_of)).any())
+    if kind == "shock":
+        named = "" if indicator_id is None else _shock(plan, entry, indicator_id)[1]["row_id"]
+        return f"{named} and the years before", False
     row = _row(plan, entry)
     return str(entry["row"]), bool(pd.isna(row["known_from"]) or row["known_from"] > pd.Timestamp(plan.as_of))
