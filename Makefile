@@ -5,7 +5,7 @@ BIN := .venv/bin
 FIRST ?= 2008
 LAST ?= 2018
 
-.PHONY: brief test lab setup bench bench-forecast clean
+.PHONY: brief test lab setup bench bench-forecast rebaseline clean
 
 brief: setup
 	$(BIN)/zoneplan brief
@@ -13,7 +13,12 @@ brief: setup
 test: setup
 	$(BIN)/zoneplan check
 	$(BIN)/python -m pytest -n 2 -rs tests
-	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 -n 2 --dist loadscope notebooks
+	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 -n 2 --dist loadscope notebooks || \
+	  { echo 'A saved number differs. If that is meant: make rebaseline WHY="the reason"'; exit 1; }
+
+# Runs every notebook, shows every number that moved, asks, saves, and notes the reason in CHANGES.md.
+rebaseline: setup
+	$(BIN)/zoneplan rebaseline --why "$(WHY)" $(if $(YES),--yes)
 
 lab: setup
 	$(BIN)/jupyter lab notebooks

@@ -26,12 +26,12 @@ def commands() -> list[str]:
 
 
 def make_targets() -> set[str]:
-    return set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M))
+    return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M))
 
 
 @pytest.mark.parametrize("command", [c for c in commands() if c.startswith("make ")])
 def test_make_targets_exist(command):
-    assert set(command.split()[1:]) <= make_targets()
+    assert {word for word in command.split()[1:] if "=" not in word} <= make_targets()
 
 
 def zoneplan_commands() -> list[str]:

@@ -34,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     brief = commands.add_parser("brief", help="run every notebook and write the reports")
     panel = commands.add_parser("forecast", help="forecast any panel of yearly levels from short histories")
     books = commands.add_parser("run-notebooks", help="run every notebook and say whether it works")
+    again = commands.add_parser("rebaseline", help="run every notebook, show every number that moved, save after a yes")
 
     for command in (check, verdicts, audit, brief):
         command.add_argument("--plan", type=Path, metavar="DIR", help="folder of the plan (default: the one shipped)")
@@ -47,6 +48,8 @@ def parser() -> argparse.ArgumentParser:
     panel.add_argument("--out", type=Path, metavar="OUT.csv", help="file to write (default: print)")
     panel.add_argument("--method", choices=("borrow", *BASELINES), default="borrow", help="borrow strength (default), or a textbook rule")
     panel.add_argument("--skip-bad", action="store_true", help="leave bad rows out and say which")
+    again.add_argument("--why", required=True, metavar="TEXT", help="the reason, written to CHANGES.md")
+    again.add_argument("--yes", action="store_true", help="do not ask")
     books.add_argument("--save", action="store_true", help="save each notebook as one clean run")
     return top
 
@@ -230,12 +233,49 @@ def _say_what_is_missing(args: argparse.Namespace, series: Panel, done: set[str]
 def _run_notebooks(args: argparse.Namespace) -> int:
     from zoneplan.notebooks import run_all
 
-    def tell(name: str, finished: bool) -> None:
-        print(f"{'done   ' if finished else 'running'} {name}", file=sys.stderr)
-
-    runs = run_all(write=args.save, tell=tell)
+    runs = run_all(write=args.save, tell=_tell)
     print(f"{len(runs)} notebooks ran without error{' and were saved' if args.save else ''}")
     return 0
+
+
+def _rebaseline(args: argparse.Namespace) -> int:
+    import datetime
+
+    import nbformat
+
+    from zoneplan import notebooks
+    from zoneplan.errors import DataError, Problem
+    from zoneplan.rebaseline import changed, record
+    from zoneplan.text import frame
+
+    if not args.why.strip():
+        raise DataError([Problem("--why", None, None, "nothing", "the reason why published numbers change")])
+    before = {p.stem: nbformat.read(p, as_version=4) for p in notebooks.paths()}
+    after = notebooks.run_all(tell=_tell)
+    rows = changed(before, after)
+    if rows.empty:
+        print("no number, text or picture changed; nothing was written")
+        return 0
+    print(frame(rows))
+    if not args.yes and not _agreed(f"Save {len(rows)} changes? [y/N] "):
+        print("nothing was written")
+        return 1
+    record(rows, args.why, datetime.date.today(), notebooks.folder().parent / "CHANGES.md")
+    for path in notebooks.paths():
+        notebooks.save_clean(path, after[path.stem])
+    print(f"{len(rows)} changes saved; CHANGES.md says why. Now make the reports anew: make brief")
+    return 0
+
+
+def _agreed(question: str) -> bool:
+    try:
+        return input(question).strip().lower() in ("y", "yes")
+    except EOFError:
+        return False
+
+
+def _tell(name: str, finished: bool) -> None:
+    print(f"{'done   ' if finished else 'running'} {name}", file=sys.stderr)
 
 
 COMMANDS = {
@@ -245,4 +285,5 @@ COMMANDS = {
     "brief": _brief,
     "forecast": _forecast,
     "run-notebooks": _run_notebooks,
+    "rebaseline": _rebaseline,
 }

@@ -1,0 +1,112 @@
+"""Changing published numbers on purpose: every change is shown, asked for and written down."""
+
+from __future__ import annotations
+
+import copy
+from datetime import date
+
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from zoneplan import cli, notebooks
+from zoneplan.rebaseline import COLUMNS, changed, entry, record
+
+
+def notebook(*outputs, picture="AAAA"):
+    cells = [new_markdown_cell("# Title"), new_markdown_cell("## Step 1")]
+    for k, text in enumerate(outputs):
+        data = {"text/plain": text} | ({"image/png": picture} if k == 0 else {})
+        cells.append(new_code_cell(f"cell({k})", outputs=[new_output("display_data", data)]))
+    return new_notebook(cells=cells)
+
+
+def rows(before, after):
+    return changed({"01_a": before}, {"01_a": after}).to_numpy().tolist()
+
+
+def test_the_same_run_changes_nothing():
+    one = notebook("GDP 258.8", "odds 36-55 %")
+    assert changed({"01_a": one}, {"01_a": copy.deepcopy(one)}).empty
+
+
+def test_a_number_is_shown_old_and_new_with_its_words():
+    before, after = notebook("x", "GDP of 258.8 in 2020, odds -1.5 %"), notebook("x", "GDP of 1,259.1 in 2020, odds -1.5 %")
+    assert rows(before, after) == [["01_a", "Step 1", "GDP of # in #, odds # %", "258.8", "1,259.1"]]
+
+
+def test_columns_of_a_table_may_shift():
+    # A wider number moves the blanks of its line; that is no other text.
+    assert rows(notebook("GDP    9.9  x"), notebook("GDP   10.1  x")) == [["01_a", "Step 1", "GDP # x", "9.9", "10.1"]]
+
+
+def test_other_words_are_shown_as_lines():
+    assert rows(notebook("likely met"), notebook("hardly met")) == [["01_a", "Step 1", "text", "likely met", "hardly met"]]
+    assert rows(notebook("a\nb"), notebook("a")) == [["01_a", "Step 1", "text", "b", ""]]
+
+
+def test_a_picture_counts():
+    assert rows(notebook("x"), notebook("x", picture="BBBB")) == [["01_a", "Step 1", "picture", "as saved", "drawn otherwise"]]
+
+
+def test_new_code_is_a_cell_and_what_follows_stays_comparable():
+    before, after = notebook("1", "2"), notebook("1", "3")
+    after.cells.insert(3, new_code_cell("new()"))
+    assert rows(before, after) == [["01_a", "Step 1", "cell", "0 cells", "1 cells"], ["01_a", "Step 1", "#", "2", "3"]]
+
+
+def test_a_notebook_may_come_or_go():
+    found = changed({"01_a": notebook("1")}, {"02_b": notebook("1")})
+    assert found["notebook"].tolist() == ["01_a", "02_b"] and found["old"].tolist() == ["there", ""]
+
+
+def test_the_list_of_changes_grows_and_keeps_what_it_has(tmp_path):
+    found = changed({"01_a": notebook("a | 1")}, {"01_a": notebook("a | 2")})
+    file = tmp_path / "CHANGES.md"
+    record(found, "newer yearbook", date(2026, 1, 2), file)
+    first = file.read_text(encoding="utf-8")
+    assert "## 2026-01-02: newer yearbook" in first and "| a \\| # | 1 | 2 |" in first
+    record(found, "again", date(2026, 1, 3), file)
+    assert file.read_text(encoding="utf-8") == first + entry(found, "again", date(2026, 1, 3))
+
+
+# The command.
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A project of one notebook, and a run of it that shows another number."""
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    notebooks.save_clean(folder / "01_a.ipynb", notebook("GDP 1"))
+    monkeypatch.setattr(notebooks, "folder", lambda: folder)
+    monkeypatch.setattr(notebooks, "run_all", lambda tell: {"01_a": notebooks.normalise(notebook("GDP 2"))})
+    return tmp_path
+
+
+@pytest.mark.parametrize("answer, saved", [("y", True), ("n", False), ("", False), (None, False)])
+def test_nothing_is_saved_without_a_yes(project, monkeypatch, capsys, answer, saved):
+    def reply(_):
+        if answer is None:
+            raise EOFError
+        return answer
+
+    monkeypatch.setattr("builtins.input", reply)
+    before = (project / "notebooks/01_a.ipynb").read_bytes()
+    assert cli.main(["rebaseline", "--why", "a reason"]) == (0 if saved else 1)
+    assert capsys.readouterr().out.splitlines()[0].split() == COLUMNS
+    assert ((project / "notebooks/01_a.ipynb").read_bytes() != before) == saved
+    assert (project / "CHANGES.md").exists() == saved
+
+
+def test_yes_may_be_said_before_and_the_next_run_finds_nothing(project, capsys):
+    assert cli.main(["rebaseline", "--why", "a reason", "--yes"]) == 0
+    assert "a reason" in (project / "CHANGES.md").read_text(encoding="utf-8")
+    before = (project / "CHANGES.md").read_bytes()
+    assert cli.main(["rebaseline", "--why", "another", "--yes"]) == 0
+    assert "nothing was written" in capsys.readouterr().out
+    assert (project / "CHANGES.md").read_bytes() == before
+
+
+def test_a_reason_is_demanded(project, capsys):
+    assert cli.main(["rebaseline", "--why", " "]) == 1
+    assert "the reason why" in capsys.readouterr().err
