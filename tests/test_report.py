@@ -294,3 +294,14 @@ def test_summary_gives_odds_or_says_how_many_have_none(plan):
     rows = plan.verdicts().assessable()
     assert all(name in text for name in rows["name_en"])
     assert "cannot be assessed" in text
+
+
+def test_formulas_are_drawn_without_a_script():
+    from nbformat.v4 import new_markdown_cell, new_notebook
+
+    from zoneplan.paper import page
+
+    text = "For $i$ and $t$:\n\n$$y_{it} = c_t$$\n\nAgain $i$; prices stay `a $ b`."
+    html = page(new_notebook(cells=[new_markdown_cell(text)]), "title")
+    assert html.count("<math") == 4 and html.count('display="block"') == 1
+    assert "$$" not in html and "zpformula" not in html and "a $ b" in html and "<script" not in html

@@ -200,6 +200,9 @@ def _typst(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+# TeX between dollars, on one line or set apart.
+FORMULA = re.compile(r"\$\$[^$]+\$\$|\$[^$\n]+\$")
+
 PAGE = """\
 <!DOCTYPE html>
 <html lang="en">
@@ -212,7 +215,7 @@ body {{ max-width: 60rem; margin: 2rem auto; padding: 0 1rem; line-height: 1.5;
   font-family: "Noto Sans SC", "Microsoft YaHei", "PingFang SC", Arial, sans-serif; color: #222; }}
 h1, h2, h3 {{ color: #{navy}; }}
 img {{ max-width: 100%; height: auto; }}
-pre {{ overflow-x: auto; font-size: .85rem; line-height: 1.35; }}
+pre {{ white-space: pre-wrap; overflow-wrap: anywhere; font-size: .85rem; line-height: 1.35; }}
 .highlight {{ background: #f6f7f9; padding: .1rem .8rem; border-left: 3px solid #{navy}; }}
 table {{ border-collapse: collapse; font-size: .85rem; }}
 table {{ display: block; max-width: 100%; overflow-x: auto; margin: .8rem 0; }}
@@ -238,13 +241,42 @@ def page(notebook: NotebookNode, title: str) -> str:
     from pygments.formatters import HtmlFormatter
 
     exporter = HTMLExporter(template_name="basic", embed_images=True)
+    notebook, formulas = _apart(notebook)
     body, _ = exporter.from_notebook_node(notebook)
+    for word, formula in formulas.items():
+        body = body.replace(word, formula)
     code = HtmlFormatter(style="friendly").get_style_defs(".highlight")
     html = PAGE.format(title=_html(title), body=body, code=code, navy=NAVY)
     leaks = fetched(html)
     if leaks:
         raise RenderError(f"{title}: would fetch {', '.join(leaks)}")
     return html
+
+
+def _apart(notebook: NotebookNode) -> tuple[NotebookNode, dict[str, str]]:
+    """The notebook with a word in place of each formula, and each word's formula as MathML, which needs no script.
+
+    The exporter takes out every tag that it does not know, so formulas come back when it is done.
+    """
+    import copy
+
+    import pypandoc
+
+    texts = [c.source for c in notebook.cells if c.cell_type == "markdown"]
+    formulas = list(dict.fromkeys(m.group() for t in texts for m in FORMULA.finditer(t)))
+    if not formulas:
+        return notebook, {}
+    # One paragraph each, so that one call of pandoc serves them all.
+    drawn = pypandoc.convert_text("\n\n".join(formulas), "html", format="markdown", extra_args=["--mathml"])
+    maths = re.findall(r"<math\b.*?</math>", drawn, flags=re.S)
+    if len(maths) != len(formulas):
+        raise RenderError(f"{len(formulas)} formulas, but {len(maths)} could be drawn")
+    words = {f: f"zpformula{k:03d}" for k, f in enumerate(formulas)}
+    notebook = copy.deepcopy(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = FORMULA.sub(lambda m: words[m.group()], cell.source)
+    return notebook, {words[f]: " ".join(m.split()) for f, m in zip(formulas, maths, strict=True)}
 
 
 def fetched(html: str) -> list[str]:
