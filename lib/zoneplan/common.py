@@ -9,8 +9,9 @@ import numpy as np
 # Weight of the newest year in the smoothed growth; 0.3 to 0.8 change the errors of the method by under 5 %.
 NEWEST = 0.5
 # Errors of the cumulated growth widen with the horizon to this power: 0.5 were yearly shocks that do not last,
-# 1 a lasting error in growth. The class medians of the growth reference give 0.5 (exports) to 1.2 (real GDP).
-WIDENING = 0.75
+# 1 a lasting error in growth. The class medians of the growth reference give 0.5 (exports) to 1.2 (real GDP); this
+# is their middle.
+WIDENING = 0.85
 # Before errors are seen, the one-year error is taken as this share of the growth itself, with the weight of so
 # many observed errors. The same medians give 0.1 (real GDP) to 1.1 (exports), 0.35 on average.
 PRIOR_SHARE = 1 / 3
@@ -52,7 +53,7 @@ def ahead(growth: np.ndarray, horizon: int) -> np.ndarray:
 def spread(growth: np.ndarray, horizon: int) -> np.ndarray:
     """Standard deviation of the error of the cumulated log growth, by years ahead.
 
-    ``s_k = s_1 k^0.75``; ``s_1`` is the root mean square of the one-year errors that :func:`ahead` would have
+    ``s_k = s_1 k^0.85``; ``s_1`` is the root mean square of the one-year errors that :func:`ahead` would have
     made on this very path, joined by a weak prior of a third of growth.
 
     How to read it: 0.06 at three years means that the common level may easily lie 6 % off the middle.

@@ -238,7 +238,7 @@ def contest(table: pd.DataFrame, horizon: int = HORIZON) -> pd.DataFrame:
 # Every constant that is set rather than estimated, with a value well below and well above.
 STRESSED = [
     (common, "NEWEST", 0.3, 0.8),
-    (common, "WIDENING", 0.5, 1.0),
+    (common, "WIDENING", 0.5, 1.2),
     (common, "PRIOR_SHARE", 0.2, 0.5),
     (common, "PRIOR_WEIGHT", 1, 6),
     (common, "COMMON_FREEDOM", 4, 30),
