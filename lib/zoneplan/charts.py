@@ -121,7 +121,7 @@ class Chart:
         return f"Chart {self.id}: {self.title}\n{cells(self.data, 2).to_string(index=False)}"
 
     def _repr_png_(self) -> bytes:
-        return self._render("png", dpi=110)
+        return _palette(self._render("png", dpi=110), 110)
 
     def texts(self) -> list[str]:
         """Every text printed in the picture."""
@@ -163,6 +163,8 @@ class Chart:
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         drawn = {folder / f"{self.id}.{kind}": self._render(kind, dpi=300) for kind in ("png", "svg", "pdf")}
+        png = folder / f"{self.id}.png"
+        drawn[png] = _palette(drawn[png], 300)
         for file, content in drawn.items():
             _write(file, content)
         return list(drawn)
@@ -218,6 +220,17 @@ def _write(file: Path, content: bytes) -> None:
         os.replace(aside, file)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def _palette(png: bytes, dpi: int) -> bytes:
+    """The same picture in at most 256 colours: a third of the size, and no eye can tell."""
+    from PIL import Image
+
+    out = io.BytesIO()
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    small = picture.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    small.save(out, "PNG", optimize=True, dpi=(dpi, dpi))
+    return out.getvalue()
 
 
 def _words(title: str) -> int:
