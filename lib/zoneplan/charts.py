@@ -1250,3 +1250,189 @@ def _patch(page: _Page, low: float, height: float, colour: str):
 
     return Rectangle((1 + 0.12 / page.size[0], low), 0.16 / page.size[0], height, transform=page.ax.transAxes, color=colour,
                      clip_on=False, lw=0)  # fmt: skip
+
+
+# Comparison with others -----------------------------------------------------------------------------------------
+
+# Pale to dark blue, so that a matrix reads in grey print too.
+SHADES = ("#f7f7f7", "#e3e9ef", "#c6d5e4", "#9dbbd6", "#6d9bc3")
+
+
+@_themed
+def matrix(id, data, *, title, subtitle, sources, note="", deep=100.0) -> Chart:
+    """A table as a picture: frame label, row_note, column, value (shade, 0 to ``deep``) and text, one row a cell.
+
+    Rows and columns stand in the order of the frame; a cell without a row in it stays white with a dash.
+
+    How to read it: the darker a cell, the larger its value; ``row_note`` says what stands in for the row's indicator.
+    """
+    labels, columns = list(dict.fromkeys(data["label"])), list(dict.fromkeys(data["column"]))
+    notes = data.drop_duplicates("label").set_index("label")["row_note"]
+    names, left = _names(labels, 1.9)
+    under = [_wrap(str(notes[t]), 1.9, TINY) for t in labels]
+    left = max(left, EDGE + 0.12 + max(_width(t, TINY) for t in under))
+    wide = (WIDTH - left - EDGE) / len(columns)
+    heads = [_wrap(str(c), wide - 0.06, TINY + 0.5) for c in columns]
+    blocks = [_height(a, SMALL) + (_height(b, TINY) if b else 0) for a, b in zip(names, under, strict=True)]
+    page = _Page(title, subtitle, sources, note, left=left, right=EDGE, axes_height=len(labels) * (max(blocks) + 0.1),
+                 ticks=False, above=max(_height(h, TINY + 0.5) for h in heads) + 0.06)  # fmt: skip
+    ax = page.ax
+    ax.set_xlim(-0.5, len(columns) - 0.5)
+    _row_axes(page, len(labels), [])
+    ax.set_xticks([])
+    ax.spines["bottom"].set_visible(False)
+    row = page.size[1] / len(labels)
+    for y, (name, small, block) in enumerate(zip(names, under, blocks, strict=True)):
+        top = y - block / 2 / row
+        for at, text, size, colour in ((top, name, SMALL, INK), (top + _height(name, SMALL) / row, small, TINY, SOFT)):
+            ax.text(-0.1 / page.size[0], at, text, transform=ax.get_yaxis_transform(), ha="right", va="top", fontsize=size,
+                    color=colour, linespacing=1.15)  # fmt: skip
+    for x, head in enumerate(heads):
+        ax.annotate(head, (x, -0.5), xytext=(0, 3), textcoords="offset points", ha="center", va="bottom", fontsize=TINY + 0.5,
+                    color=SOFT, annotation_clip=False, linespacing=1.15)  # fmt: skip
+    filled = {(r.label, r.column): r for r in data.itertuples()}
+    for (y, label), (x, column) in ((a, b) for a in enumerate(labels) for b in enumerate(columns)):
+        cell = filled.get((label, column))
+        known = cell is not None and not np.isnan(cell.value)
+        step = int(np.clip(cell.value / deep * len(SHADES), 0, len(SHADES) - 1)) if known else 0
+        ax.fill_between([x - 0.48, x + 0.48], y - 0.46, y + 0.46, color=SHADES[step] if known else "white", lw=0)
+        ax.text(x, y, cell.text if cell is not None else "–", ha="center", va="center", fontsize=SMALL, linespacing=1.15,
+                color=INK if known else SOFT)  # fmt: skip
+    alt = f"{subtitle}. " + "; ".join(
+        f"{label}: " + ", ".join(f"{r.column} {r.text}".replace("\n", " ") for r in part.itertuples())
+        for label, part in data.groupby("label", sort=False)
+    )
+    return page.chart(id, alt, data)
+
+
+@_themed
+def by_year(id, points, highlight, *, title, subtitle, sources, unit, line=None, line_label="", goal=None, note="") -> Chart:
+    """Figures of many zones by year: frame zone_id, label, year, value, source_id; the zone bold, peers grey.
+
+    ``line``: frame year, value of a whole that the zones are held against; ``goal``: (value, words) in red. Points
+    are never joined, since figures of one zone may stand for different areas.
+
+    How to read it: points above the line did better than the whole in that year.
+    """
+    ends = [line_label] if line is not None else []
+    ends += [goal[1]] if goal else []
+    right = 0.16 + max([_width(t, SMALL, bold=True) for t in ends], default=0.0) + EDGE
+    fences = _fences(points["value"])
+    far = ~points["value"].between(*fences) & (points["zone_id"] != highlight)
+    if far.any():
+        off = points[far].rename(columns={"value": "growth"})
+        note = " ".join(t for t in (note, _off_scale(off)) if t)
+    page = _Page(title, subtitle, sources, note, right=right, above=0.2)
+    ax = page.ax
+    near = points[~far]
+    values = [*near["value"], *([] if line is None else line["value"]), *([goal[0]] if goal else [])]
+    low, high = float(min(values)), float(max(values))
+    ax.set_ylim(low - 0.08 * (high - low), high + 0.1 * (high - low))
+    years = sorted({*points["year"], *([] if line is None else line["year"])})
+    ax.set_xlim(years[0] - 0.6, years[-1] + 0.6)
+    own = near["zone_id"] == highlight
+    ax.plot(near.loc[~own, "year"], near.loc[~own, "value"], ls="none", marker="o", ms=5, color=PEER, mec="white", mew=0.5)
+    ax.plot(near.loc[own, "year"], near.loc[own, "value"], ls="none", marker="o", ms=8, color=ZONE, zorder=4)
+    placed = _Labels(page)
+    for r in near.itertuples():
+        placed.keep_point(r.year, r.value, 0.05)
+    labels = []
+    if line is not None:
+        ax.plot(line["year"], line["value"], color=FAN, lw=1.6, marker="o", ms=2.5, zorder=3)
+        placed.keep_line(line["year"], line["value"])
+        labels.append((float(line["value"].iloc[-1]), line_label, FAN_TEXT))
+    if goal:
+        ax.axhline(goal[0], color=TARGET, lw=1.4, zorder=1)
+        placed.keep_line(ax.get_xlim(), (goal[0], goal[0]))
+        labels.append((goal[0], goal[1], TARGET))
+    for r in near[own].itertuples():
+        placed.put(r.year, r.value, f"{r.label} {num(r.value)}", ZONE, SMALL, must=True, bold=True)
+    others = near[~own]
+    for r in pd.concat([others.nlargest(4, "value"), others.nsmallest(3, "value"), others]).drop_duplicates().itertuples():
+        placed.put(r.year, r.value, r.label, SOFT, TINY)
+    page.end_labels(labels, 0.14)
+    ax.locator_params(axis="y", nbins=6, steps=[1, 2, 5, 10])
+    every = years if len(years) <= 14 else years[::-2][::-1]
+    _years(ax, every)
+    _unit(page, unit)
+    own_text = "; ".join(f"{r.label} {r.year} {num(r.value)}" for r in near[own].itertuples())
+    alt = f"{subtitle}: {len(points)} figures, median {num(float(points['value'].median()))} {unit}; {own_text or 'none of the zone'}."
+    return page.chart(id, alt, points)
+
+
+@_themed
+def pairs(id, data, *, first, second, title, subtitle, sources, unit, note="", line=None) -> Chart:
+    """Two figures a row: frame label, first, second (may be missing), source_id; ``line``: (value, words) in red.
+
+    How to read it: the red diamond is ``first`` (a promise, or the zone), the dot ``second`` (its result, or the city).
+    """
+    names, left = _names(data["label"], 2.6)
+    key = [(first, TARGET, "D"), (second, ZONE, "o")]
+    page = _Page(title, subtitle, sources, note, left=left, right=0.45, axes_height=0.25 * len(data) + 0.1, xlabel=unit, key=key,
+                 above=0.16 if line else 0.0)  # fmt: skip
+    ax = page.ax
+    values = [*data["first"], *data["second"].dropna(), *([line[0]] if line else []), 0.0]
+    ax.set_xlim(_band_limits(min(values), max(values), 0.12, 0.2, page.size[0]))
+    _row_axes(page, len(data), names)
+    for y, r in enumerate(data.itertuples()):
+        if not np.isnan(r.second):
+            ax.plot([r.first, r.second], [y, y], color=PEER, lw=1.6, zorder=1)
+            ax.plot([r.second], [y], marker="o", ms=6.5, color=ZONE, ls="none", zorder=3)
+        ax.plot([r.first], [y], marker="D", ms=5.5, color=TARGET, ls="none", zorder=4, mec="white", mew=0.5)
+        shown = [(r.first, num(r.first), TARGET)] if np.isnan(r.second) or num(r.first) == num(r.second) else [
+            (r.first, num(r.first), TARGET), (r.second, num(r.second), ZONE)]  # fmt: skip
+        for place, (value, text, colour) in enumerate(sorted(shown)):
+            right = place == len(shown) - 1
+            ax.annotate(text, (value, y), xytext=(7 if right else -7, 0), textcoords="offset points",
+                        ha="left" if right else "right", va="center", fontsize=TINY, color=colour, path_effects=_halo())  # fmt: skip
+    if line:
+        ax.axvline(line[0], color=TARGET, lw=1.2, ls=(0, (4, 2)), zorder=0)
+        ax.annotate(line[1], (line[0], -0.5), xytext=(0, 3), textcoords="offset points", ha="center", va="bottom", fontsize=TINY + 0.5,
+                    color=TARGET, annotation_clip=False)  # fmt: skip
+    ax.grid(axis="x", color=GRID, lw=0.6)
+    alt = f"{subtitle}. " + "; ".join(
+        f"{r.label}: {first} {num(r.first)}, {second} {num(r.second)}" for r in data.itertuples()
+    )
+    return page.chart(id, alt, data)
+
+
+@_themed
+def fitted(id, points, highlight, *, title, subtitle, sources, xlabel, unit, fit=None, note="") -> Chart:
+    """Points, and where there are enough of them a fitted line with its band.
+
+    ``points``: frame zone_id, label, x (drawn on a log scale), y, source_id; ``fit``: frame x, y, low, high, or None.
+
+    How to read it: a band that holds a flat line means that size tells nothing about growth.
+    """
+    page = _Page(title, subtitle, sources, note, right=EDGE + 0.2, xlabel=xlabel, above=0.2)
+    ax = page.ax
+    ax.set_xscale("log")
+    ax.set_xlim(points["x"].min() / 1.25, points["x"].max() * 1.25)
+    shown = [*points["y"], *([] if fit is None else [*fit["low"], *fit["high"]])]
+    low, high = min(shown), max(shown)
+    ax.set_ylim(low - 0.06 * (high - low), high + 0.1 * (high - low))
+    own = points["zone_id"] == highlight
+    ax.plot(points.loc[~own, "x"], points.loc[~own, "y"], ls="none", marker="o", ms=5.5, color=PEER, mec="white", mew=0.5)
+    ax.plot(points.loc[own, "x"], points.loc[own, "y"], ls="none", marker="o", ms=8, color=ZONE, zorder=4)
+    placed = _Labels(page)
+    for r in points.itertuples():
+        placed.keep_point(r.x, r.y, 0.05)
+    if fit is not None:
+        ax.fill_between(fit["x"], fit["low"], fit["high"], color=FAN, alpha=0.18, lw=0)
+        ax.plot(fit["x"], fit["y"], color=FAN, lw=1.6)
+        placed.keep_line(fit["x"], fit["y"])
+    if low < 0 < high:
+        ax.axhline(0, color=SOFT, lw=0.8, zorder=0)
+    for r in points[own].itertuples():
+        placed.put(r.x, r.y, r.label, ZONE, SMALL, must=True, bold=True)
+    others = points[~own]
+    for r in pd.concat([others.nlargest(3, "y"), others.nsmallest(2, "y"), others]).drop_duplicates().itertuples():
+        placed.put(r.x, r.y, r.label, SOFT, TINY)
+    ticks = [t for t in SIZE_TICKS if ax.get_xlim()[0] <= t <= ax.get_xlim()[1]]
+    ax.set_xticks(ticks, [num(t, 0) for t in ticks])
+    ax.locator_params(axis="y", nbins=6, steps=[1, 2, 5, 10])
+    ax.minorticks_off()
+    _unit(page, unit)
+    alt = f"{subtitle}: {len(points)} points, median {num(float(points['y'].median()))}; " + (
+        "no line is fitted." if fit is None else f"the line runs from {num(fit['y'].iloc[0])} to {num(fit['y'].iloc[-1])}.")  # fmt: skip
+    return page.chart(id, alt, points)

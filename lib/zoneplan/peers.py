@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from zoneplan.charts import Chart
 
 HOME = "wenzhou"
+# The years in which zones printed anything, and those of the totals of all zones.
+FIRST_YEAR, LAST_YEAR = 1990, 2030
 # By convention these growth rates are reported at comparable prices; money flows are reported at current ones.
 REAL = ("gdp", "industrial_value_added", "secondary_value_added")
 DOLLARS = ("trade_total", "exports", "imports", "fdi_actual")
