@@ -989,8 +989,10 @@ def size_against_growth(id, zones, highlight, target_growth, *, title, subtitle,
 
 
 @_themed
-def rank_ladder(id, data, *, highlight, title, subtitle, sources, note="") -> Chart:
+def rank_ladder(id, data, *, highlight, title, subtitle, sources, note="", goal=None) -> Chart:
     """Ranks over the evaluations: frame zone_id, label, evaluation_year, rank; rank 1 at the top.
+
+    ``goal``: (rank, words), drawn in red.
 
     How to read it: a line that climbs is a zone that overtook others.
     """
@@ -1010,6 +1012,10 @@ def rank_ladder(id, data, *, highlight, title, subtitle, sources, note="") -> Ch
         mine = zone == highlight
         ax.plot(part["evaluation_year"], part["rank"], color=ZONE if mine else PEER, marker="o", ms=4.5 if mine else 3.5,
                 lw=2.2 if mine else 1, zorder=3 if mine else 2)  # fmt: skip
+    if goal:
+        ax.axhline(goal[0], color=TARGET, lw=1.2, ls=(0, (4, 2)), zorder=1)
+        ax.annotate(goal[1], (first, goal[0]), xytext=(0, 3), textcoords="offset points", fontsize=TINY + 0.5, color=TARGET,
+                    path_effects=_halo())  # fmt: skip
     ends = [(float(p["rank"].iloc[-1]), t, ZONE if z == highlight else SOFT) for (z, p), t in zip(groups, names, strict=True)]
     page.end_labels(ends, 0.34)
     _unit(page, "rank")

@@ -75,6 +75,31 @@ def label(rows: pd.DataFrame) -> pd.Series:
     return rows["zone_en"].fillna(rows["zone_zh"]).str.replace(" ETDZ", "", regex=False)
 
 
+def rests_on(rows: pd.DataFrame, zone: str = "zone_id", things: tuple[str, str] = ("figure", "zone")) -> str:
+    """How many figures and zones stand behind a result, and of which grades, in one sentence."""
+    if rows.empty:
+        return f"Rests on no {things[0]}."
+    count = rows["grade"].value_counts().sort_index()
+    grades = ", ".join(f"{n} of grade {g}" for g, n in count.items())
+    what, who = (f"{n} {word}{'' if n == 1 else 's'}" for n, word in zip((len(rows), rows[zone].nunique()), things, strict=True))
+    return f"Rests on {what} of {who}: {grades}."
+
+
+def named(zone_id: str) -> str:
+    """Short English name of a zone by its id.
+
+    Raises
+    ------
+    ValueError
+        No such zone; what exists is listed.
+    """
+    rows = tables.read("peer_zones")
+    hit = rows[rows["zone_id"] == zone_id]
+    if hit.empty:
+        raise ValueError(f"no zone {zone_id!r}; there are: {', '.join(sorted(set(rows['zone_id'])))}")
+    return str(label(hit).iloc[0])
+
+
 @dataclass(frozen=True)
 class PeerResult:
     """Level and growth of the same zone, year and area, and every figure that was left out."""
@@ -103,6 +128,10 @@ class PeerResult:
         """One row per zone and year: size, growth, scope, grade (the worse of the two) and sources."""
         return self.rows.copy()
 
+    def rests_on(self) -> str:
+        """How many figures and zones, by grade, in one sentence."""
+        return rests_on(self.rows)
+
     def summary(self) -> pd.DataFrame:
         """Counts: figures and zones used, by grade and price basis, and figures left out by reason."""
         used = [("used", "zone-years", self.n_figures), ("used", "zones", self.n_zones)]
@@ -118,6 +147,8 @@ class PeerResult:
         """
         from zoneplan.charts import size_against_growth
 
+        if self.rows.empty:
+            raise ValueError(f"no zone prints level and growth for one area in {self.year_from}-{self.year_to}, so nothing is drawn")
         if self.indicator != "gdp":
             raise ValueError(f"the chart is drawn for GDP only; {self.indicator!r} has a table")
         above = int((self.rows["growth"] >= target_growth).sum())
@@ -334,6 +365,10 @@ class RankHistory:
     list_id: str
     rows: pd.DataFrame
 
+    def rests_on(self) -> str:
+        """How many ranks and zones, by grade, in one sentence."""
+        return rests_on(self.rows)
+
     def table(self) -> pd.DataFrame:
         return self.rows.copy()
 
@@ -476,6 +511,10 @@ class TargetsResult:
 
     rows: pd.DataFrame
     counts: pd.DataFrame = field(repr=False)
+
+    def rests_on(self) -> str:
+        """How many targets, by grade, in one sentence."""
+        return rests_on(self.rows, "entity_id", ("target", "issuer"))
 
     def table(self) -> pd.DataFrame:
         return self.rows.copy()

@@ -1,0 +1,644 @@
+"""The zone among national zones: reported growth by year, promotional bias, the total of all zones, rank moves,
+the host city, and what others promised.
+
+Levels of different areas are never joined or chained: growth is compared, and a level is held against a whole of the
+same year only.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from zoneplan import peers, tables
+from zoneplan.peers import HOME, best, label, rests_on
+from zoneplan.text import num, pct
+
+if TYPE_CHECKING:
+    from zoneplan.charts import Chart
+    from zoneplan.plan import Plan
+
+TOTALS_FROM, TOTALS_TO = 2006, 2022
+# Words in a scope note that tell of more than the zone itself: a merged district, a new area, several zones.
+WIDER = re.compile(
+    r"merged|combined|incl\b|incl\.|wide\b|whole|with jurisdiction|subdistrict|区街合一|合署|新区|新城|[^发]区 =|widened|4-in-1|four-in-one",
+    re.IGNORECASE,
+)
+# A move of so many places in one or two years changes what a rank says about a zone.
+BIG_MOVE = 40
+# The zone and its city share an id in their tables, so regions are named in full.
+REGIONS = {"china": "China", "zhejiang": "Zhejiang province", "wenzhou": "Wenzhou city"}
+TOP = 50
+
+
+def is_wider(scope_notes: pd.Series) -> pd.Series:
+    """Whether a scope note says that a figure covers more than the zone itself; no note says nothing."""
+    return scope_notes.fillna("").str.contains(WIDER)
+
+
+@dataclass(frozen=True)
+class ReportedGrowth:
+    """Real GDP growth that zones reported for full years, beside China's in the same year."""
+
+    zone_id: str
+    rows: pd.DataFrame
+    china: pd.DataFrame
+    left_out: pd.DataFrame
+
+    def table(self) -> pd.DataFrame:
+        """One row per zone and year: growth, China's growth, difference, wider scope or not, grade, source."""
+        return self.rows.copy()
+
+    def rests_on(self) -> str:
+        """How many figures and zones, by grade, in one sentence."""
+        return rests_on(self.rows)
+
+    def by_grade(self) -> pd.DataFrame:
+        """Growth above China's in the same year (points), by grade of the source: median, mean, figures, zones.
+
+        How to read it: if the weaker sources stand higher, their growth is the friendlier half of the truth.
+        """
+        known = self.rows[self.rows["above_china"].notna()]
+        return known.groupby("grade").agg(
+            figures=("above_china", "size"), zones=("zone_id", "nunique"), mean=("above_china", "mean"), median=("above_china", "median")
+        ).reset_index()  # fmt: skip
+
+    def reached(self, goal: float) -> pd.DataFrame:
+        """Share of the reports at or above a growth rate: as printed, and with promotional bias taken off in two ways.
+
+        ``less_excess``: every report of a weaker grade is lowered by what its grade stands above grade A, measured as
+        the median growth above China's; ``totals``: all are moved by the mean difference to the growth of all zones.
+
+        How to read it: the ways need not agree; where they do not, the bias is not known. A dash: no figure to measure it.
+        """
+        rows = self.rows[self.rows["above_china"].notna()]
+        over = rows.groupby("grade")["above_china"].median()
+        excess = rows["grade"].map((over - over.get("A", np.nan)).clip(lower=0))
+        official = rows[rows["grade"] == "A"]["value"]
+        gap = promotional_bias().rows["difference"].mean()
+        ways = [("as printed", rows["value"]), ("grade A only", official), ("weaker grades less their excess", rows["value"] - excess),
+                ("moved to the growth of all zones", rows["value"] - gap)]  # fmt: skip
+        return pd.DataFrame(
+            [(way, len(v), np.nan if v.isna().any() or v.empty else float((v >= goal).mean())) for way, v in ways],
+            columns=["way", "figures", "share"],
+        )
+
+    def plot(self, goal: float) -> Chart:
+        """The reports by year, with the growth that the plan asks for.
+
+        How to read it: points are single reports, mostly of good years; the blue line is China as a whole.
+
+        Raises
+        ------
+        ValueError
+            No zone reported growth of a full year; there is nothing to draw.
+        """
+        from zoneplan.charts import by_year
+
+        if self.rows.empty:
+            raise ValueError("no full-year growth of any zone is left, so nothing is drawn")
+        met = int((self.rows["value"] >= goal).sum())
+        china = self.china[self.china["year"].between(self.rows["year"].min(), self.rows["year"].max())]
+        return by_year(
+            "zones_by_year",
+            self.rows,
+            self.zone_id,
+            title=f"{met} of {len(self.rows)} reports reach {pct(goal, 0)}, fewer in later years"
+            if _fewer(self.rows, goal)
+            else f"{met} of {len(self.rows)} reports reach {pct(goal, 0)}",
+            subtitle=f"Real GDP growth of {self.rows['zone_id'].nunique()} national-level zones, percent, full years, "
+            f"{self.rows['year'].min()}-{self.rows['year'].max()}",
+            sources=_first(self.rows, self.zone_id, [*china["source_id"]]),
+            unit="real growth, percent",
+            line=china if len(china) else None,
+            line_label="China",
+            goal=(goal, f"plan: {num(goal, 0)} %"),
+            note="Price basis of most zone figures is unstated and read as real. Good years are over-represented.",
+        )
+
+
+def _fewer(rows: pd.DataFrame, goal: float) -> bool:
+    """Whether a smaller share of the reports of the later half of years reaches the goal."""
+    late = rows["year"] > rows["year"].median()
+    return late.any() and (rows.loc[late, "value"] >= goal).mean() < (rows.loc[~late, "value"] >= goal).mean()
+
+
+def _first(rows: pd.DataFrame, zone_id: str, more: list[str]) -> list[str]:
+    """Source ids with those of the zone first, then the best graded: a chart cites a few by name."""
+    sort = rows.assign(other=rows["zone_id"] != zone_id).sort_values(["other", "grade", "year", "source_id"], kind="stable")
+    return list(dict.fromkeys([*sort["source_id"], *more]))
+
+
+def china_growth() -> pd.DataFrame:
+    """China's real GDP growth by year, as printed first choice: year, value, grade, source_id."""
+    rows = tables.read("context_observations")
+    rows = rows[(rows["entity_id"] == "china") & (rows["indicator_id"] == "gdp") & (rows["kind"] == "growth_real")]
+    rows = rows[rows["period"] == "full_year"]
+    return best(rows, ["year"])[["year", "value", "grade", "source_id"]]
+
+
+def reported_growth(zone_id: str = HOME, year_from: int = TOTALS_FROM, year_to: int = peers.LAST_YEAR) -> ReportedGrowth:
+    """Real GDP growth that zones reported for full years.
+
+    Parameters
+    ----------
+    zone_id : the zone in bold.
+    year_from, year_to : first and last year, both included.
+
+    Returns
+    -------
+    ReportedGrowth: one row per zone and year by the written rule; ``wider`` marks notes that tell of a merged
+    district; everything else of these years stands in ``left_out`` with its reason.
+
+    Raises
+    ------
+    ValueError
+        No such zone.
+
+    How to read it: ``above_china`` takes the year's national growth off, so that years can be compared.
+    """
+    peers.named(zone_id)
+    rows = tables.read("peer_zones")
+    rows = rows[(rows["indicator_id"] == "gdp") & rows["year"].between(year_from, year_to) & (rows["unit"] == "%")]
+    fits = (rows["kind"] == "growth_real") & (rows["period"] == "full_year")
+    chosen = best(rows[fits], ["zone_id", "year"])
+    china = china_growth()
+    chosen = chosen.merge(china.rename(columns={"value": "china", "source_id": "china_source_id"}).drop(columns="grade"), on="year", how="left")
+    chosen = chosen.assign(label=label(chosen), above_china=chosen["value"] - chosen["china"], wider=is_wider(chosen["scope_note"]))
+    keep = ["zone_id", "label", "province", "year", "value", "unit", "china", "above_china", "wider", "scope_note", "grade",
+            "source_id", "china_source_id", "note", "row_id"]  # fmt: skip
+    left = rows[~rows["row_id"].isin(chosen["row_id"])]
+    why = [
+        peers.PERIODS.get(r.period) or ("another source comes first" if r.kind == "growth_real" else f"{r.kind}, not real growth")
+        for r in left.itertuples()
+    ]
+    left = left.assign(reason=why)[["zone_id", "year", "kind", "period", "value", "source_id", "row_id", "reason"]]
+    sort = ["zone_id", "year", "row_id"]
+    return ReportedGrowth(
+        zone_id, chosen[keep].sort_values(sort).reset_index(drop=True), china, left.sort_values(sort).reset_index(drop=True)
+    )
+
+
+@dataclass(frozen=True)
+class Bias:
+    """Growth of all zones together beside the mean of single reports of the same year."""
+
+    rows: pd.DataFrame
+    why: str
+
+    def table(self) -> pd.DataFrame:
+        """One row per year: growth of the total, its basis, mean of the reports, zones, difference in points."""
+        return self.rows.copy()
+
+    def rests_on(self) -> str:
+        """How many years and single reports the difference rests on, in one sentence."""
+        return f"Rests on {len(self.rows)} years with {int(self.rows['reports'].sum())} single reports."
+
+
+def promotional_bias(year_from: int = TOTALS_FROM, year_to: int = TOTALS_TO) -> Bias:
+    """How much higher single reports stand than the official total of all zones in the same year.
+
+    Returns
+    -------
+    Bias: per year with both the growth of the total, the mean of the single reports and the difference (points).
+    ``total_basis`` repeats what the total's text says of its basis: most print none, and hold it against real
+    growth of China; the table marks such growth as nominal, the reports are read as real.
+
+    How to read it: a positive difference means that zones which print growth print more than all zones had. An empty
+    table comes with its reason in ``why``.
+    """
+    totals = tables.read("national_zones")
+    totals = totals[(totals["region"] == "all") & (totals["indicator_id"] == "gdp") & totals["kind"].str.startswith("growth")]
+    totals = totals[totals["year"].between(year_from, year_to) & ~totals["note"].fillna("").str.contains(peers._PART)]
+    totals = best(totals, ["year"])
+    reports = reported_growth(year_from=year_from, year_to=year_to).rows
+    mean = reports.groupby("year").agg(mean=("value", "mean"), reports=("value", "size"),
+                                       report_source_id=("source_id", lambda s: ";".join(sorted(set(s))))).reset_index()  # fmt: skip
+    rows = totals.merge(mean, on="year").rename(columns={"value": "total", "note": "total_basis", "kind": "total_kind"})
+    rows = rows.assign(difference=rows["mean"] - rows["total"])
+    keep = ["year", "total", "total_kind", "total_basis", "mean", "reports", "difference", "grade", "source_id", "report_source_id"]
+    why = "" if len(rows) else "no year has both the growth of all zones and a single report"
+    return Bias(rows[keep].reset_index(drop=True), why)
+
+
+@dataclass(frozen=True)
+class Totals:
+    """All national zones together, year by year, with the average zone."""
+
+    zone_id: str
+    rows: pd.DataFrame
+    zone: pd.DataFrame
+
+    def table(self) -> pd.DataFrame:
+        """One row per year: total, zones, mean zone, growth since the total before (a year), China's share printed."""
+        return self.rows.copy()
+
+    def nearest(self) -> pd.DataFrame:
+        """Each level of the zone held against the total of the nearest year: an order of magnitude, not a share.
+
+        How to read it: ``years_apart`` 0 is a share of the same year; anything else is only as good as its order.
+        """
+        if self.rows.empty or self.zone.empty:
+            return pd.DataFrame(columns=["year", "value", "total_year", "total", "years_apart", "percent", "source_id", "total_source_id"])
+        totals = self.rows.rename(columns={"year": "total_year", "value": "total", "source_id": "total_source_id"})
+        pairs = self.zone[["year", "value", "source_id"]].merge(totals[["total_year", "total", "total_source_id"]], how="cross")
+        pairs["years_apart"] = (pairs["total_year"] - pairs["year"]).abs()
+        near = pairs.sort_values(["year", "years_apart", "total_year"]).drop_duplicates("year")
+        return near.assign(percent=100 * near["value"] / near["total"]).reset_index(drop=True)
+
+    def rests_on(self) -> str:
+        """How many totals and levels of the zone, in one sentence."""
+        grades = ", ".join(f"{n} of grade {g}" for g, n in self.rows["grade"].value_counts().sort_index().items())
+        return f"Rests on {len(self.rows)} totals ({grades or 'none'}) and {len(self.zone)} levels of the zone."
+
+    def plot(self) -> Chart:
+        """The average zone as a line, levels of the zone as points.
+
+        How to read it: points below the line are years in which the zone was smaller than the average one.
+
+        Raises
+        ------
+        ValueError
+            No total with a number of zones is left.
+        """
+        from zoneplan.charts import by_year
+
+        means = self.rows[self.rows["mean_zone"].notna()]
+        if means.empty or self.zone.empty:
+            missing = "total of all zones with their number" if means.empty else f"full-year GDP of {peers.named(self.zone_id)}"
+            raise ValueError(f"no {missing} is left, so nothing is drawn")
+        last = self.zone.iloc[-1]
+        near = means.iloc[(means["year"] - last["year"]).abs().argmin()]
+        return by_year(
+            "zones_mean",
+            self.zone,
+            self.zone_id,
+            title=f"{last['label']} in {last['year']}: {num(last['value'], 0)}; average zone in {near['year']}: {num(near['mean_zone'], 0)}",
+            subtitle=f"GDP at current prices, CNY 100 million (亿元): the zone, and the mean of {num(means['n_zones'].min(), 0)} to "
+            f"{num(means['n_zones'].max(), 0)} national-level zones",
+            sources=list(dict.fromkeys([*self.zone["source_id"], *means["source_id"], *means["count_source_id"]])),
+            unit="CNY 100 million (亿元)",
+            line=means.rename(columns={"mean_zone": "value", "value": "total"})[["year", "value"]],
+            line_label="average zone",
+            note="Totals are rounded and the number of zones changes. Points of the zone stand for different areas and are not joined.",
+        )
+
+
+def national_totals(zone_id: str = HOME, indicator: str = "gdp", year_from: int = TOTALS_FROM, year_to: int = TOTALS_TO) -> Totals:
+    """What all national zones had together, what that grew by, and how large the average zone was.
+
+    Parameters
+    ----------
+    zone_id : the zone whose levels stand beside.
+    indicator : an indicator printed for the total.
+
+    Returns
+    -------
+    Totals: ``growth_printed`` as printed (basis mostly unstated), ``growth_levels`` the average growth a year between
+    two totals at current prices, ``growth_mean_zone`` the same of the average zone, ``zones_changed`` whether the number of zones moved in between; for the zone its
+    levels of the same years and the share where one year has both.
+
+    How to read it: growth between totals includes new zones; it is no growth of the same zones.
+    """
+    peers.named(zone_id)
+    total = peers._totals(indicator, "national_zones")
+    total = total[total["year"].between(year_from, year_to)]
+    count = peers._totals("zone_count", "national_zones")[["year", "value", "source_id"]]
+    rows = total.merge(count.rename(columns={"value": "n_zones", "source_id": "count_source_id"}), on="year", how="left")
+    rows = rows.assign(mean_zone=rows["value"] / rows["n_zones"]).sort_values("year").reset_index(drop=True)
+    apart = rows["year"].diff()
+    # The average zone is another matter than the total: most growth of the total came from new zones.
+    rows["growth_mean_zone"] = 100 * ((rows["mean_zone"] / rows["mean_zone"].shift()) ** (1 / apart) - 1)
+    rows["growth_levels"] = 100 * ((rows["value"] / rows["value"].shift()) ** (1 / apart) - 1)
+    rows["zones_changed"] = rows["n_zones"].diff().ne(0) & rows["n_zones"].diff().notna()
+    whole = tables.read("national_zones")
+    whole = whole[(whole["region"] == "all") & (whole["indicator_id"] == indicator) & ~whole["note"].fillna("").str.contains(peers._PART)]
+    for column, kinds in (("growth_printed", ["growth_nominal", "growth_real"]), ("share_of_china", ["share"])):
+        printed = best(whole[whole["kind"].isin(kinds)], ["year"])[["year", "value"]]
+        rows = rows.merge(printed.rename(columns={"value": column}), on="year", how="left")
+    zone = tables.read("peer_zones")
+    zone = zone[(zone["zone_id"] == zone_id) & (zone["indicator_id"] == indicator) & (zone["kind"] == "level")]
+    zone = zone[(zone["period"] == "full_year") & zone["year"].between(year_from, year_to) & zone["unit"].isin(rows["unit"])]
+    zone = best(zone, ["year"])
+    zone = zone.assign(label=label(zone)).merge(rows[["year", "value"]].rename(columns={"value": "total"}), on="year", how="left")
+    zone["share"] = 100 * zone["value"] / zone["total"]
+    keep = ["year", "value", "unit", "n_zones", "mean_zone", "growth_levels", "growth_mean_zone", "growth_printed", "zones_changed", "share_of_china",
+            "grade", "source_id", "count_source_id", "note"]  # fmt: skip
+    mine = ["zone_id", "label", "year", "value", "unit", "scope_note", "total", "share", "grade", "source_id", "row_id"]
+    return Totals(zone_id, rows[keep], zone[mine].sort_values("year").reset_index(drop=True))
+
+
+@dataclass(frozen=True)
+class Movers:
+    """Moves of single zones in the Ministry's ranking over one or two evaluations."""
+
+    zone_id: str
+    rows: pd.DataFrame
+    history: pd.DataFrame
+
+    def table(self) -> pd.DataFrame:
+        """One row per move, the largest first: ranks, places won, later rank, what is known of the zone's area."""
+        return self.rows.copy()
+
+    def rests_on(self) -> str:
+        """How many ranks and zones, by grade, in one sentence."""
+        return rests_on(self.history)
+
+    def big(self, places: int = BIG_MOVE) -> pd.DataFrame:
+        """The largest move of each zone that won at least so many places."""
+        return self.rows[self.rows["moved"] >= places].drop_duplicates("zone_id").reset_index(drop=True)
+
+    def plot(self, places: int = BIG_MOVE) -> Chart:
+        """The ranks of the zones that moved far, with the line of the top fifty.
+
+        How to read it: far moves begin far down; whoever wins places near the top wins a few.
+
+        Raises
+        ------
+        ValueError
+            No published move is that far.
+        """
+        from zoneplan.charts import rank_ladder
+
+        far = self.big(places)
+        if far.empty:
+            raise ValueError(f"no published move of {places} places is left, so nothing is drawn")
+        drawn = self.history[self.history["zone_id"].isin([*far["zone_id"], self.zone_id])]
+        into = int((far["to_rank"] <= TOP).sum())
+        return rank_ladder(
+            "ranks_movers",
+            drawn,
+            highlight=self.zone_id,
+            title=f"{len(far)} zones moved {places} places or more, {into} into the top {TOP}",
+            subtitle=f"Rank in the Ministry of Commerce's evaluation of national-level zones, China, "
+            f"{drawn['evaluation_year'].min():.0f}-{drawn['evaluation_year'].max():.0f}",
+            sources=sorted(set(drawn["source_id"])),
+            note="Only published ranks: moves that nobody announced are unknown. Each evaluation judges the year before it.",
+            goal=(TOP, f"top {TOP}"),
+        )
+
+
+def movers(zone_id: str = HOME, within: int = 2, list_id: str = "comprehensive") -> Movers:
+    """Who moved how far in the ranking, and what became of them.
+
+    Parameters
+    ----------
+    zone_id : the zone in bold.
+    within : evaluations apart, 1 or 2.
+    list_id : a list of the ranking; only ranks of one list are compared.
+
+    Returns
+    -------
+    Movers: every pair of ranks of one zone at most ``within`` evaluations apart, with places won (``moved``), the next
+    rank known (``later_rank``) and ``area``: scope notes of the zone's figures that tell of a wider area.
+
+    Raises
+    ------
+    ValueError
+        No such list.
+
+    How to read it: a gap in ``later_rank`` means that no later rank was published, which is no fall.
+    """
+    ranks = tables.read("rankings")
+    ranks = ranks[ranks["list"] == list_id]
+    if ranks.empty:
+        raise ValueError(f"no ranking list {list_id!r}; there are: {', '.join(sorted(set(tables.read('rankings')['list'])))}")
+    ranks = best(ranks, ["zone_id", "evaluation_year"])
+    ranks = ranks.assign(label=label(ranks))
+    both = ranks.merge(ranks, on="zone_id", suffixes=("", "_to"))
+    apart = both["evaluation_year_to"] - both["evaluation_year"]
+    both = both[apart.between(1, within)]
+    years = both["evaluation_year_to"]
+    later = ranks.set_index(["zone_id", "evaluation_year"])["rank"]
+    following = [later.loc[z].loc[lambda s, y=y: s.index > y] for z, y in zip(both["zone_id"], years, strict=True)]
+    rows = pd.DataFrame(
+        {"zone_id": both["zone_id"], "label": both["label"], "province": both["province"], "from_year": both["evaluation_year"],
+         "to_year": years, "from_rank": both["rank"], "to_rank": both["rank_to"], "moved": both["rank"] - both["rank_to"],
+         "derived": (both["note"].fillna("") + both["note_to"].fillna("")).str.contains("ARITHMETIC|derived"),
+         "later_year": [s.index[0] if len(s) else None for s in following],
+         "later_rank": [s.iloc[0] if len(s) else None for s in following],
+         "area": [_area(z) for z in both["zone_id"]],
+         "grade": both[["grade", "grade_to"]].max(axis=1), "source_id": both["source_id"], "source_id_to": both["source_id_to"]}
+    )  # fmt: skip
+    rows = rows.sort_values(["moved", "zone_id", "from_year", "to_year"], ascending=[False, True, True, True], ignore_index=True)
+    columns = ["zone_id", "label", "province", "evaluation_year", "rank", "grade", "source_id", "note", "row_id"]
+    return Movers(zone_id, rows, ranks[columns].sort_values(["zone_id", "evaluation_year"]).reset_index(drop=True))
+
+
+def _area(zone_id: str) -> str:
+    """The notes of a zone's figures that tell of a wider area, each once."""
+    rows = tables.read("peer_zones")
+    rows = rows[(rows["zone_id"] == zone_id) & is_wider(rows["scope_note"])]
+    return "; ".join(sorted(set(rows["scope_note"]))) or "nothing printed"
+
+
+@dataclass(frozen=True)
+class AgainstCity:
+    """The zone beside its host city, year by year."""
+
+    zone_id: str
+    city: str
+    rows: pd.DataFrame
+    mean_share: pd.DataFrame
+    why: str
+
+    def table(self) -> pd.DataFrame:
+        """One row per year: real growth of both, difference, GDP of both, share in percent, scope, sources."""
+        return self.rows.copy()
+
+    def rests_on(self) -> str:
+        """How many years, by grade, in one sentence."""
+        return rests_on(self.rows) if len(self.rows) else f"Rests on no figure: {self.why}."
+
+    def plot(self) -> Chart:
+        """Real growth of the zone and of its city.
+
+        How to read it: a diamond right of its dot is a year in which the zone outran the city.
+
+        Raises
+        ------
+        ValueError
+            No year has both; the message says what is missing.
+        """
+        from zoneplan.charts import pairs
+
+        seen = self.rows[self.rows["difference"].notna()]
+        if seen.empty:
+            raise ValueError(f"no year has real growth of {self.zone_id} and of its city: {self.why or 'only levels are printed'}")
+        ahead = int((seen["difference"] > 0).sum())
+        name = seen["label"].iloc[0]
+        data = seen.assign(label=[f"{r.year}: {r.scope_note}" for r in seen.itertuples()], first=seen["growth"], second=seen["city_growth"])
+        return pairs(
+            "compare_city",
+            data,
+            first="the zone",
+            second="its city",
+            title=f"{name} outran its city in {ahead} of {len(seen)} known years",
+            subtitle=f"Real GDP growth, percent, {name} zone and {self.city}, {seen['year'].min()}-{seen['year'].max()}",
+            sources=[s for text in [*seen["source_id"], *seen["city_source_id"]] for s in text.split(";")],
+            unit="real growth, percent",
+            note="The zone's figures stand for different areas; each is held against its own year only.",
+        )
+
+
+def against_city(zone_id: str = HOME, year_from: int = TOTALS_FROM) -> AgainstCity:
+    """Did the zone outrun its host city, and what share of the city's GDP was it?
+
+    Returns
+    -------
+    AgainstCity: years from ``year_from`` with a full-year figure of the zone and of the city: real growth against
+    real growth, level against level of the same year; ``mean_share`` is what all national zones were of their hosts.
+
+    Raises
+    ------
+    ValueError
+        No such zone.
+
+    How to read it: a share above that of all zones means that the city hangs more on its zone than most do. Where
+    the tables hold nothing of the city ``why`` says so.
+    """
+    peers.named(zone_id)
+    zone = tables.read("peer_zones")
+    zone = zone[(zone["zone_id"] == zone_id) & (zone["period"] == "full_year") & (zone["year"] >= year_from)]
+    city = str(zone["city"].iloc[0]) if len(zone) else ""
+    levels = _by_kind(zone[zone["indicator_id"] == "gdp"], "level", "亿元")
+    growth = _by_kind(zone[zone["indicator_id"] == "gdp"], "growth_real", "%")
+    known = _city_rows(city)
+    city_level, city_growth = _by_kind(known, "level", "亿元"), _by_kind(known, "growth_real", "%")
+    shares = levels.merge(city_level, on="year", suffixes=("", "_city")) if len(levels) and len(city_level) else None
+    rates = growth.merge(city_growth, on="year", suffixes=("", "_city")) if len(growth) and len(city_growth) else None
+    out: dict[int, dict] = {}
+    for frame, mine, theirs in ((rates, "growth", "city_growth"), (shares, "size", "city_size")):
+        for r in [] if frame is None else frame.to_dict("records"):
+            row = out.setdefault(r["year"], {"zone_id": zone_id, "year": r["year"], "sources": [], "city_sources": [], "notes": []})
+            row |= {mine: r["value"], theirs: r["value_city"], "grade": max(row.get("grade", "A"), r["grade"], r["grade_city"])}
+            row["sources"].append(r["source_id"])
+            row["city_sources"].append(r["source_id_city"])
+            row["notes"].append(r["scope_note"])
+    columns = ["zone_id", "label", "year", "growth", "city_growth", "difference", "size", "city_size", "share", "scope_note", "grade",
+               "source_id", "city_source_id"]  # fmt: skip
+    rows = pd.DataFrame([_joined(out[y], peers.named(zone_id)) for y in sorted(out)], columns=columns)
+    mean = tables.read("national_zones")
+    mean = mean[(mean["indicator_id"] == "gdp_share_of_host_city") & (mean["region"] == "all")]
+    why = "" if len(rows) else (
+        f"the tables hold no figure of {city or 'its city'}" if known.empty else "no year has a full-year figure of both")  # fmt: skip
+    return AgainstCity(zone_id, city, rows, best(mean, ["year"])[["year", "value", "unit", "grade", "source_id", "note"]], why)
+
+
+def _joined(row: dict, name: str) -> dict:
+    """One year of zone and city; where growth and level stand for different areas both notes are kept."""
+    growth, city = row.get("growth", np.nan), row.get("city_growth", np.nan)
+    size, whole = row.get("size", np.nan), row.get("city_size", np.nan)
+    notes = " / ".join(dict.fromkeys(str(n) for n in row["notes"] if pd.notna(n))) or "no scope printed"
+    return {**row, "label": name, "growth": growth, "city_growth": city, "difference": growth - city, "size": size, "city_size": whole,
+            "share": 100 * size / whole, "scope_note": notes, "source_id": ";".join(dict.fromkeys(row["sources"])),
+            "city_source_id": ";".join(dict.fromkeys(row["city_sources"]))}  # fmt: skip
+
+
+def _by_kind(rows: pd.DataFrame, kind: str, unit: str) -> pd.DataFrame:
+    fits = rows[(rows["kind"] == kind) & (rows["unit"] == unit)]
+    return best(fits, ["year"])[["year", "value", "scope_note", "grade", "source_id"]] if len(fits) else fits.head(0)
+
+
+def _city_rows(city: str) -> pd.DataFrame:
+    """GDP of a city for full years, from the provincial yearbook (grade A) and from the context table."""
+    book = tables.read("zhejiang_cities")
+    book = book[(book["unit_name_zh"] == f"{city}市") & (book["indicator_id"] == "gdp_nominal")]
+    context = tables.read("context_observations")
+    names = {str(n).lower() for n in book["unit_name_en"]}
+    context = context[context["entity_id"].isin(names) & (context["indicator_id"] == "gdp") & (context["period"] == "full_year")]
+    yearly = book.assign(kind="level", grade="A", scope_note="全市")
+    columns = ["row_id", "year", "value", "unit", "kind", "scope_note", "grade", "source_id"]
+    return pd.concat([f[columns] for f in (yearly, context) if len(f)] or [yearly[columns]], ignore_index=True)
+
+
+@dataclass(frozen=True)
+class Promised:
+    """Growth rates that other zones and regions set out to reach, beside the plan's own."""
+
+    rows: pd.DataFrame
+
+    def table(self) -> pd.DataFrame:
+        """One row per promise: who, indicator, year, basis, promised rate, result where known, source."""
+        return self.rows.copy()
+
+    def rests_on(self) -> str:
+        """How many promises, by grade, in one sentence."""
+        others = self.rows[self.rows["entity_id"] != "plan"]
+        return rests_on(others, "entity_id", things=("promise", "issuer"))
+
+    def plot(self) -> Chart:
+        """Promised growth, the result where one is known, and the plan's own rate.
+
+        How to read it: a diamond without a dot is a promise whose result was never found, kept or not.
+
+        Raises
+        ------
+        ValueError
+            No promise of another zone is left.
+        """
+        from zoneplan.charts import pairs
+
+        gdp = self.rows[self.rows["indicator_id"] == "gdp"]
+        own, others = gdp[gdp["entity_id"] == "plan"], gdp[gdp["entity_id"] != "plan"]
+        if others.empty or own.empty:
+            raise ValueError("no promised GDP growth of another zone or region is left, so nothing is drawn")
+        known = int(others["result"].notna().sum())
+        data = gdp.assign(first=gdp["target"], second=gdp["result"], label=[f"{r.label}, {r.period}" for r in gdp.itertuples()])
+        rate = float(own["target"].iloc[0])
+        return pairs(
+            "compare_promises",
+            data,
+            first="promised",
+            second="result",
+            title=f"Of {len(others)} promises of others, {known} have a known result",
+            subtitle="Promised GDP growth, percent a year, and result where one was published: zones, regions and the plan",
+            sources=list(dict.fromkeys(["plan", *gdp["source_id"], *gdp["result_source_id"].dropna()])),
+            unit="percent a year",
+            line=(rate, f"plan: {num(rate, 0)} %"),
+            note="Averages over a plan stand beside single years; many were given as about. Results are first figures.",
+        )
+
+
+def promised_growth(plan: Plan, year_from: int = 2011) -> Promised:
+    """What growth others promised, beside what this plan promises.
+
+    Parameters
+    ----------
+    plan : the plan; its printed growth of GDP stands in the table as ``plan``.
+    year_from : regions promise every year; earlier years are left out.
+
+    Returns
+    -------
+    Promised: growth targets of other zones (one year or an average over a plan), of all national zones together and
+    of regions; levels are left out, since the area behind them changes.
+
+    How to read it: only a one-year promise can be held against one year's result; averages stay open.
+    """
+    zones = peers.peer_targets().rows
+    zones = zones[zones["basis"].isin(["growth", "average growth"])]
+    regions = peers.region_targets().rows
+    regions = regions[(regions["basis"] == "growth") & (regions["indicator_id"] == "gdp") & (regions["year"] >= year_from)]
+    regions = regions.assign(label=regions["entity_id"].map(REGIONS).fillna(regions["label"]), entity_id="region_" + regions["entity_id"])
+    everyone = tables.read("national_zones")
+    everyone = everyone[(everyone["indicator_id"] == "gdp_target") & (everyone["unit"] == "%")]
+    everyone = best(everyone, ["year"]).assign(entity_id="national_zones", label="All national zones", indicator_id="gdp",
+                                               basis="average growth", result=np.nan, status="open", result_source_id=None)  # fmt: skip
+    mine = pd.DataFrame(
+        {"entity_id": "plan", "label": plan.zone_en, "indicator_id": "gdp", "year": plan.years[-1], "basis": "average growth",
+         "target": [plan.stated_growth("gdp")], "unit": "%", "result": np.nan, "status": "open", "grade": "A", "source_id": "plan"}
+    )  # fmt: skip
+    columns = ["entity_id", "label", "indicator_id", "year", "basis", "target", "unit", "result", "status", "grade", "source_id",
+               "result_source_id", "note", "row_id"]  # fmt: skip
+    parts = [f.reindex(columns=columns).astype(object) for f in (mine, zones, everyone.rename(columns={"value": "target"}), regions) if len(f)]
+    rows = pd.concat(parts, ignore_index=True).infer_objects()
+    rows = rows.astype({"year": int, "target": float, "result": float})
+    rows["period"] = [f"average to {r.year}" if r.basis.startswith("average") else str(r.year) for r in rows.itertuples()]
+    # The plan first, then zones, then regions.
+    order = rows["entity_id"].eq("plan").map({True: 0, False: 1}) + rows["entity_id"].str.startswith("region_")
+    rows = rows.assign(order=order).sort_values(["order", "label", "indicator_id", "year"], kind="stable")
+    return Promised(rows.drop(columns="order").reset_index(drop=True))
