@@ -167,12 +167,48 @@ def write_tables(plan: Plan, charts: Sequence[Chart], folder: Path) -> None:
     tables = {
         "verdicts": (f"Odds of every quantified target, as of {plan.as_of.isoformat()}", plan.verdicts().table()),
         "targets": ("Every target as printed; units in their column", plan.targets),
+        "assumptions": ("What the odds and the scenarios take for granted: bases, classes of regions, stories", assumption_table(plan)),
         "audit": ("Every statement of the plan that other figures can test", plan.audit().table()),
         "observations": ("The zone's public record on that day", plan.observations),
         "sources": ("Sources behind the charts and the record", source_table(plan, charts)),
     }
     title = f"{plan.name_en}: data of the brief"
     write_workbook(folder / WORKBOOK, charts, tables, title, plan.as_of, folder / "figures")
+
+
+def assumption_table(plan: Plan) -> pd.DataFrame:
+    """Bases, reference classes and scenarios of a plan, one row a figure.
+
+    Returns columns kind, name, indicator_id, year, value, low, high, expected, unit, source_id (of a scenario: the ids of
+    the rows it is sized on) and note. Of a class ``value``, ``low`` and ``high`` are median, P10 and P90 of its past growth;
+    of a base its level with its rounding; of a scenario the growth it stands for, beside the one expected.
+
+    How to read it: change one row in a copy of the plan, and see which odds move.
+    """
+    from zoneplan import reference
+    from zoneplan.forecast import BASES, base_of
+
+    rows = []
+    for i in plan.series():
+        unit = plan.annex(i)["unit"].iloc[0]
+        is_rate = plan.annex(i)["kind"].iloc[0] == "growth"
+        for base in [b for k in BASES if not is_rate and (b := base_of(plan, i, k)) is not None]:
+            level = base.level
+            rows.append(("base", base.kind, i, base.year, level.mid, level.low, level.high, None, unit, base.source_id, base.scope_note))
+    for i in plan.series():
+        past = reference.past_growth(i, len(plan.years), plan.as_of)
+        if past is not None:
+            low, middle, high = past.quantile([0.1, 0.5, 0.9])
+            note = f"{past.rows['n_units'].min()} regions or more{', a proxy' if past.class_.is_proxy else ''}"
+            source, last = past.rows["source_id"].iloc[-1], int(past.rows["end_year"].max())
+            rows.append(("class", past.class_.label, i, last, middle, low, high, None, "% a year", source, note))
+    for story in plan.scenarios().values():
+        rows.append(("scenario", story.title_en, None, None, None, None, None, None, None, None, story.text_en))
+        for r in story.table().itertuples():
+            note = "known only afterwards" if r.hindsight else None
+            rows.append(("scenario", story.title_en, r.indicator_id, r.year, r.growth, None, None, r.expected, "%", r.rows, note))
+    columns = "kind name indicator_id year value low high expected unit source_id note".split()
+    return pd.DataFrame(rows, columns=columns)
 
 
 def install(new: Path, out: Path, old: Path) -> None:
