@@ -1410,19 +1410,28 @@ def fitted(id, points, highlight, *, title, subtitle, sources, xlabel, unit, fit
 
     How to read it: a band that holds a flat line means that size tells nothing about growth.
     """
+    own = points["zone_id"] == highlight
+    fences = _fences(points["y"])
+    far = ~points["y"].between(*fences) & ~own
     page = _Page(title, subtitle, sources, note, right=EDGE + 0.2, xlabel=xlabel, above=0.2)
     ax = page.ax
     ax.set_xscale("log")
     ax.set_xlim(points["x"].min() / 1.25, points["x"].max() * 1.25)
-    shown = [*points["y"], *([] if fit is None else [*fit["low"], *fit["high"]])]
+    shown = [*points.loc[~far, "y"], *([] if fit is None else [*fit["low"], *fit["high"]])]
     low, high = min(shown), max(shown)
-    ax.set_ylim(low - 0.06 * (high - low), high + 0.1 * (high - low))
-    own = points["zone_id"] == highlight
-    ax.plot(points.loc[~own, "x"], points.loc[~own, "y"], ls="none", marker="o", ms=5.5, color=PEER, mec="white", mew=0.5)
+    room = 0.22 if far.any() else 0.1
+    ax.set_ylim(low - room * (high - low), high + room * (high - low))
+    others = points[~own & ~far]
+    ax.plot(others["x"], others["y"], ls="none", marker="o", ms=5.5, color=PEER, mec="white", mew=0.5)
     ax.plot(points.loc[own, "x"], points.loc[own, "y"], ls="none", marker="o", ms=8, color=ZONE, zorder=4)
     placed = _Labels(page)
-    for r in points.itertuples():
+    for r in points[~far].itertuples():
         placed.keep_point(r.x, r.y, 0.05)
+    for r in points[far].itertuples():
+        marker, edge = ("^", high + 0.15 * (high - low)) if r.y > high else ("v", low - 0.15 * (high - low))
+        ax.plot([r.x], [edge], ls="none", marker=marker, ms=7, color=PEER)
+        placed.keep_point(r.x, edge, 0.06)
+        placed.put(r.x, edge, f"{r.label}: {num(r.y)}, off the scale", SOFT, TINY, must=True)
     if fit is not None:
         ax.fill_between(fit["x"], fit["low"], fit["high"], color=FAN, alpha=0.18, lw=0)
         ax.plot(fit["x"], fit["y"], color=FAN, lw=1.6)
@@ -1431,7 +1440,6 @@ def fitted(id, points, highlight, *, title, subtitle, sources, xlabel, unit, fit
         ax.axhline(0, color=SOFT, lw=0.8, zorder=0)
     for r in points[own].itertuples():
         placed.put(r.x, r.y, r.label, ZONE, SMALL, must=True, bold=True)
-    others = points[~own]
     for r in pd.concat([others.nlargest(3, "y"), others.nsmallest(2, "y"), others]).drop_duplicates().itertuples():
         placed.put(r.x, r.y, r.label, SOFT, TINY)
     ticks = [t for t in SIZE_TICKS if ax.get_xlim()[0] <= t <= ax.get_xlim()[1]]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 TOTALS_FROM, TOTALS_TO = 2006, 2022
 # Words in a scope note that tell of more than the zone itself: a merged district, a new area, several zones.
 WIDER = re.compile(
-    r"merged|combined|incl\b|incl\.|wide\b|whole|with jurisdiction|subdistrict|区街合一|合署|新区|新城|[^发]区 =|widened|4-in-1|four-in-one",
+    r"merged|combined|incl\b|wide\b|whole|with jurisdiction|subdistrict|区街合一|合署|(?<!part of 北部)新区|[^发]区 =|widened|金普|ETDZ\+高新区",
     re.IGNORECASE,
 )
 # A move of so many places in one or two years changes what a rank says about a zone.
