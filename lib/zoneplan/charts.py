@@ -191,6 +191,22 @@ class Chart:
             for text in printed:
                 text.set_visible(True)
 
+    def slide_png(self, dpi: int = 220) -> bytes:
+        """The picture without its title, as PNG, for a slide that prints the title as its own text."""
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.transforms import Bbox
+
+        figure = self.figure
+        head = next(t for t in figure.texts if "".join(t.get_text().split()) == "".join(self.title.split()))
+        with _theme():
+            below = head.get_window_extent(FigureCanvasAgg(figure).get_renderer()).y0 / figure.dpi
+        head.set_visible(False)
+        try:
+            area = Bbox([[0, 0], [figure.get_figwidth(), below]])
+            return _palette(self._render("png", dpi, bbox_inches=area), dpi)
+        finally:
+            head.set_visible(True)
+
     def _render(self, kind: str, dpi: int, **more) -> bytes:
         fixed = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[kind]
         out = io.BytesIO()

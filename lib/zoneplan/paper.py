@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,14 +73,20 @@ def reference_document() -> bytes:
 
     command = [pypandoc.get_pandoc_path(), "--print-default-data-file", "reference.docx"]
     default = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
-    edits = {"word/styles.xml": _styles, "word/document.xml": _page}
+    return edited(default, {"word/styles.xml": _styles, "word/document.xml": _page})
+
+
+def edited(archive: bytes, edits: Mapping[str, Callable[[str], str]]) -> bytes:
+    """An Office file with some of its parts edited; the times in it are fixed, so equal parts give equal bytes."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(default)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+    with zipfile.ZipFile(io.BytesIO(archive)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
             text = old.read(name)
             if name in edits:
                 text = edits[name](text.decode("utf-8")).encode("utf-8")
-            new.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), text)
+            part = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            part.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(part, text)
     return out.getvalue()
 
 

@@ -1,0 +1,192 @@
+"""Slides: the brief in a dozen pages, from the same results, through pandoc."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import quoteattr
+
+import pandas as pd
+
+from zoneplan import paper, prose, scores
+from zoneplan.text import num
+
+if TYPE_CHECKING:
+    from zoneplan.charts import Chart
+    from zoneplan.plan import Plan
+
+# One slide each, in this order; all others are in the paper.
+SHOWN = ("odds_2020", "plan_audit", "path_gdp", "needed_growth", "swings_all", "peers", "reliability_classes")
+# A chart that rests on more sources than this names them in the paper.
+LISTED = 8
+TITLE_SIZE, TEXT_SIZE, TABLE_SIZE = 2000, 1400, 1000
+ANSWER, TABLE, TRUST, SOURCES = "The answer", "How likely is each target?", "How far to trust this", "Sources"
+TABLE_NOTE = "A star: the two possible base years disagree, so the range is the answer."
+
+
+def write_slides(plan: Plan, charts: Sequence[Chart], folder: Path, name: str) -> Path:
+    """Write the slides as a PowerPoint file: titles and tables stay text, every picture has its alternative text.
+
+    How to read it: each title is the finding; the slide shows what it rests on.
+    """
+    shown = [c for i in SHOWN for c in charts if c.id == i]
+    with tempfile.TemporaryDirectory() as scratch:
+        for chart in shown:
+            (Path(scratch) / f"{chart.id}.png").write_bytes(chart.slide_png())
+        return presentation(markdown(plan, charts, shown), [c.alt for c in shown], Path(scratch), folder / f"{name}.pptx", plan.as_of)
+
+
+def presentation(text: str, alts: Sequence[str], pictures: Path, out: Path, day: date) -> Path:
+    """Turn Markdown into slides; ``alts`` are the alternative texts of its pictures in their order."""
+    import pypandoc
+
+    reference, made = pictures / "reference.pptx", pictures / "made.pptx"
+    reference.write_bytes(reference_slides())
+    args = [f"--reference-doc={reference}", f"--resource-path={pictures}", "--slide-level=1"]
+    with paper.fixed_clock(day):
+        pypandoc.convert_text(text, "pptx", format=paper.MARKDOWN, outputfile=str(made), extra_args=args)
+    out.write_bytes(_described(made.read_bytes(), alts))
+    return out
+
+
+def markdown(plan: Plan, charts: Sequence[Chart], shown: Sequence[Chart]) -> str:
+    """All slides as Markdown, one heading a slide; ``charts`` are those of the paper, ``shown`` have a slide."""
+    verdicts = plan.verdicts()
+    parts = [
+        f"# {ANSWER}", prose.answers(plan, verdicts)[0], f"- {prose.together(plan, verdicts)[0]}",
+        f"# {TABLE}", verdict_table(plan, verdicts),
+        *(part for c in shown for part in (f"# {prose.escape(c.title)}", f"![]({c.id}.png)")),
+        f"# {TRUST}", trust(plan, verdicts),
+        f"# {SOURCES}", source_list(plan, charts, shown),
+    ]  # fmt: skip
+    return prose.front_matter(plan) + "\n\n".join(parts) + "\n"
+
+
+def verdict_table(plan: Plan, verdicts) -> str:
+    """Targets that can be judged, the likeliest first."""
+    rows = verdicts.assessable().sort_values("probability_high", ascending=False, kind="stable")
+    table = pd.DataFrame(
+        {
+            "Target": [prose.label(r) for _, r in rows.iterrows()],
+            f"Target {plan.years[-1]}": [prose.amount(r["target"], r["unit"]) for _, r in rows.iterrows()],
+            "Median": [prose.short(x) for x in rows["q50"]],
+            "P10 to P90": [f"{prose.short(a)} to {prose.short(b)}" for a, b in zip(rows["q10"], rows["q90"], strict=True)],
+            "Odds": [prose.odds_text(r) for _, r in rows.iterrows()],
+        }
+    )
+    return prose.grid(table, (42, 16, 11, 18, 13), ("Median", "P10 to P90", "Odds"))
+
+
+def trust(plan: Plan, verdicts) -> str:
+    """What the odds rest on and what they cannot know, in a few lines."""
+    final = verdicts.final()
+    found = scores.class_pseudo_targets(scores.HORIZON, scores.TODAY)
+    return "\n".join(
+        [
+            f"- Odds exist for {len(verdicts.assessable())} of {len(final)} series; for the others the missing number is named, "
+            "not invented.",
+            f"- Tested on targets of the past, odds and outcomes lay at most {num(100 * found.worst_gap(), 0)} points apart.",
+            "- The odds say what similar regions would achieve. They know nothing of the zone's own projects, land or firms.",
+            "- Good and bad years are common to all regions: one shock would move every one of these odds at once.",
+            "- Where no class of the same indicator exists a proxy stands in; its own error is not in the range.",
+            f"- No figure published after {plan.as_of.isoformat()} enters any of these odds.",
+        ]
+    )
+
+
+def source_list(plan: Plan, charts: Sequence[Chart], shown: Sequence[Chart]) -> str:
+    """The sources of the slides, without those of charts that rest on dozens."""
+    every = prose.source_table(plan, charts)
+    few = [ids for c in shown if len(ids := _ids(c)) <= LISTED]
+    rows = every[every["source_id"].isin(set().union(*few))].fillna("–")
+    columns = {"publisher": "Publisher", "title": "Title", "published": "Published"}
+    table = prose.grid(rows[list(columns)].rename(columns=columns), (38, 44, 18))
+    # The sentence is the table's caption: a paragraph beside a table would open a slide of its own.
+    left = len(every) - len(rows)
+    return f"{table}\n\n: {left} more sources stand in the paper, and with their addresses in the workbook."
+
+
+def _ids(chart: Chart) -> set[str]:
+    data = chart.table()
+    cited = [text for c in data.columns if c.endswith("source_id") for text in data[c].dropna()]
+    return {x.strip() for text in cited for x in re.split(r"[;,]", str(text)) if x.strip()}
+
+
+def reference_slides() -> bytes:
+    """Pandoc's reference slides with the fonts and colours of the paper, titles at the left, and room for a chart."""
+    import pypandoc
+
+    command = [pypandoc.get_pandoc_path(), "--print-default-data-file", "reference.pptx"]
+    default = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
+    return paper.edited(
+        default,
+        {
+            "ppt/theme/theme1.xml": _theme,
+            "ppt/slideMasters/slideMaster1.xml": _master,
+            "ppt/slideLayouts/slideLayout1.xml": _title_slide,
+            "ppt/presentation.xml": _small_tables,
+        },
+    )
+
+
+def _theme(xml: str) -> str:
+    for colour in ("dk2", "accent1"):
+        xml = re.sub(rf'(<a:{colour}><a:srgbClr val=")[0-9A-F]{{6}}', rf"\g<1>{paper.NAVY}", xml)
+    fonts = f'<a:latin typeface="{paper.LATIN}"/><a:ea typeface="{paper.CHINESE}"/>'
+    return re.sub(r'<a:latin typeface="[^"]*"/><a:ea typeface="[^"]*"/>', fonts, xml)
+
+
+def _place(xml: str, kind: str, x: int, y: int, wide: int, high: int) -> str:
+    """Move one placeholder; English Metric Units, 914,400 an inch."""
+    spot = f'<a:off x="{x}" y="{y}"/><a:ext cx="{wide}" cy="{high}"/>'
+    pattern = rf'(<p:ph type="{kind}"[^>]*/></p:nvPr></p:nvSpPr><p:spPr><a:xfrm>)<a:off[^>]*/><a:ext[^>]*/>'
+    return re.sub(pattern, rf"\g<1>{spot}", xml)
+
+
+LEFT, WIDE = 400000, 8344000
+
+
+def _master(xml: str) -> str:
+    xml = _place(xml, "title", LEFT, 160000, WIDE, 600000)
+    xml = _place(xml, "body", LEFT, 800000, WIDE, 4150000)
+    title = re.search(r"<p:titleStyle>.*?</p:titleStyle>", xml, flags=re.S).group(0)
+    bold = title.replace('algn="ctr"', 'algn="l"').replace('<a:schemeClr val="tx1"/>', '<a:schemeClr val="tx2"/>')
+    xml = xml.replace(title, re.sub(r'<a:defRPr sz="\d+"', f'<a:defRPr sz="{TITLE_SIZE}" b="1"', bold))
+    body = re.search(r"<p:bodyStyle>.*?</p:bodyStyle>", xml, flags=re.S).group(0)
+    text = re.sub(r'<a:defRPr sz="\d+"', f'<a:defRPr sz="{TEXT_SIZE}"', body)
+    text = text.replace('marL="342900" indent="-342900"', 'marL="230000" indent="-230000"')
+    return xml.replace(body, text.replace('<a:spcPct val="20000"/>', '<a:spcPts val="700"/>'))
+
+
+def _title_slide(xml: str) -> str:
+    xml = _place(xml, "ctrTitle", LEFT, 1300000, WIDE, 1000000)
+    return _place(xml, "subTitle", LEFT, 2400000, WIDE, 1300000).replace('algn="ctr"', 'algn="l"')
+
+
+def _small_tables(xml: str) -> str:
+    # Tables and captions take the default size of the presentation; titles and texts have their own in the master.
+    return re.sub(r'<a:defRPr sz="1800"', f'<a:defRPr sz="{TABLE_SIZE}"', xml)
+
+
+def _described(archive: bytes, alts: Sequence[str]) -> bytes:
+    """The slides with an alternative text on every picture: pandoc would show it as a caption instead."""
+    import io
+
+    with zipfile.ZipFile(io.BytesIO(archive)) as made:
+        names = [n for n in made.namelist() if re.fullmatch(r"ppt/slides/slide\d+\.xml", n)]
+        pictured = [n for n in sorted(names, key=lambda n: int(re.sub(r"\D", "", n))) if b"<p:pic>" in made.read(n)]
+    if len(pictured) != len(alts):
+        raise paper.RenderError(f"{len(alts)} pictures, but {len(pictured)} slides show one")
+    return paper.edited(archive, {n: partial(_describe, alt=alt) for n, alt in zip(pictured, alts, strict=True)})
+
+
+def _describe(xml: str, alt: str) -> str:
+    named = re.sub(r"(<p:nvPicPr>\s*<p:cNvPr\b[^>]*?) descr=\"[^\"]*\"", r"\g<1>", xml)
+    return re.sub(r"(<p:nvPicPr>\s*<p:cNvPr\b)", lambda m: f"{m.group(1)} descr={quoteattr(' '.join(alt.split()))}", named)
