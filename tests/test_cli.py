@@ -153,3 +153,42 @@ def test_help_loads_nothing_heavy():
     code = f"import sys; from zoneplan import cli; cli.parser(); print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=LONGEST, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "file, old, new, told",
+    [
+        ("targets.csv", "2020,2020,end,270,", "2020,2020,end,-270,", "targets.csv:4:value: found -270.0"),
+        ("targets.csv", "headline,2019,2019,end,249", "headline,2021,2021,end,249", "targets.csv:3:year: found 2021"),
+        ("targets.csv", "headline,2019,2019,end,249", "headline,2020,2020,end,249", "gdp in 2020 again"),
+        ("targets.csv", "end,249,,亿元", "end,249,,万元", "several units of gdp"),
+        ("plan.yml", "base_year: 2017", "base_year: abc", "base_year: found 'abc'"),
+        ("plan.yml", "base_year: 2017", "base_year: 2025", "found 2025; expected a year before the plan's first"),
+        ("plan.yml", "years: [2018, 2019, 2020]", "years: 2018-2020", "years: found '2018-2020'"),
+    ],
+)
+def test_figures_that_no_odds_could_be_read_from_are_named(file, old, new, told, tmp_path, monkeypatch, capsys):
+    from zoneplan import tables
+
+    # What the tables themselves refuse is tried elsewhere.
+    monkeypatch.setattr(tables, "check", list)
+    path = copied_plan(tmp_path) / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    for command in ("check", "verdicts"):
+        assert cli.main([command, "--plan", str(path.parent)]) == 1
+        said = "".join(capsys.readouterr())
+        assert told in said and "Traceback" not in said
+
+
+def test_a_text_row_that_repeats_the_annex_lacks_the_same_number():
+    table = zoneplan.load_plan().verdicts().table().set_index("target_id")
+    twins = {"backbone_firms_per_year": "backbone_firms-2020", "returned_merchant_funds_total": "returned_merchant_funds-2020"}
+    for text, annex in twins.items():
+        assert table.loc[text, ["evidence", "missing_number"]].tolist() == table.loc[annex, ["evidence", "missing_number"]].tolist()
+    assert table.loc["fdi_actual_cumulative", "missing_number"].startswith("zone figure of every year")
+    none = table[table["evidence"] == "N"]
+    assert none["missing_number"].str.len().min() > 0
+    # Text rows that repeat nothing are each told apart.
+    assert none.loc[none["section"] == "text", "missing_number"].nunique() > 20

@@ -134,6 +134,10 @@ def test_a_row_wrong_in_every_cell_has_three_problems(write):
     assert refused(write([HEADER, ",never,nothing"])) == [(2, "unit_id"), (2, "year"), (2, "value")]
 
 
+def test_a_thousands_separator_is_not_read_as_two_cells(write):
+    assert refused(write([HEADER, "A,2001,1,234", 'B,2001,"1,234"', "C,2001,5"])) == [(2, "value"), (3, "value")]
+
+
 def test_blank_lines_count_as_rows_but_are_no_problem(write):
     assert refused(write([HEADER, "", " , , ", "A,2001,x"])) == [(4, "value")]
 

@@ -17,6 +17,7 @@ COLUMNS = ("unit_id", "year", "value")
 # Growth compounds: beyond ten years ahead an interval no longer tells a reader anything.
 FURTHEST = 10
 YEARS = (1900, 2200)
+TOO_MANY = "{} cells in a row of {}"
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,9 @@ def _records(file: Path) -> list[tuple[int, dict[str, str]]]:
         raise DataError([Problem(name, 1, c, text, "one column of this name") for c, text in said.items()])
     places = {c: header.index(c) for c in COLUMNS}
     cells = [(n, r) for n, r in enumerate(records[1:], start=2) if any(c.strip() for c in r)]
-    return [(n, {c: r[i].strip() if i < len(r) else "" for c, i in places.items()}) for n, r in cells]
+    rows = [(n, {c: r[i].strip() if i < len(r) else "" for c, i in places.items()}, len(r)) for n, r in cells]
+    # A thousands separator without quotes makes one number two cells; neither of them is the figure.
+    return [(n, row | ({"value": TOO_MANY.format(size, len(header))} if size > len(header) else {})) for n, row, size in rows]
 
 
 def _row_problems(name: str, n: int, row: dict[str, str]) -> list[Problem]:

@@ -183,6 +183,11 @@ def load_plan(path: str | Path | None = None) -> Plan:
     about = _read_description(folder / "plan.yml")
     adopted = _day(about["adopted"])
     own = {t: tables.read(t, folder) for t in ("targets", "observations", "evidence", "measures", "resolutions")}
+    problems = target_problems(own["targets"], tuple(about["years"]), "targets.csv")
+    if about["base_year"] >= min(about["years"]):
+        problems.append(Problem("plan.yml", None, "base_year", str(about["base_year"]), "a year before the plan's first"))
+    if problems:
+        raise DataError(problems)
     return Plan(
         id=about["id"],
         folder=folder,
@@ -191,8 +196,8 @@ def load_plan(path: str | Path | None = None) -> Plan:
         zone_zh=about["zone_zh"],
         zone_en=about["zone_en"],
         adopted=adopted,
-        base_year=int(about["base_year"]),
-        years=tuple(int(y) for y in about["years"]),
+        base_year=about["base_year"],
+        years=tuple(about["years"]),
         as_of=adopted,
         targets=own["targets"],
         observations=known(own["observations"], adopted),
@@ -201,6 +206,38 @@ def load_plan(path: str | Path | None = None) -> Plan:
         measures=own["measures"],
         resolutions=own["resolutions"],
     )
+
+
+def target_problems(targets: pd.DataFrame, years: tuple[int, ...], file: str) -> list[Problem]:
+    """Annex rows that no odds could be read from: outside the plan's years, twice, or not above zero."""
+    annex = targets[targets["section"] == "annex"]
+    found = []
+    for n, row in annex.iterrows():
+        # The header is the first row of the file.
+        if row["year"] not in years:
+            found.append(Problem(file, n + 2, "year", f"{row['year']:.0f}", f"one of {', '.join(map(str, years))}"))
+        if row["kind"] != "growth" and row["value"] <= 0:
+            found.append(Problem(file, n + 2, "value", str(row["value"]), f"a {row['kind']} above zero"))
+    again = annex[annex.duplicated(["indicator_id", "year"])]
+    found += [Problem(file, n + 2, "indicator_id,year", f"{r['indicator_id']} in {r['year']:.0f} again", "once") for n, r in again.iterrows()]
+    units = annex.groupby("indicator_id")["unit"].nunique()
+    found += [Problem(file, None, "unit", f"several units of {i}", "one unit for all years") for i in units[units > 1].index]
+    return found
+
+
+def _is_year(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1900 <= value <= 2200
+
+
+def _are_years(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(_is_year, value)) and value == sorted(set(value))
+
+
+# What keys of the description have to be.
+FITTING = {
+    "base_year": (_is_year, "a year such as 2017"),
+    "years": (_are_years, "a list of rising years such as [2018, 2019, 2020]"),
+}
 
 
 def _read_description(file: Path) -> dict:
@@ -216,6 +253,9 @@ def _read_description(file: Path) -> dict:
     missing = [Problem(str(file), None, key, "no such key", "a value") for key in keys if key not in about]
     if missing:
         raise DataError(missing)
+    wrong = [Problem(file.name, None, k, repr(about[k]), what) for k, (fits, what) in FITTING.items() if not fits(about[k])]
+    if wrong:
+        raise DataError(wrong)
     return about
 
 

@@ -339,7 +339,7 @@ def forecast_text(plan: Plan, verdicts) -> list[str]:
         )
     text = (
         f"Each level starts from the {plan.base_year} value that the plan itself implies, with its rounding, and grows "
-        "as similar regions grew over equally many years. Beside it stands the path from the last observed level."
+        "as similar regions are expected to: their smoothed growth, fading. Beside it stands the path from the last observed level."
     )
     return [text, "\n".join(lines)]
 

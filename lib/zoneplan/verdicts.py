@@ -101,7 +101,8 @@ def verdicts(plan: Plan) -> Verdicts:
     evidence = plan.evidence.set_index("indicator_id")
     rows = [_annex_row(plan, target, evidence) for _, target in plan.targets[plan.targets["section"] == "annex"].iterrows()]
     text = plan.targets[(plan.targets["section"] == "text") & plan.targets["value"].notna()]
-    rows += [_text_row(plan, target) for _, target in text.iterrows()]
+    made = {row["indicator_id"]: row for row in rows}
+    rows += [_like_its_twin(_text_row(plan, target), made.get(target["same_as"])) for _, target in text.iterrows()]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     settled = resolutions(plan).table().set_index("target_id")["resolution"]
     return Verdicts(table.assign(resolution=table["target_id"].map(settled).fillna(OPEN)))
@@ -172,10 +173,18 @@ def _last_own_growth(plan: Plan, indicator_id: str) -> float:
     return float(rows["value"].iloc[-1]) if len(rows) else np.nan
 
 
+def _like_its_twin(row: dict, twin: dict | None) -> dict:
+    """A text row without odds that repeats an annex row without odds is missing the same number."""
+    if twin is None or row["evidence"] != "N" or twin["evidence"] not in ("N", "administrative"):
+        return row
+    return row | {key: twin[key] for key in ("evidence", "missing_number")}
+
+
 def _text_row(plan: Plan, target: pd.Series) -> dict:
     row = _blank(target)
     i, value, years = target["indicator_id"], float(target["value"]), plan.years
-    row["missing_number"] = "no public observation of the zone and no reference class"
+    when = "of every year" if target["aggregation"] == "sum" else f"for {plan.base_year}"
+    row["missing_number"] = f"zone figure {when}: {target['name_en']}"
     if target["kind"] != "growth":
         return row
     yearly = target["aggregation"] == "each_year"
