@@ -8,6 +8,7 @@ same year only.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,9 +17,11 @@ import pandas as pd
 
 from zoneplan import peers, tables
 from zoneplan.peers import HOME, best, label, rests_on
-from zoneplan.text import num, pct
+from zoneplan.text import num, pct, say
 
 if TYPE_CHECKING:
+    from IPython.display import Markdown
+
     from zoneplan.charts import Chart
     from zoneplan.plan import Plan
 
@@ -33,6 +36,17 @@ BIG_MOVE = 40
 # The zone and its city share an id in their tables, so regions are named in full.
 REGIONS = {"china": "China", "zhejiang": "Zhejiang province", "wenzhou": "Wenzhou city"}
 TOP = 50
+
+
+def chart_or_reason(draw: Callable[..., Chart], *args) -> Chart | Markdown:
+    """A chart, or in its place the reason why there is none: a page goes on where the tables hold nothing.
+
+    How to read it: a sentence in the place of a chart names the figure that is missing.
+    """
+    try:
+        return draw(*args)
+    except ValueError as reason:
+        return say(f"**No chart:** {reason}.")
 
 
 def is_wider(scope_notes: pd.Series) -> pd.Series:
@@ -161,7 +175,7 @@ def reported_growth(zone_id: str = HOME, year_from: int = TOTALS_FROM, year_to: 
 
     How to read it: ``above_china`` takes the year's national growth off, so that years can be compared.
     """
-    peers.named(zone_id)
+    peers.zone(zone_id)
     rows = tables.read("peer_zones")
     rows = rows[(rows["indicator_id"] == "gdp") & rows["year"].between(year_from, year_to) & (rows["unit"] == "%")]
     fits = (rows["kind"] == "growth_real") & (rows["period"] == "full_year")
@@ -269,7 +283,7 @@ class Totals:
 
         means = self.rows[self.rows["mean_zone"].notna()]
         if means.empty or self.zone.empty:
-            missing = "total of all zones with their number" if means.empty else f"full-year GDP of {peers.named(self.zone_id)}"
+            missing = "total of all zones with their number" if means.empty else f"full-year GDP of {peers.zone(self.zone_id)['label']}"
             raise ValueError(f"no {missing} is left, so nothing is drawn")
         last = self.zone.iloc[-1]
         near = means.iloc[(means["year"] - last["year"]).abs().argmin()]
@@ -304,7 +318,7 @@ def national_totals(zone_id: str = HOME, indicator: str = "gdp", year_from: int 
 
     How to read it: growth between totals includes new zones; it is no growth of the same zones.
     """
-    peers.named(zone_id)
+    peers.zone(zone_id)
     total = peers._totals(indicator, "national_zones")
     total = total[total["year"].between(year_from, year_to)]
     count = peers._totals("zone_count", "national_zones")[["year", "value", "source_id"]]
@@ -501,10 +515,10 @@ def against_city(zone_id: str = HOME, year_from: int = TOTALS_FROM) -> AgainstCi
     How to read it: a share above that of all zones means that the city hangs more on its zone than most do. Where
     the tables hold nothing of the city ``why`` says so.
     """
-    peers.named(zone_id)
+    home = peers.zone(zone_id)
     zone = tables.read("peer_zones")
     zone = zone[(zone["zone_id"] == zone_id) & (zone["period"] == "full_year") & (zone["year"] >= year_from)]
-    city = str(zone["city"].iloc[0]) if len(zone) else ""
+    city = str(home["city"])
     levels = _by_kind(zone[zone["indicator_id"] == "gdp"], "level", "亿元")
     growth = _by_kind(zone[zone["indicator_id"] == "gdp"], "growth_real", "%")
     known = _city_rows(city)
@@ -521,11 +535,11 @@ def against_city(zone_id: str = HOME, year_from: int = TOTALS_FROM) -> AgainstCi
             row["notes"].append(r["scope_note"])
     columns = ["zone_id", "label", "year", "growth", "city_growth", "difference", "size", "city_size", "share", "scope_note", "grade",
                "source_id", "city_source_id"]  # fmt: skip
-    rows = pd.DataFrame([_joined(out[y], peers.named(zone_id)) for y in sorted(out)], columns=columns)
+    rows = pd.DataFrame([_joined(out[y], str(home["label"])) for y in sorted(out)], columns=columns)
     mean = tables.read("national_zones")
     mean = mean[(mean["indicator_id"] == "gdp_share_of_host_city") & (mean["region"] == "all")]
     why = "" if len(rows) else (
-        f"the tables hold no figure of {city or 'its city'}" if known.empty else "no year has a full-year figure of both")  # fmt: skip
+        f"the tables hold no figure of {city}" if known.empty else "no year has a full-year figure of both")  # fmt: skip
     return AgainstCity(zone_id, city, rows, best(mean, ["year"])[["year", "value", "unit", "grade", "source_id", "note"]], why)
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from zoneplan import reference, scores
+from zoneplan.ambition import ambition
 from zoneplan.audit import ratio_paths
+from zoneplan.compare import movers, national_totals
 from zoneplan.drivers import drivers, variance_shares
 from zoneplan.forecast import forecast
 from zoneplan.sensitivity import needed_growth, panels, swings
@@ -47,7 +49,10 @@ def figures(plan: Plan) -> list[Chart]:
         variance_shares(drivers(plan, "trade_total")).plot(),
         panels(plan).plot(),
         percentile_chart(plan),
+        ambition(plan).plot_windows(),
         peers_chart(plan),
+        national_totals().plot(),
+        movers().plot(),
         hedgehog_chart(),
         coverage_chart(),
         reliability_chart(),

@@ -85,19 +85,19 @@ def rests_on(rows: pd.DataFrame, zone: str = "zone_id", things: tuple[str, str] 
     return f"Rests on {what} of {who}: {grades}."
 
 
-def named(zone_id: str) -> str:
-    """Short English name of a zone by its id.
+def zone(zone_id: str) -> pd.Series:
+    """Names, province and city of a zone by its id: zone_id, zone_zh, label, province, city.
 
     Raises
     ------
     ValueError
         No such zone; what exists is listed.
     """
-    rows = tables.read("peer_zones")
+    rows = tables.read("peer_zones").sort_values("row_id")
     hit = rows[rows["zone_id"] == zone_id]
     if hit.empty:
         raise ValueError(f"no zone {zone_id!r}; there are: {', '.join(sorted(set(rows['zone_id'])))}")
-    return str(label(hit).iloc[0])
+    return hit.assign(label=label(hit)).iloc[0][["zone_id", "zone_zh", "label", "province", "city"]]
 
 
 @dataclass(frozen=True)

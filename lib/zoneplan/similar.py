@@ -49,7 +49,7 @@ def features(zone_id: str, years: tuple[int, int]) -> pd.DataFrame:
     ValueError
         The zone is unknown or has no full-year GDP in these years.
     """
-    name = peers.named(zone_id)
+    name = peers.zone(zone_id)["label"]
     shares = peers.national_share(of="china").rows
     shares = shares[shares["year"].between(*years)]
     own = shares[shares["zone_id"] == zone_id]
