@@ -182,7 +182,7 @@ GOOD = points(1)
         (from_row("gref-9999"), "no row gref-9999 in growth_reference"),
         (from_row("gref-0001", "weather"), "no table 'weather'"),
         (from_row("gref-0001", column="p51"), "p51"),
-        (from_row("gref-0001", column="level"), "could not convert"),
+        (from_row("gref-0001", column="level"), "which is no growth"),
         (from_row("obs-414", "observations"), "row obs-414 in 亿元, which is no growth"),
         (points(1) | {"plan": "hopes"}, "the key 'plan' beside points"),
         ({"indicators": ["gdp"], "years": [2019], "plan": "hopes"}, "plan: 'hopes' .only stated_growth is printed."),
@@ -425,6 +425,22 @@ def test_the_slump_is_sized_on_what_2009_2015_and_2016_fell_short_of(shipped):
     found = rows.set_index(["indicator_id", "year"])["points"]
     assert found["trade_total", 2018] < -25 and (found["trade_total"] < 0).all()
     assert (rows.query("year < 2020")["sign"] == "-").all() and not rows["hindsight"].any()
+
+
+@pytest.mark.parametrize(
+    "entry, told",
+    [
+        ("table: growth_reference, row: gref-0979, column: n_units", "n_units.*no growth"),
+        ("cities: gdp_nominal, year: 2017.9", "year 2017.9.*no whole number"),
+        ("project: 100, over: 2.7, table: observations, row: obs-414", "over 2.7.*no whole number"),
+    ],
+)
+def test_what_is_no_growth_is_not_read_as_growth(plan, tmp_path, entry, told):
+    file = tmp_path / "scenarios.yml"
+    story = "- {id: a, title_en: a, title_zh: a, text_en: a, text_zh: a, growth: [{indicators: [gdp], years: [2019], %s}]}"
+    file.write_text(story % entry, encoding="utf-8")
+    with pytest.raises(DataError, match=told):
+        scenarios(plan, file)
 
 
 @pytest.mark.parametrize("year, told", [(2005, "with 3 years before"), (2030, "in 2030"), ("'x'", "no number")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -367,18 +368,21 @@ def _growth(plan: Plan, entry: Mapping, indicator_id: str, year: int, path: pd.S
     if kind == "plan":
         return _printed_growth(plan, entry, indicator_id)
     if kind == "cities":
-        return cities_growth(entry["cities"], int(_number(entry, "year")))
+        return cities_growth(entry["cities"], _whole(entry, "year"))
     row = _row(plan, entry)
     if kind == "project":
         return _project_growth(plan, entry, row, year, path)
     unit = row.get("unit", "%")
     if unit != "%":
         raise ValueError(f"row {entry['row']} in {unit}, which is no growth")
-    return float(row[entry.get("column", "value")])
+    column = entry.get("column", "value")
+    if not re.fullmatch(r"value|p\d\d", str(column)):
+        raise ValueError(f"column {column!r}, which is no growth (value, or a percentile such as p50)")
+    return float(row[column])
 
 
 def _shock(plan: Plan, entry: Mapping, indicator_id: str) -> tuple[float, pd.Series]:
-    return reference.surprise(reference.CLASSES[indicator_id], int(_number(entry, "shock")), plan.as_of)
+    return reference.surprise(reference.CLASSES[indicator_id], _whole(entry, "shock"), plan.as_of)
 
 
 def _is_number(value: Any) -> bool:
@@ -392,6 +396,13 @@ def _number(entry: Mapping, key: str) -> float:
     return float(value)
 
 
+def _whole(entry: Mapping, key: str) -> int:
+    value = _number(entry, key)
+    if value != int(value):
+        raise ValueError(f"{key} {value:g}, which is no whole number")
+    return int(value)
+
+
 def _printed_growth(plan: Plan, entry: Mapping, indicator_id: str) -> float:
     if entry["plan"] != PRINTED:
         raise ValueError(f"plan: {entry['plan']!r} (only {PRINTED} is printed)")
@@ -403,7 +414,7 @@ def _printed_growth(plan: Plan, entry: Mapping, indicator_id: str) -> float:
 
 def _project_growth(plan: Plan, entry: Mapping, row: pd.Series, year: int, path: pd.Series) -> float:
     """Growth of investment in one year if a project's yearly share comes on top of what was expected."""
-    over = int(_number(entry, "over"))
+    over = _whole(entry, "over")
     if over < 1:
         raise ValueError(f"over {over} years")
     share, seen = _number(entry, "project") / over, int(row["year"])
@@ -458,8 +469,9 @@ def _rows_behind(plan: Plan, entry: Mapping, indicator_id: str | None) -> tuple[
     if kind == "plan":
         return "plan", False
     if kind == "cities":
-        used = _cities(entry["cities"], entry["year"])
-        named = f"zhejiang_cities {entry['cities']} {entry['year'] - 1}-{entry['year']}, {len(used)} rows"
+        year = _whole(entry, "year")
+        used = _cities(entry["cities"], year)
+        named = f"zhejiang_cities {entry['cities']} {year - 1}-{year}, {len(used)} rows"
         return named, bool((used["known_from"] > pd.Timestamp(plan.as_of)).any())
     if kind == "shock":
         named = "" if indicator_id is None else _shock(plan, entry, indicator_id)[1]["row_id"]
