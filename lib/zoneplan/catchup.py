@@ -134,10 +134,12 @@ def small_zones(year_from: int = peers.FIRST_YEAR, year_to: int = peers.LAST_YEA
 
 def _robust(rows: pd.DataFrame):
     """Huber's line of growth above China's on the logarithm (base 2) of size."""
-    import statsmodels.api as sm
+    # The whole of statsmodels takes a second to load; this part does not.
+    from statsmodels.robust.norms import HuberT
+    from statsmodels.robust.robust_linear_model import RLM
 
-    x = sm.add_constant(np.log2(rows["size"].to_numpy(dtype="float64")))
-    return sm.RLM(rows["above_china"].to_numpy(dtype="float64"), x, M=sm.robust.norms.HuberT()).fit()
+    x = np.column_stack([np.ones(len(rows)), np.log2(rows["size"].to_numpy(dtype="float64"))])
+    return RLM(rows["above_china"].to_numpy(dtype="float64"), x, M=HuberT()).fit()
 
 
 def _line(result, rows: pd.DataFrame) -> pd.DataFrame:
