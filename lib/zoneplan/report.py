@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NAME = "brief"
 WORKBOOK = "zoneplan.xlsx"
-STEPS_AFTER_NOTEBOOKS = 4
+STEPS_AFTER_NOTEBOOKS = 5
 # What `zoneplan verdicts` promises to other tools.
 COLUMNS = "indicator_id year target unit q10 q50 q90 probability evidence needed_growth naive".split()
 
@@ -32,7 +32,7 @@ def reports_dir() -> Path:
 
 
 def brief(out: str | Path | None = None, progress: bool = True) -> Path:
-    """Run every notebook and write figures, web pages, Word, PDF and workbook.
+    """Run every notebook and write figures, web pages, Word, PDF, slides and workbook.
 
     Parameters
     ----------
@@ -53,6 +53,7 @@ def brief(out: str | Path | None = None, progress: bool = True) -> Path:
     from zoneplan import load_plan
     from zoneplan.figures import figures
     from zoneplan.notebooks import run_all
+    from zoneplan.slides import write_slides
 
     out = Path(out) if out is not None else reports_dir()
     refuse_foreign(out)
@@ -69,6 +70,8 @@ def brief(out: str | Path | None = None, progress: bool = True) -> Path:
             write_pages(runs, work / "html")
             bar.step("paper")
             write_paper(plan, charts, work)
+            bar.step("slides")
+            write_slides(plan, charts, work, NAME)
             bar.step("workbook")
             write_tables(plan, charts, work)
             install(work, out, Path(scratch) / "old")
@@ -272,7 +275,7 @@ def verdict_summary(table: pd.DataFrame, short: bool = False) -> str:
 
 def where(out: Path) -> str:
     """What was written, and where."""
-    lines = [f"{NAME}.docx, {NAME}.pdf, {NAME}.md: the paper", f"{WORKBOOK}: data of every chart"]
+    lines = [f"{NAME}.docx, {NAME}.pdf, {NAME}.md: the paper", f"{NAME}.pptx: the slides", f"{WORKBOOK}: data of every chart"]
     lines += [f"{part}/: {len(list((out / part).iterdir()))} files" for part in ("figures", "html")]
     return "\n".join([f"Written to {out}", *(f"  {line}" for line in lines)])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import subprocess
 import tempfile
@@ -26,9 +27,11 @@ if TYPE_CHECKING:
 SHOWN = ("odds_2020", "plan_audit", "path_gdp", "needed_growth", "swings_all", "peers", "reliability_classes")
 # A chart that rests on more sources than this names them in the paper.
 LISTED = 8
-TITLE_SIZE, TEXT_SIZE, TABLE_SIZE = 2000, 1400, 1000
-ANSWER, TABLE, TRUST, SOURCES = "The answer", "How likely is each target?", "How far to trust this", "Sources"
-TABLE_NOTE = "A star: the two possible base years disagree, so the range is the answer."
+TITLE_SIZE, TEXT_SIZE, TABLE_SIZE = 2000, 1500, 1000
+ANSWER, TRUST = "The answer", "How far to trust this"
+# A paragraph or a caption beside a table would open a slide of its own or lie on it: the note is in the title.
+TABLE = "How likely is each target? (*: the base year decides)"
+SOURCES = "Sources ({} more in the paper, addresses in the workbook)"
 
 
 def write_slides(plan: Plan, charts: Sequence[Chart], folder: Path, name: str) -> Path:
@@ -40,7 +43,8 @@ def write_slides(plan: Plan, charts: Sequence[Chart], folder: Path, name: str) -
     with tempfile.TemporaryDirectory() as scratch:
         for chart in shown:
             (Path(scratch) / f"{chart.id}.png").write_bytes(chart.slide_png())
-        return presentation(markdown(plan, charts, shown), [c.alt for c in shown], Path(scratch), folder / f"{name}.pptx", plan.as_of)
+        text, alts = markdown(plan, charts, shown), [c.alt for c in shown]
+        return presentation(text, alts, Path(scratch), folder / f"{name}.pptx", plan.as_of)
 
 
 def presentation(text: str, alts: Sequence[str], pictures: Path, out: Path, day: date) -> Path:
@@ -61,10 +65,10 @@ def markdown(plan: Plan, charts: Sequence[Chart], shown: Sequence[Chart]) -> str
     verdicts = plan.verdicts()
     parts = [
         f"# {ANSWER}", prose.answers(plan, verdicts)[0], f"- {prose.together(plan, verdicts)[0]}",
-        f"# {TABLE}", verdict_table(plan, verdicts),
+        f"# {prose.escape(TABLE)}", verdict_table(plan, verdicts),
         *(part for c in shown for part in (f"# {prose.escape(c.title)}", f"![]({c.id}.png)")),
         f"# {TRUST}", trust(plan, verdicts),
-        f"# {SOURCES}", source_list(plan, charts, shown),
+        *source_slide(plan, charts, shown),
     ]  # fmt: skip
     return prose.front_matter(plan) + "\n\n".join(parts) + "\n"
 
@@ -81,7 +85,7 @@ def verdict_table(plan: Plan, verdicts) -> str:
             "Odds": [prose.odds_text(r) for _, r in rows.iterrows()],
         }
     )
-    return prose.grid(table, (42, 16, 11, 18, 13), ("Median", "P10 to P90", "Odds"))
+    return prose.grid(table, (49, 15, 9, 16, 11), ("Median", "P10 to P90", "Odds"))
 
 
 def trust(plan: Plan, verdicts) -> str:
@@ -101,16 +105,14 @@ def trust(plan: Plan, verdicts) -> str:
     )
 
 
-def source_list(plan: Plan, charts: Sequence[Chart], shown: Sequence[Chart]) -> str:
-    """The sources of the slides, without those of charts that rest on dozens."""
+def source_slide(plan: Plan, charts: Sequence[Chart], shown: Sequence[Chart]) -> list[str]:
+    """Title and table of the sources of the slides, without those of charts that rest on dozens."""
     every = prose.source_table(plan, charts)
     few = [ids for c in shown if len(ids := _ids(c)) <= LISTED]
     rows = every[every["source_id"].isin(set().union(*few))].fillna("–")
     columns = {"publisher": "Publisher", "title": "Title", "published": "Published"}
     table = prose.grid(rows[list(columns)].rename(columns=columns), (38, 44, 18))
-    # The sentence is the table's caption: a paragraph beside a table would open a slide of its own.
-    left = len(every) - len(rows)
-    return f"{table}\n\n: {left} more sources stand in the paper, and with their addresses in the workbook."
+    return [f"# {SOURCES.format(len(every) - len(rows))}", table]
 
 
 def _ids(chart: Chart) -> set[str]:
@@ -177,8 +179,6 @@ def _small_tables(xml: str) -> str:
 
 def _described(archive: bytes, alts: Sequence[str]) -> bytes:
     """The slides with an alternative text on every picture: pandoc would show it as a caption instead."""
-    import io
-
     with zipfile.ZipFile(io.BytesIO(archive)) as made:
         names = [n for n in made.namelist() if re.fullmatch(r"ppt/slides/slide\d+\.xml", n)]
         pictured = [n for n in sorted(names, key=lambda n: int(re.sub(r"\D", "", n))) if b"<p:pic>" in made.read(n)]
