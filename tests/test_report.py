@@ -85,6 +85,31 @@ def test_word_keeps_alternative_text_and_chinese_fonts(pictures):
     assert f'w:eastAsia="{paper.CHINESE}"' in styles and "Theme=" not in "".join(re.findall(r"<w:rFonts[^>]*>", styles))
 
 
+def test_word_lists_its_figures_and_keeps_rows_whole(pictures):
+    import docx
+
+    file = paper.word(MARKDOWN.replace("# 答案", "![Figure 2. \\<1 %](figures/gdp.png)\n\n# 答案"), pictures, "a", DAY)
+    read = docx.Document(file)
+    listed = [p.text for p in read.paragraphs if p.style.name == "table of figures"]
+    captions = [p.text for p in read.paragraphs if p.style.name == "Image Caption"]
+    assert listed == captions == ["Figure 2. <1 %", "Figure 1. GDP 地区生产总值"]
+    with zipfile.ZipFile(file) as archive:
+        document, footer = (archive.read(f"word/{n}.xml").decode() for n in ("document", "footer1"))
+    marks, links = (re.findall(rf'w:{a}="(figure_\d)"', document) for a in ("name", "anchor"))
+    assert marks == links and document.count('fldCharType="begin"') == document.count('fldCharType="end"') == 1
+    # Word asks before it opens a file with fields that are marked as out of date.
+    assert "w:dirty" not in document and " PAGE " in footer and "rIdFooter" not in re.sub(r"<w:sectPr.*", "", document, flags=re.S)
+    assert document.count("<w:cantSplit/>") == len(read.tables[0].rows) and document.count("<w:tr>") == len(read.tables[0].rows)
+    assert document.count("<w:keepNext/>") >= len(read.tables[0].columns)
+
+
+def test_word_without_figures_has_no_list_of_them(pictures):
+    import docx
+
+    read = docx.Document(paper.word("# A\n\ntext\n", pictures, "a", DAY))
+    assert paper.FIGURES not in [p.text for p in read.paragraphs]
+
+
 def test_pdf_twice_is_the_same_file(pictures):
     first = paper.pdf(MARKDOWN, pictures, "a", DAY, "Will it be met?", "温州").read_bytes()
     assert paper.pdf(MARKDOWN, pictures, "b", DAY, "Will it be met?", "温州").read_bytes() == first

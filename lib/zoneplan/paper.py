@@ -25,6 +25,21 @@ MARKDOWN = "markdown-smart-citations-raw_html-raw_tex-tex_math_dollars"
 FILTER = Path(__file__).with_name("figure.lua")
 
 
+FIGURES = "Figures"
+# The number of the page, in the middle of its foot.
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+FOOTER = (
+    f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:ftr xmlns:w="{WORD}"><w:p><w:pPr><w:jc w:val="center"/></w:pPr>'
+    '<w:fldSimple w:instr=" PAGE "><w:r><w:rPr><w:sz w:val="16"/></w:rPr><w:t>1</w:t></w:r></w:fldSimple></w:p></w:ftr>'
+)
+FOOTER_LINK = f'<Relationship Id="rIdFooter" Type="{LINKS}/footer" Target="footer1.xml"/>'
+FOOTER_TYPE = (
+    '<Override PartName="/word/footer1.xml" '
+    'ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml"/>'
+)
+
+
 class RenderError(RuntimeError):
     """A paper came out, but not as it should look (a missing font, a link to the network)."""
 
@@ -48,8 +63,8 @@ def fixed_clock(day: date) -> Iterator[None]:
             os.environ["SOURCE_DATE_EPOCH"] = before
 
 
-def word(markdown: str, folder: Path, name: str, day: date) -> Path:
-    """Write a Word file; pictures are looked up in ``folder``.
+def word(markdown: str, folder: Path, name: str, day: date, figures: str = FIGURES) -> Path:
+    """Write a Word file with a table of its figures under the heading ``figures``; pictures are looked up in ``folder``.
 
     How to read it: the styles are Word's own, so a reader can restyle the paper with one click.
     """
@@ -64,7 +79,48 @@ def word(markdown: str, folder: Path, name: str, day: date) -> Path:
             pypandoc.convert_text(markdown, "docx", format=MARKDOWN, outputfile=str(out), extra_args=args)
     finally:
         reference.unlink()
+    out.write_bytes(edited(out.read_bytes(), {"word/document.xml": lambda xml: _table_of_figures(_whole_rows(xml), figures)}))
     return out
+
+
+def _whole_rows(xml: str) -> str:
+    """Rows of tables that stay on one page, heads that stay with the row below them."""
+    xml = xml.replace("<w:tr>", "<w:tr><w:trPr><w:cantSplit/></w:trPr>")
+    xml = xml.replace("<w:trPr><w:cantSplit/></w:trPr><w:trPr>", "<w:trPr><w:cantSplit/>")
+    heads = r"<w:tr><w:trPr><w:cantSplit/><w:tblHeader\b.*?</w:tr>"
+    return re.sub(heads, lambda row: re.sub(r"(<w:pStyle [^>]*/>)", r"\1<w:keepNext/>", row.group()), xml, flags=re.S)
+
+
+def _table_of_figures(xml: str, heading: str) -> str:
+    """The captions as a Word field at the end, already filled in, so that Word asks for no update when it opens the file."""
+    entries: list[str] = []
+
+    def marked(caption: re.Match) -> str:
+        n = len(entries) + 1
+        entries.append("".join(re.findall(r"<w:t\b[^>]*>([^<]*)</w:t>", caption.group())))
+        mark = f'<w:bookmarkStart w:id="{9000 + n}" w:name="figure_{n}"/>'
+        head, body = caption.group(1), caption.group(2)
+        return f'{head}{mark}{body}<w:bookmarkEnd w:id="{9000 + n}"/></w:p>'
+
+    caption = r'(<w:p><w:pPr>(?:(?!</w:pPr>).)*<w:pStyle w:val="ImageCaption" ?/>.*?</w:pPr>)(.*?)</w:p>'
+    xml = re.sub(caption, marked, xml, flags=re.S)
+    if not entries:
+        return xml
+    command = r' TOC \h \z \n \t "Image Caption,1" '
+    begin = (
+        f'<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve">{_html(command)}</w:instrText></w:r>'
+        '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+    )
+    end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    style = '<w:pPr><w:pStyle w:val="TableofFigures"/></w:pPr>'
+    lines = [
+        f'<w:p>{style}{begin if n == 1 else ""}<w:hyperlink w:anchor="figure_{n}" w:history="1"><w:r>'
+        f'<w:t xml:space="preserve">{text}</w:t></w:r></w:hyperlink>{end if n == len(entries) else ""}</w:p>'
+        for n, text in enumerate(entries, start=1)
+    ]
+    head = f'<w:p><w:pPr><w:pStyle w:val="Heading1"/></w:pPr><w:r><w:t>{_html(heading)}</w:t></w:r></w:p>'
+    at = xml.rindex("<w:sectPr")
+    return xml[:at] + head + "".join(lines) + xml[at:]
 
 
 def reference_document() -> bytes:
@@ -73,17 +129,23 @@ def reference_document() -> bytes:
 
     command = [pypandoc.get_pandoc_path(), "--print-default-data-file", "reference.docx"]
     default = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
-    return edited(default, {"word/styles.xml": _styles, "word/document.xml": _page})
+    edits = {
+        "word/styles.xml": _styles,
+        "word/document.xml": _page,
+        "word/_rels/document.xml.rels": lambda xml: xml.replace("</Relationships>", FOOTER_LINK + "</Relationships>"),
+        "[Content_Types].xml": lambda xml: xml.replace("</Types>", FOOTER_TYPE + "</Types>"),
+    }
+    return edited(default, edits, {"word/footer1.xml": FOOTER})
 
 
-def edited(archive: bytes, edits: Mapping[str, Callable[[str], str]]) -> bytes:
-    """An Office file with some of its parts edited; the times in it are fixed, so equal parts give equal bytes."""
+def edited(archive: bytes, edits: Mapping[str, Callable[[str], str]], added: Mapping[str, str] | None = None) -> bytes:
+    """An Office file with some parts edited or added; the times in it are fixed, so equal parts give equal bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(archive)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            text = old.read(name)
-            if name in edits:
-                text = edits[name](text.decode("utf-8")).encode("utf-8")
+        parts = {name: old.read(name) for name in old.namelist()}
+        parts |= {name: edit(parts[name].decode("utf-8")).encode("utf-8") for name, edit in edits.items()}
+        parts |= {name: text.encode("utf-8") for name, text in (added or {}).items()}
+        for name, text in parts.items():
             part = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             part.compress_type = zipfile.ZIP_DEFLATED
             new.writestr(part, text)
@@ -100,7 +162,8 @@ def _styles(xml: str) -> str:
     defaults = re.search(r"<w:docDefaults>.*?</w:docDefaults>", xml, flags=re.S).group(0)
     xml = xml.replace(defaults, re.sub(r'(<w:szC?s? w:val=")\d+', r"\g<1>20", defaults))
     xml = _style(xml, "Title", '<w:spacing w:after="60"/><w:jc w:val="left"/>', f"{fonts}<w:b/>{blue}{_size(36)}")
-    xml = _style(xml, "Subtitle", '<w:spacing w:after="120"/><w:jc w:val="left"/>', f"{fonts}{_size(20)}")
+    # Based on the title, which is bold.
+    xml = _style(xml, "Subtitle", '<w:spacing w:after="120"/><w:jc w:val="left"/>', f'{fonts}<w:b w:val="0"/>{_size(20)}')
     xml = _style(xml, "Compact", '<w:spacing w:before="20" w:after="20"/>', "")
     xml = _style(xml, "Table", None, _size(16))
     # Word's head rows are bold like those of the PDF.
@@ -108,6 +171,11 @@ def _styles(xml: str) -> str:
     for level, size in ((1, 28), (2, 24)):
         xml = _style(xml, f"Heading{level}", None, f"{fonts}<w:b/>{blue}{_size(size)}")
     xml = _style(xml, "ImageCaption", "", f'{fonts}<w:i w:val="0"/>{_size(18)}')
+    listed = (
+        '<w:style w:type="paragraph" w:styleId="TableofFigures"><w:name w:val="table of figures"/><w:basedOn w:val="Normal"/>'
+        f'<w:pPr><w:spacing w:before="0" w:after="40"/></w:pPr><w:rPr>{_size(18)}</w:rPr></w:style>'
+    )
+    xml = xml.replace("</w:styles>", f"{listed}</w:styles>")
     return _style(xml, "BodyText", '<w:spacing w:before="120" w:after="90"/>', "")
 
 
@@ -134,7 +202,8 @@ def _style(xml: str, style_id: str, paragraph: str | None, run: str) -> str:
 def _page(xml: str) -> str:
     edges = "".join(f' w:{side}="1134"' for side in ("top", "right", "bottom", "left"))
     size = '<w:pgSz w:w="11906" w:h="16838"/>'
-    page = f'<w:sectPr>{size}<w:pgMar{edges} w:header="567" w:footer="567" w:gutter="0"/></w:sectPr>'
+    foot = f'<w:footerReference w:type="default" r:id="rIdFooter" xmlns:r="{LINKS}"/>'
+    page = f'<w:sectPr>{foot}{size}<w:pgMar{edges} w:header="567" w:footer="567" w:gutter="0"/></w:sectPr>'
     return re.sub(r"<w:sectPr\b[^>]*/>|<w:sectPr\b.*?</w:sectPr>", page, xml, flags=re.S)
 
 

@@ -85,7 +85,7 @@ def verdict_table(plan: Plan, verdicts) -> str:
             "Odds": [prose.odds_text(r) for _, r in rows.iterrows()],
         }
     )
-    return prose.grid(table, (49, 15, 9, 16, 11), ("Median", "P10 to P90", "Odds"))
+    return prose.grid(table, (44, 15, 10, 18, 13), ("Median", "P10 to P90", "Odds"))
 
 
 def trust(plan: Plan, verdicts) -> str:
