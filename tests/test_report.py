@@ -166,6 +166,25 @@ def test_page_with_a_leak_is_refused():
         paper.page(executed(leak), "Is it so?")
 
 
+def test_index_page_leads_to_question_answer_figure_and_notebook(pictures):
+    said = new_output("execute_result", {"text/markdown": "1. Odds of **37 %**."}, execution_count=1)
+    drawn = new_output("execute_result", {"image/png": "aa", "text/plain": "Chart gdp: GDP rises to 3"}, execution_count=2)
+    later = new_output("execute_result", {"text/markdown": "not the answer"}, execution_count=3)
+    cells = [new_markdown_cell("# Is it [so]?"), new_markdown_cell("## The answer"), new_code_cell("say()", outputs=[said]),
+             new_markdown_cell("## Step"), new_code_cell("plot()", outputs=[drawn]), new_code_cell("say()", outputs=[later])]  # fmt: skip
+    (pictures / "notebooks").mkdir()
+    (pictures / "notebooks" / "01_so.ipynb").write_text("{}")
+    for name in ("brief.pdf", "brief.docx", "brief.pptx", report.WORKBOOK):
+        (pictures / name).write_text("")
+    report.write_pages({"01_so": new_notebook(cells=cells)}, pictures / "html", [FakeChart("gdp"), FakeChart("other")], "../notebooks")
+    html = (pictures / "html" / "index.html").read_text(encoding="utf-8")
+    assert "Is it [so]?" in html and "Odds of <strong>37 %</strong>" in html and "not the answer" not in html
+    assert 'alt="GDP rises from 1 to 3"' in html and "other.svg" not in html
+    links = re.findall(r'(?:href|src)="([^"]+)"', html)
+    assert {"01_so.html", "../figures/gdp.svg", "../notebooks/01_so.ipynb"} <= set(links)
+    assert all((pictures / "html" / link).exists() for link in links) and "//" not in "".join(links)
+
+
 def make_workbook(path: Path) -> Path:
     charts = [FakeChart("gdp"), FakeChart("a_name_longer_than_a_sheet_name_may_be_1"), FakeChart("GDP")]
     tables = {"sources": ("where from", pd.DataFrame({"source_id": ["s1"], "published": [pd.Timestamp(DAY)]}))}

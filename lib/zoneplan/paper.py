@@ -307,6 +307,14 @@ th:first-child, td:first-child {{ text-align: left; }}
 """
 
 
+def text_page(markdown: str, title: str) -> str:
+    """One web page of a Markdown text; pictures stay files beside it, nothing is fetched from a network."""
+    import pypandoc
+
+    body = pypandoc.convert_text(markdown, "html", format=MARKDOWN, extra_args=["--wrap=none"])
+    return _own(PAGE.format(title=_html(title), body=body, code="", navy=NAVY), title)
+
+
 def page(notebook: NotebookNode, title: str) -> str:
     """One self-contained web page of an executed notebook: pictures inside, nothing fetched.
 
@@ -321,7 +329,11 @@ def page(notebook: NotebookNode, title: str) -> str:
     for word, formula in formulas.items():
         body = body.replace(word, formula)
     code = HtmlFormatter(style="friendly").get_style_defs(".highlight")
-    html = PAGE.format(title=_html(title), body=body, code=code, navy=NAVY)
+    return _own(PAGE.format(title=_html(title), body=body, code=code, navy=NAVY), title)
+
+
+def _own(html: str, title: str) -> str:
+    """The page, if it fetches nothing."""
     leaks = fetched(html)
     if leaks:
         raise RenderError(f"{title}: would fetch {', '.join(leaks)}")

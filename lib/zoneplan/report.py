@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import sys
 import tempfile
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from zoneplan.plan import Plan
 
 NAME = "brief"
+INDEX_TITLE = "Questions, answers, figures, notebooks"
+ANSWER = "## The answer"
 WORKBOOK = "zoneplan.xlsx"
 STEPS_AFTER_NOTEBOOKS = 5
 # What `zoneplan verdicts` promises to other tools.
@@ -52,7 +56,7 @@ def brief(out: str | Path | None = None, progress: bool = True) -> Path:
     """
     from zoneplan import load_plan
     from zoneplan.figures import figures
-    from zoneplan.notebooks import run_all
+    from zoneplan.notebooks import folder, run_all
     from zoneplan.slides import write_slides
 
     out = Path(out) if out is not None else reports_dir()
@@ -67,7 +71,7 @@ def brief(out: str | Path | None = None, progress: bool = True) -> Path:
             bar.step("charts")
             charts = write_figures(figures(plan), work / "figures")
             bar.step("web pages")
-            write_pages(runs, work / "html")
+            write_pages(runs, work / "html", charts, Path(os.path.relpath(folder(), out / "html")).as_posix())
             bar.step("paper")
             write_paper(plan, charts, work)
             bar.step("slides")
@@ -141,15 +145,59 @@ def write_figures(charts: Sequence[Chart], folder: Path) -> list[Chart]:
     return list(charts)
 
 
-def write_pages(runs: dict, folder: Path) -> None:
-    """Every notebook as a web page that needs no network."""
+def write_pages(runs: dict, folder: Path, charts: Sequence[Chart] = (), notebooks_at: str = "") -> None:
+    """Every notebook as a web page that needs no network, and an index of questions, answers, figures and notebooks.
+
+    ``charts`` lie in ``../figures``; ``notebooks_at`` is the way from the pages to the notebooks.
+    """
     from zoneplan.notebooks import title
-    from zoneplan.paper import page
+    from zoneplan.paper import page, text_page
 
     folder.mkdir(parents=True)
     for name, notebook in runs.items():
         html = page(notebook, title(notebook))
         (folder / f"{name}.html").write_text(html, encoding="utf-8", newline="\n")
+    index = text_page(index_markdown(runs, charts, notebooks_at), INDEX_TITLE)
+    (folder / "index.html").write_text(index, encoding="utf-8", newline="\n")
+
+
+def index_markdown(runs: dict, charts: Sequence[Chart], notebooks_at: str) -> str:
+    """Question, answer, figures and notebook of every run, as Markdown.
+
+    How to read it: the question leads to the whole page, the small picture to the figure as the paper prints it.
+    """
+    from zoneplan.notebooks import title
+    from zoneplan.prose import escape
+
+    known = {c.id: c for c in charts}
+    files = [("brief.pdf", "the paper as PDF"), ("brief.docx", "for Word"), ("brief.pptx", "the slides"), (WORKBOOK, "the data")]
+    parts = [f"# {INDEX_TITLE}", "To hand on: " + ", ".join(f"[{text}](../{file})" for file, text in files) + "."]
+    for name, notebook in runs.items():
+        drawn = [known[i] for i in drawn_charts(notebook) if i in known]
+        parts += [f"## [{escape(title(notebook))}]({name}.html)", answer(notebook)]
+        if drawn:
+            alt = drawn[0].alt.replace('"', "'").replace("\n", " ")
+            parts.append(f'[![{escape(drawn[0].title)}](../figures/{drawn[0].id}.svg){{alt="{alt}" width=26rem}}](../figures/{drawn[0].id}.svg)')
+            parts.append("Figures: " + "; ".join(f"[{escape(c.title)}](../figures/{c.id}.svg)" for c in drawn) + ".")
+        parts.append(f"Notebook: [page]({name}.html), [to run]({notebooks_at}/{name}.ipynb).")
+    return "\n\n".join(parts) + "\n"
+
+
+def answer(notebook) -> str:
+    """What a notebook says under its heading "The answer", as Markdown."""
+    found, inside = [], False
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("## "):
+            inside = cell.source.startswith(ANSWER)
+        elif inside and cell.cell_type == "code":
+            found += [o.data["text/markdown"] for o in cell.outputs if "text/markdown" in o.get("data", {})]
+    return "\n".join(found)
+
+
+def drawn_charts(notebook) -> list[str]:
+    """Ids of the charts that a notebook shows, in their order."""
+    shown = [o.data.get("text/plain", "") for c in notebook.cells for o in c.get("outputs", []) if "image/png" in o.get("data", {})]
+    return [m.group(1) for text in shown if (m := re.match(r"Chart ([\w-]+):", text))]
 
 
 def write_paper(plan: Plan, charts: Sequence[Chart], folder: Path) -> None:
