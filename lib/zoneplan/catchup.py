@@ -134,7 +134,7 @@ def small_zones(year_from: int = peers.FIRST_YEAR, year_to: int = peers.LAST_YEA
 
 def _robust(rows: pd.DataFrame):
     """Huber's line of growth above China's on the logarithm (base 2) of size."""
-    # The whole of statsmodels takes a second to load; this part does not.
+    # Loading takes a second, so only those who ask for a line pay for it.
     from statsmodels.robust.norms import HuberT
     from statsmodels.robust.robust_linear_model import RLM
 

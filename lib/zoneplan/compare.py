@@ -435,7 +435,7 @@ def movers(zone_id: str = HOME, within: int = 2, list_id: str = "comprehensive")
          "derived": (both["note"].fillna("") + both["note_to"].fillna("")).str.contains("ARITHMETIC|derived"),
          "later_year": [s.index[0] if len(s) else None for s in following],
          "later_rank": [s.iloc[0] if len(s) else None for s in following],
-         "area": [_area(z) for z in both["zone_id"]],
+         "area": both["zone_id"].map(_areas()).fillna("nothing printed"),
          "grade": both[["grade", "grade_to"]].max(axis=1), "source_id": both["source_id"], "source_id_to": both["source_id_to"]}
     )  # fmt: skip
     rows = rows.sort_values(["moved", "zone_id", "from_year", "to_year"], ascending=[False, True, True, True], ignore_index=True)
@@ -443,11 +443,11 @@ def movers(zone_id: str = HOME, within: int = 2, list_id: str = "comprehensive")
     return Movers(zone_id, rows, ranks[columns].sort_values(["zone_id", "evaluation_year"]).reset_index(drop=True))
 
 
-def _area(zone_id: str) -> str:
-    """The notes of a zone's figures that tell of a wider area, each once."""
+def _areas() -> pd.Series:
+    """The notes of each zone's figures that tell of a wider area, each once."""
     rows = tables.read("peer_zones")
-    rows = rows[(rows["zone_id"] == zone_id) & is_wider(rows["scope_note"])]
-    return "; ".join(sorted(set(rows["scope_note"]))) or "nothing printed"
+    rows = rows[is_wider(rows["scope_note"])]
+    return rows.groupby("zone_id")["scope_note"].agg(lambda notes: "; ".join(sorted(set(notes))))
 
 
 @dataclass(frozen=True)

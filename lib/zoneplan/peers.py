@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -43,6 +44,7 @@ _NAMES = {"gdp": "GDP", "gdp_real": "real GDP", "fdi_actual": "foreign investmen
 _PART = re.compile(r"\bonly\b|\bH[12]\b|\bQ[1-4]\b|\bTARGET\b", re.IGNORECASE)
 
 
+@lru_cache(maxsize=4096)
 def published_by(text: str | float) -> str:
     """The last day a printed publication date allows, as sortable text; empty where none is printed."""
     match = re.match(r"(?:c\.)?(?:\d{4}-(?=\d{4}))?(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?!\d)", "" if pd.isna(text) else text)
