@@ -179,7 +179,7 @@ def answers(plan: Plan, verdicts) -> list[str]:
 
 def names(rows: pd.DataFrame) -> str:
     """The names in a set of verdicts with their odds, or "none"."""
-    return "; ".join(f"{r['name_en']} ({odds_text(r)})" for _, r in rows.iterrows()) or "none"
+    return "; ".join(f"{r['name_en']} ({escape(odds_text(r))})" for _, r in rows.iterrows()) or "none"
 
 
 def ladder(steps: Iterable[str]) -> str:
