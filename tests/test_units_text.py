@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 
 import pandas as pd
@@ -136,3 +137,26 @@ def test_an_error_lists_every_problem():
     error = DataError(problems)
     assert error.problems == tuple(problems)
     assert str(error).splitlines() == [str(p) for p in problems]
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "english", "chinese"),
+    [
+        (270, "亿元", "CNY 27 billion", "270亿元"),
+        (228, "亿元", "CNY 22.8 billion", "228亿元"),
+        (204.72, "亿元", "CNY 20.47 billion", "204.72亿元"),
+        (8400, "万美元", "USD 84 million", "8,400万美元"),
+        (35, "家", "35", "35家"),
+        (9, "%", "9 %", "9%"),
+        (8.5, "%", "8.5 %", "8.5%"),
+    ],
+)
+def test_amounts_as_each_reader_is_told_them(value, unit, english, chinese):
+    assert (text.amount(value, unit), text.amount(value, unit, "zh")) == (english, chinese)
+
+
+def test_odds_and_days_in_chinese():
+    assert (text.odds(0.004, "zh"), text.odds(0.37, "zh"), text.odds(0.999, "zh")) == ("<1%", "37%", ">99%")
+    assert (text.odds_range(0.37, 0.55, "zh"), text.odds_range(0.37, 0.55)) == ("37%～55%", "37-55 %")
+    day = datetime.date(2018, 10, 30)
+    assert (text.day(day), text.day(day, "zh")) == ("30 October 2018", "2018年10月30日")

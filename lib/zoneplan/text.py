@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from html import escape
 
 import pandas as pd
 
+from zoneplan.units import readable
+
 MISSING = "–"
+# Named here, because the machine's own names depend on its settings.
+MONTHS = "January February March April May June July August September October November December".split()
+# Chinese sets the sign close to the figure and a wave between the ends of a range.
+PERCENT = {"en": " %", "zh": "%"}
+WAVE = {"en": "-", "zh": "～"}
 
 
 def num(x: float, digits: int = 1) -> str:
@@ -19,23 +27,47 @@ def num(x: float, digits: int = 1) -> str:
     return f"{round(float(x), digits) + 0.0:,.{digits}f}"
 
 
-def pct(x: float, digits: int = 1) -> str:
-    """A percent number with its sign: 8.62 becomes ``8.6 %``."""
-    return MISSING if pd.isna(x) else f"{num(x, digits)} %"
+def pct(x: float, digits: int = 1, lang: str = "en") -> str:
+    """A percent number with its sign: 8.62 becomes ``8.6 %``, in Chinese ``8.6%``."""
+    return MISSING if pd.isna(x) else num(x, digits) + PERCENT[lang]
 
 
-def odds(p: float) -> str:
+def odds(p: float, lang: str = "en") -> str:
     """A probability (0 to 1) as whole percent; never a false 0 or 100."""
     if pd.isna(p):
         return MISSING
-    if p < 0.01:
-        return "<1 %"
-    return ">99 %" if p > 0.99 else f"{100 * p:.0f} %"
+    shown = "<1" if p < 0.01 else ">99" if p > 0.99 else f"{100 * p:.0f}"
+    return shown + PERCENT[lang]
 
 
-def odds_range(low: float, high: float) -> str:
-    """The odds over two bases: one number where both print alike, else ``49-58 %``."""
-    return odds(low) if odds(low) == odds(high) else f"{odds(low).removesuffix(' %')}-{odds(high)}"
+def odds_range(low: float, high: float, lang: str = "en") -> str:
+    """The odds over two bases: one number where both print alike, else ``49-58 %``, in Chinese ``49%～58%``."""
+    first, last = odds(low, lang), odds(high, lang)
+    if first == last:
+        return first
+    return (first.removesuffix(PERCENT["en"]) if lang == "en" else first) + WAVE[lang] + last
+
+
+def amount(value: float, unit: str, lang: str = "en") -> str:
+    """A value with its unit, converted for the reader: 270 亿元 becomes ``CNY 27 billion``, in Chinese ``270亿元``."""
+    if pd.isna(value):
+        return MISSING
+    if unit == "%":
+        return pct(value, 0 if float(value).is_integer() else 1, lang)
+    shown, template = readable(value, unit, lang)
+    return template.format(num(shown, _places(shown)))
+
+
+def _places(x: float) -> int:
+    """Decimals that a value needs, at most two: 27 takes none, 22.8 takes one."""
+    return next((n for n in (0, 1) if abs(x - round(x, n)) < 1e-9), 2)
+
+
+def day(when: date, lang: str = "en") -> str:
+    """A day as readers write it: ``30 October 2018``, in Chinese ``2018年10月30日``."""
+    if lang == "zh":
+        return f"{when.year}年{when.month}月{when.day}日"
+    return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
 
 
 def cells(frame: pd.DataFrame, digits: int | Mapping[str, int] = 1) -> pd.DataFrame:

@@ -14,6 +14,24 @@ UNITS = (
     *_SCALE, "%", "pp", "家", "个", "位", "元/美元", "无", "1=完成", "1=在前30名", "1=在前50名", "count", "zones",
 )  # fmt: skip
 
+# How English readers are told a printed unit: the unit it is converted to, and the words around the number.
+_ENGLISH = {
+    "亿元": (0.1, "CNY {} billion"), "万元": (0.01, "CNY {} million"),
+    "亿美元": (0.1, "USD {} billion"), "万美元": (0.01, "USD {} million"), "百万美元": (1.0, "USD {} million"),
+    "平方公里": (1.0, "{} square kilometres"), "亩": (1.0, "{} mu"), "家": (1.0, "{}"), "个": (1.0, "{}"), "位": (1.0, "{}"),
+}  # fmt: skip
+
+
+def readable(value: float, unit: str, lang: str) -> tuple[float, str]:
+    """A value as a reader of a language is told it, and the words around it with one place for the number.
+
+    How to read it: 270 亿元 is ``(27.0, "CNY {} billion")`` in English and ``(270, "{}亿元")`` in Chinese.
+    """
+    if lang == "zh":
+        return value, "{}" + unit
+    factor, words = _ENGLISH.get(unit, (1.0, "{} " + unit))
+    return value * factor, words
+
 
 def convert(value: float, from_unit: str, to_unit: str, cny_per_usd: float | None = None) -> float:
     """A value in another unit.
