@@ -34,8 +34,8 @@ SHORT = {
 UNITS = {"亿元": "CNY 100 million (亿元)", "万美元": "USD 10,000 (万美元)", "%": "percent"}
 
 
-def figures(plan: Plan) -> list[Chart]:
-    """All charts of the brief, in reading order."""
+def figures(plan: Plan, lang: str = "en") -> list[Chart]:
+    """All charts of the brief, in reading order, with their texts in ``lang`` (``en`` or ``zh``)."""
     return [
         plan.audit().plot(),
         ratio_chart(plan),
