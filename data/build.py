@@ -105,6 +105,57 @@ def with_period(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(indicator_id=names, period=periods)
 
 
+# By convention growth of these is reported at comparable prices; all else moves at current ones.
+REAL = {"gdp", "industrial_value_added", "secondary_value_added", "tertiary_value_added"}
+# What a note says of the time a national total stands for; every other one stands for the year.
+TARGET, PART_YEAR = r"\bTARGET\b", r"\bONLY\b|\bH[12]\b|\bQ[1-4]\b"
+
+
+def price_basis(rows: pd.DataFrame) -> list[str]:
+    """At which prices money and its growth stand: stated, by convention, not stated; empty where there are no prices."""
+
+    def basis(row: dict) -> str:
+        growth, real = row["kind"].startswith("growth"), row["indicator_id"].removesuffix("_target") in REAL
+        if not growth:
+            return "current" if "元" in row["unit"] else ""
+        if "comparable prices" in row["note"]:
+            return "comparable, stated"
+        if row["kind"] == "growth_real":
+            return "comparable, by convention"
+        return "not stated" if real else "current"
+
+    return [basis(row) for row in rows.to_dict("records")]
+
+
+def national(src: pd.DataFrame) -> pd.DataFrame:
+    """Totals of all zones, with period and price basis as columns."""
+    rows = dated(ledger("national_zones"), src)
+    part = rows["note"].str.contains(PART_YEAR, case=False).map({True: "part_year", False: "full_year"})
+    period = part.mask(rows["note"].str.contains(TARGET), "target")
+    return rows.assign(period=period, price_basis=price_basis(rows))
+
+
+def peers(src: pd.DataFrame) -> pd.DataFrame:
+    """Figures of other zones, with their price basis as a column."""
+    rows = dated(in_one_unit(ledger("peer_zones")), src)
+    return rows.assign(price_basis=price_basis(rows))
+
+
+def ranks(src: pd.DataFrame) -> pd.DataFrame:
+    """Ranks, those that were worked out from "up N places" apart from those that were printed."""
+    rows = dated(ledger("rankings"), src, "evaluation_year")
+    derived = rows["note"].str.contains("ARITHMETIC|^derived")
+    return rows.assign(basis=derived.map({True: "derived", False: "printed"}))
+
+
+def city_book() -> pd.DataFrame:
+    """The provincial yearbook: full years of whole cities, grade A, money at current prices."""
+    rows = ledger("zhejiang_cities")
+    money = rows["unit"].str.contains("元")
+    return rows.assign(known_from=rows["year"].map(lambda y: f"{int(y) + 1}-11-01"), period="full_year", scope_note="whole city",
+                       price_basis=money.map({True: "current", False: ""}), grade="A")  # fmt: skip
+
+
 def tables() -> dict[str, pd.DataFrame]:
     """Every derived table by its path under data/, in the order of its ledger."""
     src = sources()
@@ -114,12 +165,12 @@ def tables() -> dict[str, pd.DataFrame]:
         "grade", "source_id", "note",
     ]  # fmt: skip
     seen = seen[columns]
-    cities = ledger("zhejiang_cities")
     rates = ledger("exchange_rate")
     growth = ledger("growth_reference")
     # A window is printed in the yearbook of the autumn after its last year; revised series are hindsight, never known.
     revised = growth["series"] == "revised"
     after = growth["end_year"].map(lambda y: f"{int(y) + 1}-11-01").mask(revised, "")
+    prices = (growth["indicator_id"] == "gdp_real").map({True: "comparable", False: "current"})
     evidence = ledger("evidence")
     step = evidence["step_as_of_2018-10-30"]
     short = step.str.extract(r"^([A-DN])")[0].mask(step.str.contains("administrative"), "administrative")
@@ -128,12 +179,12 @@ def tables() -> dict[str, pd.DataFrame]:
         "plans/zhenan/observations.csv": seen[seen["entity_id"] == "zone"],
         "plans/zhenan/evidence.csv": evidence.drop(columns=["indicator"]).assign(indicator_id=SERIES, step=short),
         "reference/context_observations.csv": seen[seen["entity_id"] != "zone"],
-        "reference/zhejiang_cities.csv": cities.assign(known_from=cities["year"].map(lambda y: f"{int(y) + 1}-11-01")),
-        "reference/growth_reference.csv": growth.assign(known_from=after, source_id="cityyb"),
+        "reference/zhejiang_cities.csv": city_book(),
+        "reference/growth_reference.csv": growth.assign(known_from=after, source_id="cityyb", price_basis=prices),
         "reference/exchange_rate.csv": rates.assign(known_from=rates["year"] + "-12-31"),
-        "reference/peer_zones.csv": dated(in_one_unit(ledger("peer_zones")), src),
-        "reference/national_zones.csv": dated(ledger("national_zones"), src),
-        "reference/rankings.csv": dated(ledger("rankings"), src, "evaluation_year"),
+        "reference/peer_zones.csv": peers(src),
+        "reference/national_zones.csv": national(src),
+        "reference/rankings.csv": ranks(src),
         "reference/zone_register.csv": ledger("zone_register"),
         "reference/growth_targets.csv": dated(in_one_unit(ledger("growth_targets")), src),
     }

@@ -39,7 +39,7 @@ def zone_rows(*rows: dict) -> pd.DataFrame:
     usual = {
         "zone_id": "wenzhou", "zone_zh": "温州经济技术开发区", "zone_en": "Wenzhou ETDZ", "province": "浙江", "city": "温州",
         "indicator_id": "gdp", "year": 2015, "value": 9.0, "unit": "%", "kind": "growth_real", "period": "full_year",
-        "scope_note": None, "source_id": "s308013b6", "grade": "B", "note": None,
+        "scope_note": None, "source_id": "s308013b6", "grade": "B", "note": None, "price_basis": "comparable, by convention",
     }  # fmt: skip
     return pd.DataFrame([{"row_id": f"p{n}", **usual, **row} for n, row in enumerate(rows)])
 
@@ -177,7 +177,7 @@ def test_totals_and_the_average_zone():
 
 
 def test_a_part_year_total_is_no_total(put):
-    put(national_zones=lambda t: t.assign(note=t["note"].fillna("") + " H1 ONLY"))
+    put(national_zones=lambda t: t.assign(period="part_year"))
     found = compare.national_totals()
     assert found.rows.empty
     with pytest.raises(ValueError, match="no total of all zones"):

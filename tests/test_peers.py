@@ -16,7 +16,7 @@ def zones(*rows: dict) -> pd.DataFrame:
     usual = {
         "zone_id": "z", "zone_zh": "区", "zone_en": "Z ETDZ", "province": "浙江", "city": "温州", "indicator_id": "gdp",
         "year": 2015, "value": 100.0, "unit": "亿元", "kind": "level", "period": "full_year", "scope_note": "whole",
-        "source_id": "s1", "grade": "B", "note": None,
+        "source_id": "s1", "grade": "B", "note": None, "price_basis": "comparable, by convention",
     }  # fmt: skip
     return pd.DataFrame([{"row_id": f"p{n}", **usual, **row} for n, row in enumerate(rows)])
 
@@ -199,10 +199,10 @@ def test_national_share():
 
 def test_part_year_totals_are_no_totals(use):
     total = {"region": "all", "indicator_id": "gdp", "year": 2015, "unit": "亿元", "kind": "level", "grade": "B", "source_id": "s1"}
-    national = pd.DataFrame([{"row_id": "n1", "value": 500.0, "note": "H1 2015 ONLY, 49 zones", **total}])
+    national = pd.DataFrame([{"row_id": "n1", "value": 500.0, "note": "49 zones", "period": "part_year", **total}])
     use(peer_zones=zones({}), national_zones=national)
     assert peers.national_share().table().empty
-    use(peer_zones=zones({}), national_zones=national.assign(note="rounded"))
+    use(peer_zones=zones({}), national_zones=national.assign(period="full_year"))
     assert peers.national_share().table()["share"].tolist() == [20.0]
 
 
@@ -265,3 +265,32 @@ def test_charts_draw_their_tables():
         assert made.problems() == []
     with pytest.raises(ValueError, match="for GDP only"):
         peers.size_and_growth(2006, 2022, "industrial_output").plot(9.0)
+
+
+@pytest.mark.parametrize("name", ["peer_zones", "national_zones", "rankings", "zhejiang_cities", "growth_reference"])
+def test_caveats_are_columns(name):
+    """Period, area, price basis and grade of a figure can be filtered in sight; the ranks tell derived ones apart."""
+    table = READ(name)
+    wanted = {
+        "peer_zones": {"period", "scope_note", "price_basis", "grade"},
+        "national_zones": {"period", "region", "price_basis", "grade"},
+        "rankings": {"data_year", "list", "basis", "grade"},
+        "zhejiang_cities": {"period", "scope_note", "price_basis", "grade"},
+        # Aggregates of many yearbooks: the window is the period, the class the area; they carry no grade of their own.
+        "growth_reference": {"origin_year", "end_year", "reference_class", "price_basis"},
+    }[name]
+    assert wanted <= set(table.columns)
+    if "price_basis" in table:
+        money = table["unit"].isin(["亿元", "亿美元"]) if "unit" in table else table["indicator_id"] == "gdp"
+        assert table.loc[money, "price_basis"].eq("current").all()
+
+
+def test_what_notes_say_stands_in_the_columns():
+    national, zones_, ranks = READ("national_zones"), READ("peer_zones"), READ("rankings")
+    assert set(national.loc[national["note"].fillna("").str.contains("H1 2004|Q1-Q3 2010"), "period"]) == {"part_year"}
+    assert set(national.loc[national["note"].fillna("").str.startswith("PLAN TARGET"), "period"]) == {"target"}
+    growth = national[(national["indicator_id"] == "gdp") & (national["kind"] == "growth_nominal")]
+    assert set(growth["price_basis"]) == {"not stated"}
+    stated = zones_[zones_["price_basis"] == "comparable, stated"]
+    assert len(stated) == 2 and stated["note"].str.contains("comparable prices").all()
+    assert (ranks["basis"] == "derived").sum() == 8

@@ -386,8 +386,8 @@ def test_figures_of_another_zone_need_no_ledger(folder, quick):
 
 
 def test_disagreements_allow_another_unit_of_the_same_currency():
-    printed = {"row_id": "a", "indicator_id": "gdp_h1", "year": "2018", "value": "9870", "unit": "万元"}
-    row = {"row_id": "a", "indicator_id": "gdp", "period": "h1", "year": "2018", "value": "0.987", "unit": "亿元"}
+    printed = {"row_id": "a", "entity_id": "zone", "indicator_id": "gdp_h1", "year": "2018", "value": "9870", "unit": "万元"}
+    row = {"row_id": "a", "entity_id": "zone", "indicator_id": "gdp", "period": "h1", "year": "2018", "value": "0.987", "unit": "亿元"}
     assert tables.disagreements(row, printed) == []
     assert [d[0] for d in tables.disagreements(row | {"value": "0.997"}, printed)] == ["value"]
     assert [d[0] for d in tables.disagreements(row | {"unit": "亿美元"}, printed)] == ["value"]

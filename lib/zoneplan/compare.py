@@ -227,7 +227,7 @@ def promotional_bias(year_from: int = TOTALS_FROM, year_to: int = TOTALS_TO) -> 
     """
     totals = tables.read("national_zones")
     totals = totals[(totals["region"] == "all") & (totals["indicator_id"] == "gdp") & totals["kind"].str.startswith("growth")]
-    totals = totals[totals["year"].between(year_from, year_to) & ~totals["note"].fillna("").str.contains(peers._PART)]
+    totals = totals[totals["year"].between(year_from, year_to) & (totals["period"] == "full_year")]
     totals = best(totals, ["year"])
     reports = reported_growth(year_from=year_from, year_to=year_to).rows
     mean = reports.groupby("year").agg(mean=("value", "mean"), reports=("value", "size"),
@@ -330,7 +330,7 @@ def national_totals(zone_id: str = HOME, indicator: str = "gdp", year_from: int 
     rows["growth_levels"] = 100 * ((rows["value"] / rows["value"].shift()) ** (1 / apart) - 1)
     rows["zones_changed"] = rows["n_zones"].diff().ne(0) & rows["n_zones"].diff().notna()
     whole = tables.read("national_zones")
-    whole = whole[(whole["region"] == "all") & (whole["indicator_id"] == indicator) & ~whole["note"].fillna("").str.contains(peers._PART)]
+    whole = whole[(whole["region"] == "all") & (whole["indicator_id"] == indicator) & (whole["period"] == "full_year")]
     for column, kinds in (("growth_printed", ["growth_nominal", "growth_real"]), ("share_of_china", ["share"])):
         printed = best(whole[whole["kind"].isin(kinds)], ["year"])[["year", "value"]]
         rows = rows.merge(printed.rename(columns={"value": column}), on="year", how="left")
@@ -432,7 +432,7 @@ def movers(zone_id: str = HOME, within: int = 2, list_id: str = "comprehensive")
     rows = pd.DataFrame(
         {"zone_id": both["zone_id"], "label": both["label"], "province": both["province"], "from_year": both["evaluation_year"],
          "to_year": years, "from_rank": both["rank"], "to_rank": both["rank_to"], "moved": both["rank"] - both["rank_to"],
-         "derived": (both["note"].fillna("") + both["note_to"].fillna("")).str.contains("ARITHMETIC|derived"),
+         "derived": (both["basis"] == "derived") | (both["basis_to"] == "derived"),
          "later_year": [s.index[0] if len(s) else None for s in following],
          "later_rank": [s.iloc[0] if len(s) else None for s in following],
          "area": both["zone_id"].map(_areas()).fillna("nothing printed"),

@@ -41,7 +41,6 @@ PROVINCES = {
     "shaanxi": "陕西", "heilongjiang": "黑龙江",
 }  # fmt: skip
 _NAMES = {"gdp": "GDP", "gdp_real": "real GDP", "fdi_actual": "foreign investment used"}
-_PART = re.compile(r"\bonly\b|\bH[12]\b|\bQ[1-4]\b|\bTARGET\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)
@@ -221,7 +220,7 @@ def _pairs(levels: pd.DataFrame, growths: pd.DataFrame) -> pd.DataFrame:
         growth=both["value_g"],
         scope_basis=noted.map({True: "same note", False: "same document"}),
         worst=both[["grade", "grade_g"]].max(axis=1),
-        price_basis=both["note_g"].str.contains("comparable prices").map({True: "stated", False: "by convention"}),
+        price_basis=both["price_basis_g"].str.removeprefix("comparable, "),
     )[noted | together]
     both = (
         both.sort_values(["row_id", "row_id_g"], kind="stable")
@@ -434,7 +433,7 @@ def rank_history(where: str = HOME, list_id: str = "comprehensive") -> RankHisto
     chosen = best(hit, keys)
     seen = hit.groupby(keys).agg(n_sources=("source_id", "nunique"), best_rank=("rank", "min"), worst_rank=("rank", "max"))
     chosen = chosen.merge(seen.reset_index(), on=keys)
-    chosen = chosen.assign(label=label(chosen), derived=chosen["note"].fillna("").str.contains("ARITHMETIC"))
+    chosen = chosen.assign(label=label(chosen), derived=chosen["basis"] == "derived")
     keep = [
         "zone_id", "label", "province", "evaluation_year", "data_year", "rank", "derived", "best_rank", "worst_rank",
         "n_sources", "grade", "source_id", "note", "row_id",
@@ -497,7 +496,7 @@ def _totals(indicator: str, of: str) -> pd.DataFrame:
     """Full-year totals, one per year and unit, by the written rule."""
     if of == "national_zones":
         rows = tables.read("national_zones")
-        whole = (rows["region"] == "all") & ~rows["note"].fillna("").str.contains(_PART)
+        whole = (rows["region"] == "all") & (rows["period"] == "full_year")
     elif of == "china":
         rows = tables.read("context_observations")
         whole = (rows["entity_id"] == "china") & (rows["period"] == "full_year")

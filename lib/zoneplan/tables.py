@@ -161,7 +161,8 @@ def disagreements(row: dict[str, str], printed: dict[str, str]) -> list[tuple[st
     (column, found, expected) for each difference; an empty list means that they agree.
     """
     expected = dict(printed)
-    if "period" in row and "period" not in printed:
+    # Only observations carry their months in the name of the indicator.
+    if "period" in row and "period" not in printed and "entity_id" in printed:
         expected["indicator_id"], expected["period"] = split_period(printed["indicator_id"])
     shared = [c for c in row if c in expected and c not in ("value", "unit")]
     wrong = [(c, repr(row[c]), repr(expected[c])) for c in shared if row[c] != expected[c]]
