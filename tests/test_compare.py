@@ -152,6 +152,20 @@ def test_weaker_grades_are_lowered_by_their_excess(put):
     assert compare.reported_growth().reached(8.8).set_index("way")["share"]["weaker grades less their excess"] == 0.25
 
 
+def test_the_bias_chart_draws_every_way_of_counting():
+    chart = compare.reported_growth().plot_bias(9.0)
+    ways = compare.reported_growth().reached(9.0)
+    assert chart.table()["exact"].tolist() == ways["share"].tolist()
+    bars = [p.get_width() for p in chart.figure.axes[0].patches]
+    assert bars == pytest.approx(list(100 * ways["share"]))
+    assert "Grade A only (6)" in chart.texts() and chart.problems() == []
+
+
+def test_the_bias_chart_without_china_says_why(put):
+    put(context_observations=lambda t: t[t["entity_id"] != "china"])
+    assert "nothing is drawn" in compare.chart_or_reason(compare.reported_growth().plot_bias, 9.0).data
+
+
 def test_bias_holds_totals_against_the_same_year_only():
     rows = compare.promotional_bias().table().set_index("year")
     assert rows.index.tolist() == [2017, 2019, 2020]
@@ -453,8 +467,8 @@ def test_with_nothing_left_every_chart_says_why(plan, put):
 def test_charts_of_another_zone_hold_what_they_draw(plan):
     drawn = [compare.chart_or_reason(draw, *more) for draw, more in drawings(results(plan, "suzhoupark"), "suzhoupark")]
     made = {c.id: c for c in drawn if isinstance(c, charts.Chart)}
-    # Two charts share an id: the same points with and without wider areas. The city is not in the tables.
-    assert len(made) == len(drawn) - 2 and "compare_city" not in made
+    # The city is not in the tables.
+    assert len(made) == len(drawn) - 1 and "compare_city" not in made
     for chart in made.values():
         assert chart.problems() == []
         assert any(c.endswith("source_id") for c in chart.table().columns), chart.id

@@ -38,6 +38,7 @@ class CatchUp:
     without_one: pd.DataFrame
     line: pd.DataFrame | None
     why: str
+    zone_alone: bool = False
 
     def table(self) -> pd.DataFrame:
         """One row per zone and year: size, growth, growth above China's, scope, grade, sources."""
@@ -79,7 +80,7 @@ class CatchUp:
         data = self.rows.assign(x=self.rows["size"], y=self.rows["above_china"], label=[f"{r.label} {r.year}" for r in self.rows.itertuples()])
         first = data.assign(other=data["zone_id"] != highlight).sort_values(["other", "grade", "year"], kind="stable")
         return fitted(
-            "zones_catching_up",
+            "zones_alone" if self.zone_alone else "zones_catching_up",
             data,
             highlight,
             title=title,
@@ -124,12 +125,12 @@ def small_zones(year_from: int = peers.FIRST_YEAR, year_to: int = peers.LAST_YEA
     if len(kept) < FEWEST_POINTS:
         text = f"{len(kept)} scope-clean points remain, fewer than {FEWEST_POINTS}"
         empty = pd.DataFrame(columns=["without", "slope"])
-        return CatchUp(kept, left, np.nan, np.nan, np.nan, empty, None, text)
+        return CatchUp(kept, left, np.nan, np.nan, np.nan, empty, None, text, zone_alone)
     result = _robust(kept)
     low, high = result.conf_int(1 - LEVEL)[1]
     each = [(z, float(_robust(kept[kept["zone_id"] != z]).params[1])) for z in sorted(set(kept["zone_id"]))]
     without = pd.DataFrame(each, columns=["without", "slope"])
-    return CatchUp(kept, left, float(result.params[1]), float(low), float(high), without, _line(result, kept), "")
+    return CatchUp(kept, left, float(result.params[1]), float(low), float(high), without, _line(result, kept), "", zone_alone)
 
 
 def _robust(rows: pd.DataFrame):

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from zoneplan import reference, scores
-from zoneplan.ambition import ambition
+from zoneplan import peers, reference, scores
+from zoneplan.ambition import ambition, availability
 from zoneplan.audit import ratio_paths
-from zoneplan.compare import movers, national_totals
+from zoneplan.catchup import city_convergence, small_zones
+from zoneplan.compare import against_city, movers, national_totals, promised_growth, reported_growth
 from zoneplan.drivers import drivers, variance_shares
 from zoneplan.forecast import forecast
 from zoneplan.sensitivity import needed_growth, panels, swings
@@ -49,13 +50,32 @@ def figures(plan: Plan, lang: str = "en") -> list[Chart]:
         variance_shares(drivers(plan, "trade_total")).plot(),
         panels(plan).plot(),
         percentile_chart(plan),
-        ambition(plan).plot_windows(),
-        peers_chart(plan),
-        national_totals().plot(),
-        movers().plot(),
+        *comparison_charts(plan),
         hedgehog_chart(),
         coverage_chart(),
         reliability_chart(),
+    ]
+
+
+def comparison_charts(plan: Plan) -> list[Chart]:
+    """The zone among regions and other zones: every chart of 05_compare_zones but the percentiles."""
+    stated = plan.stated_growth("gdp")
+    placed, zone, reports = ambition(plan), peers.zone(peers.HOME), reported_growth()
+    return [
+        availability(plan).plot(),
+        placed.plot(),
+        placed.plot_windows(),
+        peers.size_and_growth(2006, 2022).plot(stated),
+        reports.plot(stated),
+        reports.plot_bias(stated),
+        national_totals().plot(),
+        peers.rank_history(zone["province"]).plot(peers.HOME),
+        movers().plot(),
+        small_zones().plot(),
+        small_zones(zone_alone=True).plot(),
+        promised_growth(plan).plot(),
+        against_city().plot(),
+        city_convergence().plot(),
     ]
 
 
@@ -186,13 +206,6 @@ def percentile_chart(plan: Plan) -> Chart:
         f"{rows['end_year'].max()}, reference classes of {plan.zone_en}",
         sources=["plan", *sorted(set(rows["source_id"]))],
     )
-
-
-def peers_chart(plan: Plan) -> Chart:
-    """Reported growth of national zones against their size, with the plan's growth."""
-    from zoneplan import peers
-
-    return peers.size_and_growth(2006, 2022).plot(plan.stated_growth("gdp"))
 
 
 def hedgehog_chart() -> Chart:
