@@ -11,6 +11,7 @@ import pandas as pd
 
 from zoneplan import reference
 from zoneplan.audit import Interval, implied_base
+from zoneplan.plan import Goal
 from zoneplan.text import num
 
 if TYPE_CHECKING:
@@ -49,7 +50,11 @@ class Assumptions:
 
 @dataclass(frozen=True)
 class Forecast:
-    """Forecast of one annex series: draws of the level (or growth rate) for each year of the plan."""
+    """Forecast of one annex series: draws of the level (or growth rate) for each year of the plan.
+
+    A year that was known on the plan's day has one draw, the known figure, and no growth; a year before the base that
+    nobody published has none.
+    """
 
     indicator_id: str
     unit: str
@@ -62,14 +67,15 @@ class Forecast:
         rows = [{"year": y, **{k: float(np.quantile(d, q)) for k, q in QUANTILES.items()}} for y, d in self.draws.items()]
         return pd.DataFrame(rows)
 
-    def odds(self, year: int, target: float) -> float:
-        """Probability that the value of ``year`` is at least ``target``."""
-        return float((self.draws[year] >= target).mean())
+    def odds(self, year: int, target: float | Goal) -> float:
+        """Probability that the value of ``year`` is at least ``target``, or lies in it if it is a :class:`zoneplan.plan.Goal`."""
+        goal = target if isinstance(target, Goal) else Goal(target, np.inf)
+        return float(goal.holds(self.draws[year]).mean())
 
     @property
     def is_proxy(self) -> bool:
         """Whether the reference class only stands in for the indicator."""
-        return next(iter(self.growth.values())).class_.is_proxy
+        return any(g.class_.is_proxy for g in self.growth.values())
 
 
 def observed_base(plan: Plan, indicator_id: str) -> Base | None:
@@ -83,13 +89,17 @@ def observed_base(plan: Plan, indicator_id: str) -> Base | None:
 
 
 def base_of(plan: Plan, indicator_id: str, kind: str) -> Base | None:
-    """The base of a forecast: ``implied`` by the plan for its base year, or last ``observed``."""
+    """The base of a forecast: ``implied`` by the plan for its base year, or last ``observed``.
+
+    Where the plan prints no growth that could imply one, the observed base stands in; so it does where the zone's
+    figures reach beyond the base year, because what is known needs no implying.
+    """
     if kind not in BASES:
         raise ValueError(f"base must be one of {', '.join(BASES)}; found {kind!r}")
-    if kind == "observed":
-        return observed_base(plan, indicator_id)
-    if np.isnan(plan.stated_growth(indicator_id)):
-        return None
+    seen = observed_base(plan, indicator_id)
+    silent = np.isnan(plan.stated_growth(indicator_id)) or np.isnan(plan.target(indicator_id, plan.years[0]))
+    if kind == "observed" or silent or (seen is not None and seen.year > plan.base_year):
+        return seen
     return Base("implied", plan.base_year, implied_base(plan, indicator_id), "plan", "在地")
 
 
@@ -105,7 +115,8 @@ def forecast(plan: Plan, indicator_id: str, assumed: Assumptions | str = "implie
 
     Returns
     -------
-    Forecast, or None where the series has no reference class or no base.
+    Forecast, or None where the series has no reference class or no base. What the zone's own figures tell already is
+    not forecast.
 
     For a level, ``L(t) = B (1 + g_h / 100)^h`` with base ``B``, ``h = t - base year`` and ``g_h`` the average
     annual growth of similar regions over those years (:func:`zoneplan.reference.coming_growth`).
@@ -115,21 +126,22 @@ def forecast(plan: Plan, indicator_id: str, assumed: Assumptions | str = "implie
     knows nothing of what the zone itself will do differently.
     """
     assumed = Assumptions(base=assumed) if isinstance(assumed, str) else assumed
-    annex = plan.annex(indicator_id)
-    unit = str(annex["unit"].iloc[0])
-    is_rate = annex["kind"].iloc[0] == "growth"
+    is_rate = plan.is_rate(indicator_id)
     start = None if is_rate else base_of(plan, indicator_id, assumed.base)
     if start is None and not is_rate:
         return None
     if assumed.level is not None and start is not None:
         start = replace(start, level=Interval(assumed.level, assumed.level, assumed.level))
-    class_ = assumed.class_ or indicator_id
-    spans = {y: 1 if is_rate else y - start.year for y in plan.years}
-    growth = {y: reference.coming_growth(class_, h, plan.as_of, y, assumed.extra) for y, h in spans.items()}
-    if any(g is None for g in growth.values()):
+    class_ = assumed.class_ or reference.class_of(plan, indicator_id)
+    seen = (plan.growths if is_rate else plan.levels)(indicator_id).set_index("year")["value"]
+    known = {y: np.array([seen[y]]) for y in plan.years if y in seen.index}
+    spans = {y: 1 if is_rate else y - start.year for y in plan.years if y not in known}
+    ahead = {y: h for y, h in spans.items() if h > 0}
+    growth = {y: reference.coming_growth(class_, h, plan.as_of, y, assumed.extra) for y, h in ahead.items()}
+    if any(g is None for g in growth.values()) or not (growth or known):
         return None
-    draws = {y: g.draws if is_rate else _levels(start, y, g) for y, g in growth.items()}
-    return Forecast(indicator_id, unit, start, draws, growth)
+    draws = known | {y: g.draws if is_rate else _levels(start, y, g) for y, g in growth.items()}
+    return Forecast(indicator_id, str(plan.unit(indicator_id)), start, dict(sorted(draws.items())), growth)
 
 
 def _levels(base: Base, year: int, growth: reference.Growth) -> np.ndarray:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from zoneplan import tables
 from zoneplan.errors import DataError, Problem
+from zoneplan.units import convert, convertible
 
 if TYPE_CHECKING:
     from zoneplan.audit import Audit
@@ -18,17 +21,18 @@ if TYPE_CHECKING:
     from zoneplan.scenarios import Scenario
     from zoneplan.verdicts import Verdicts
 
-# 1998-2003 is an older, smaller zone, and later text speaks of the core area or a larger new area:
-# no level crosses these lines.
-FIRST_COMPARABLE_YEAR = 2013
-GRADE_ORDER = {"A": 0, "B": 1, "C": 2}
+# A user's own figures come first: nobody knows them better.
+GRADE_ORDER = {tables.PRIVATE: 0, "A": 1, "B": 2, "C": 3}
 
 
 @dataclass(frozen=True)
 class Plan:
     """A plan with its targets and observations, seen from one day.
 
-    ``as_of`` is the day of judgement; ``observations`` are those of ``all_observations`` known on it.
+    ``as_of`` is the day of judgement; ``observations`` are those of ``all_observations`` known on it. ``home`` is the
+    zone's id among the peer zones and ``host`` that of its city, where they have one; figures before
+    ``comparable_from`` are of another area; ``classes`` names the regions that stand in for an indicator where the
+    plan chooses them itself; ``yearly`` says that each target is announced in its own year.
     """
 
     id: str
@@ -47,13 +51,18 @@ class Plan:
     evidence: pd.DataFrame
     measures: pd.DataFrame
     resolutions: pd.DataFrame
+    home: str | None = None
+    host: str | None = None
+    comparable_from: int = 0
+    classes: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
+    yearly: bool = False
 
     def seen_from(self, as_of: str | date | None) -> Plan:
         """The same plan as it could be judged on another day.
 
         Parameters
         ----------
-        as_of : ISO date or date; None keeps the day of adoption.
+        as_of : ISO date or date; None keeps the day it is seen from.
 
         Returns
         -------
@@ -61,28 +70,32 @@ class Plan:
 
         How to read it: a figure missing here was not published yet, so no odds may rest on it.
         """
-        day = self.adopted if as_of is None else _day(as_of)
+        day = self.as_of if as_of is None else _day(as_of)
         return replace(self, as_of=day, observations=known(self.all_observations, day))
 
     def levels(self, indicator_id: str) -> pd.DataFrame:
         """Observed levels of the zone for one indicator on boundaries that can be compared, by year.
 
-        Returns a frame with the columns of ``observations``; one row a year. Where sources differ the
-        better grade wins, then the later publication.
+        Returns a frame with the columns of ``observations``; one row a year, in the unit of the plan's own series where
+        the two are of one kind. Where sources differ the better grade wins, then the later publication.
 
         How to read it: ``scope_note`` tells which of the zone's scopes each level stands for.
         """
-        rows = self.observations
-        rows = rows[
-            (rows["indicator_id"] == indicator_id)
-            & rows["kind"].isin(["level", "count"])
-            & (rows["period"] == "full_year")
-            & (rows["year"] >= FIRST_COMPARABLE_YEAR)
-        ]
-        order = rows.assign(rank=rows["grade"].map(GRADE_ORDER)).sort_values(
-            ["year", "rank", "known_from", "row_id"], ascending=[True, True, False, True]
-        )
-        return order.drop_duplicates("year").drop(columns="rank").reset_index(drop=True)
+        rows = chosen(self.observations, indicator_id, ("level", "count"), self.comparable_from)
+        return in_unit(rows, self.unit(indicator_id))
+
+    def growths(self, indicator_id: str) -> pd.DataFrame:
+        """Observed growth of the zone for one indicator over full years, by year, percent; one row a year.
+
+        Growth that by convention is real (:data:`REAL`) is never joined to nominal growth.
+        """
+        return chosen(self.observations, indicator_id, (growth_kind(indicator_id),), self.comparable_from)
+
+    def unit(self, indicator_id: str) -> str | None:
+        """The unit in which the annex prints an indicator; None if it does not."""
+        rows = self.targets
+        printed = rows.loc[(rows["indicator_id"] == indicator_id) & (rows["section"] == "annex"), "unit"]
+        return None if printed.empty else str(printed.iloc[0])
 
     def annex(self, indicator_id: str) -> pd.DataFrame:
         """The yearly targets of one annex series, by year."""
@@ -93,13 +106,25 @@ class Plan:
         return rows.sort_values("year").reset_index(drop=True)
 
     def target(self, indicator_id: str, year: int) -> float:
-        """The printed target of an annex series in one year, in its printed unit."""
+        """The printed target of an annex series in one year, in its printed unit (NaN where that cell is blank)."""
         rows = self.annex(indicator_id)
-        return float(rows.loc[rows["year"] == year, "value"].iloc[0])
+        printed = rows.loc[rows["year"] == year, "value"]
+        return float(printed.iloc[0]) if len(printed) else float("nan")
+
+    def goal(self, indicator_id: str, year: int) -> Goal:
+        """All values with which the promise of a year counts as kept. See :func:`goal_of`."""
+        rows = self.annex(indicator_id)
+        return goal_of(rows[rows["year"] == year].iloc[0])
 
     def stated_growth(self, indicator_id: str) -> float:
         """The average growth printed beside an annex series, percent a year (NaN where none is)."""
         return float(self.annex(indicator_id)["stated_growth"].iloc[-1])
+
+    def is_rate(self, indicator_id: str) -> bool:
+        """Whether the plan promises growth of an indicator rather than its level."""
+        rows = self.targets
+        kinds = rows.loc[rows["indicator_id"] == indicator_id, "kind"]
+        return bool((kinds == "growth").any())
 
     def series(self) -> list[str]:
         """The annex series, in printed order."""
@@ -155,6 +180,71 @@ class Plan:
         return verdicts(self if as_of is None else self.seen_from(as_of))
 
 
+@dataclass(frozen=True)
+class Goal:
+    """All values with which a promise counts as kept: from ``low`` to ``high``, both included."""
+
+    low: float
+    high: float
+
+    def holds(self, values: np.ndarray) -> np.ndarray:
+        """Which values lie inside."""
+        return (values >= self.low) & (values <= self.high)
+
+
+# By convention these growth rates are reported at comparable prices; money flows are reported at current ones.
+REAL = ("gdp", "industrial_value_added", "secondary_value_added")
+
+
+def growth_kind(indicator_id: str) -> str:
+    """``growth_real`` or ``growth_nominal``: which growth is reported of an indicator by convention."""
+    return "growth_real" if indicator_id.removesuffix("_growth") in REAL else "growth_nominal"
+
+
+def goal_of(target: pd.Series) -> Goal:
+    """All values with which a promise counts as kept, from its row of targets.
+
+    ``at_least`` and ``at_most`` reach to infinity, ``range`` from value to value_high, ``about`` holds what prints as the
+    target: half a step of its precision each way.
+    """
+    value, direction = float(target["value"]), target["direction"]
+    if direction == "at_most":
+        return Goal(-np.inf, value)
+    if direction == "range" and pd.notna(target["value_high"]):
+        return Goal(value, float(target["value_high"]))
+    if direction == "about" and pd.notna(target["precision"]):
+        step = float(target["precision"]) / 2
+        return Goal(value - step, value + step)
+    return Goal(value, np.inf)
+
+
+def chosen(rows: pd.DataFrame, indicator_id: str, kinds: tuple[str, ...], first: int = 0) -> pd.DataFrame:
+    """Full-year observations of an indicator in some kinds, one a year: the better grade wins, then the later publication.
+
+    Growth of ``x`` may be booked under ``x`` or ``x_growth``.
+    """
+    names = {indicator_id, indicator_id.removesuffix("_growth")}
+    rows = rows[
+        rows["indicator_id"].isin(names)
+        & rows["kind"].isin(kinds)
+        & (rows["period"] == "full_year")
+        & (rows["year"] >= first)
+    ]
+    order = rows.assign(rank=rows["grade"].map(GRADE_ORDER)).sort_values(
+        ["year", "rank", "known_from", "row_id"], ascending=[True, True, False, True]
+    )
+    return order.drop_duplicates("year").drop(columns="rank").reset_index(drop=True)
+
+
+def in_unit(rows: pd.DataFrame, unit: str | None) -> pd.DataFrame:
+    """Observations in the unit of the plan; those of another kind of unit stay as they are."""
+    wanted = [unit is not None and u != unit and convertible(u, unit) for u in rows["unit"]]
+    if not any(wanted):
+        return rows
+    values = [convert(v, u, unit) if w else v for v, u, w in zip(rows["value"], rows["unit"], wanted, strict=True)]
+    return rows.assign(value=values, unit=[unit if w else u for u, w in zip(rows["unit"], wanted, strict=True)])
+
+
 def known(rows: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Rows known on a day; a row without ``known_from`` is hindsight and never known."""
     return rows[rows["known_from"] <= pd.Timestamp(as_of)].reset_index(drop=True)
@@ -165,11 +255,12 @@ def load_plan(path: str | Path | None = None) -> Plan:
 
     Parameters
     ----------
-    path : folder with ``plan.yml`` and its tables; None means the plan shipped with the project.
+    path : folder with ``plan.yml`` and its tables; None means the one that the variable ``ZONEPLAN_PLAN`` names, else
+        the plan shipped with the project.
 
     Returns
     -------
-    Plan, seen from the day of its adoption.
+    Plan, seen from ``as_of`` of its description or, if that is not there, from the day of its adoption.
 
     Raises
     ------
@@ -179,32 +270,32 @@ def load_plan(path: str | Path | None = None) -> Plan:
     How to read it: ``plan.targets`` is one row per printed figure, ``plan.observations`` one row per
     published figure known on ``plan.as_of``.
     """
-    folder = tables.data_dir() / "plans" / "zhenan" if path is None else Path(path)
+    folder = tables.plan_dir() if path is None else Path(path)
     about = _read_description(folder / "plan.yml")
-    adopted = _day(about["adopted"])
     own = {t: tables.read(t, folder) for t in ("targets", "observations", "evidence", "measures", "resolutions")}
-    problems = target_problems(own["targets"], tuple(about["years"]), "targets.csv")
-    if about["base_year"] >= min(about["years"]):
+    years = tuple(about["years"])
+    problems = target_problems(own["targets"], years, "targets.csv")
+    problems += unit_problems(own["targets"], own["observations"], about["comparable_from"], "observations.csv")
+    if about["base_year"] >= min(years):
         problems.append(Problem("plan.yml", None, "base_year", str(about["base_year"]), "a year before the plan's first"))
     if problems:
         raise DataError(problems)
+    adopted, as_of = _day(about["adopted"]), _day(about["as_of"])
     return Plan(
-        id=about["id"],
+        **{key: about[key] for key in ("id", "name_zh", "name_en", "zone_zh", "zone_en", "base_year", "home", "host")},
         folder=folder,
-        name_zh=about["name_zh"],
-        name_en=about["name_en"],
-        zone_zh=about["zone_zh"],
-        zone_en=about["zone_en"],
         adopted=adopted,
-        base_year=about["base_year"],
-        years=tuple(about["years"]),
-        as_of=adopted,
+        years=years,
+        as_of=as_of,
         targets=own["targets"],
-        observations=known(own["observations"], adopted),
+        observations=known(own["observations"], as_of),
         all_observations=own["observations"],
         evidence=own["evidence"],
         measures=own["measures"],
         resolutions=own["resolutions"],
+        comparable_from=about["comparable_from"],
+        classes={i: tuple(c) for i, c in about["classes"].items()},
+        yearly=about["announced"] == YEARLY,
     )
 
 
@@ -225,6 +316,19 @@ def target_problems(targets: pd.DataFrame, years: tuple[int, ...], file: str) ->
     return found
 
 
+def unit_problems(targets: pd.DataFrame, seen: pd.DataFrame, first: int, file: str) -> list[Problem]:
+    """Comparable levels in a unit that has nothing to do with the one in which the plan prints the same indicator."""
+    printed = targets[(targets["section"] == "annex") & (targets["kind"] != "growth")].drop_duplicates("indicator_id")
+    units = printed.set_index("indicator_id")["unit"]
+    levels = seen[seen["kind"].isin(["level", "count"]) & seen["indicator_id"].isin(units.index) & (seen["year"] >= first)]
+    return [
+        # The header is the first row of the file.
+        Problem(file, n + 2, "unit", f"{row['unit']} of {row['indicator_id']}", f"{units[row['indicator_id']]}, as in the targets, or one that converts to it")
+        for n, row in levels.iterrows()
+        if not convertible(row["unit"], units[row["indicator_id"]])
+    ]
+
+
 def _is_year(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 1900 <= value <= 2200
 
@@ -233,30 +337,61 @@ def _are_years(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(map(_is_year, value)) and value == sorted(set(value))
 
 
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_day(value: object) -> bool:
+    try:
+        return isinstance(value, date) or bool(date.fromisoformat(str(value)))
+    except ValueError:
+        return False
+
+
+def _are_classes(value: object) -> bool:
+    three = (isinstance(c, list) and len(c) == 3 and all(map(_is_text, c)) for c in value.values()) if isinstance(value, dict) else [False]
+    return all(three)
+
+
+AT_ONCE, YEARLY = "at once", "yearly"
 # What keys of the description have to be.
+_TEXT = (_is_text, "a text such as Jiaxing development zone")
+_DAY = (_is_day, "a date such as 2018-10-30")
+_YEAR = (_is_year, "a year such as 2017")
 FITTING = {
-    "base_year": (_is_year, "a year such as 2017"),
+    "id": (_is_text, "a short name such as my_zone"),
+    **dict.fromkeys(("name_zh", "name_en", "zone_zh", "zone_en"), _TEXT),
+    "adopted": _DAY,
+    "as_of": _DAY,
+    "base_year": _YEAR,
     "years": (_are_years, "a list of rising years such as [2018, 2019, 2020]"),
+    "comparable_from": (lambda v: v == 0 or _is_year(v), "a year such as 2013"),
+    "classes": (_are_classes, "a level, a name and an indicator of growth_reference, such as {my_tax: [prefecture, coastal_provinces, budget_revenue]}"),
+    "announced": (lambda v: v in (AT_ONCE, YEARLY), f"{AT_ONCE} or {YEARLY}"),
+    **dict.fromkeys(("home", "host"), (lambda v: v is None or _is_text(v), "an id, or nothing")),
 }
+NEEDED = ("id", "name_zh", "name_en", "zone_zh", "zone_en", "adopted", "years")
 
 
-def _read_description(file: Path) -> dict:
+def _read_description(file: Path) -> dict[str, Any]:
+    """The description with everything that may be left out put in."""
     import yaml
 
-    keys = ("id", "name_zh", "name_en", "zone_zh", "zone_en", "adopted", "base_year", "years")
     try:
         about = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise DataError([Problem(str(file), None, None, str(error), "a readable UTF-8 YAML file")]) from None
     if not isinstance(about, dict):
         raise DataError([Problem(str(file), None, None, type(about).__name__, "a mapping of keys to values")])
-    missing = [Problem(str(file), None, key, "no such key", "a value") for key in keys if key not in about]
-    if missing:
-        raise DataError(missing)
-    wrong = [Problem(file.name, None, k, repr(about[k]), what) for k, (fits, what) in FITTING.items() if not fits(about[k])]
-    if wrong:
-        raise DataError(wrong)
-    return about
+    problems = [Problem(str(file), None, key, "no such key", FITTING[key][1]) for key in NEEDED if key not in about]
+    problems += [Problem(file.name, None, str(k), "an unknown key", "one of " + ", ".join(FITTING)) for k in about if k not in FITTING]
+    wrong = [k for k, (fits, _) in FITTING.items() if k in about and not fits(about[k])]
+    problems += [Problem(file.name, None, k, "nothing" if about[k] is None else repr(about[k]), FITTING[k][1]) for k in wrong]
+    if problems:
+        raise DataError(problems)
+    usual = {"as_of": about["adopted"], "base_year": about["years"][0] - 1, "home": None, "host": None,
+             "comparable_from": 0, "classes": {}, "announced": AT_ONCE}  # fmt: skip
+    return usual | about
 
 
 def _day(text: str | date) -> date:

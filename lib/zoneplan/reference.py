@@ -6,12 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from zoneplan import common, tables
 from zoneplan.plan import known
+
+if TYPE_CHECKING:
+    from zoneplan.plan import Plan
 
 LEVELS = np.array([1, *range(5, 100, 5), 99])
 COLUMNS = [f"p{q:02d}" for q in LEVELS]
@@ -68,6 +72,29 @@ CLASSES = {
         *_SIZE, "exports", True, "exports of coastal counties of the zone's size (proxy)"
     ),
 }
+
+
+# Growth that is real by convention, but of which no class prints real growth: nominal growth is no stand-in.
+_REAL_WITHOUT_CLASS = ("industrial_value_added", "secondary_value_added")
+
+
+def class_of(plan: Plan, indicator_id: str) -> ReferenceClass | None:
+    """Which regions stand in for an indicator of a plan: those the plan names itself, else the usual ones, else None.
+
+    A growth target follows the growth of its indicator: real for GDP, nominal for money flows.
+
+    How to read it: None means that no odds can be given before somebody names a class in ``plan.yml``.
+    """
+    if indicator_id in plan.classes:
+        level, name, series = plan.classes[indicator_id]
+        label = f"{series.replace('_', ' ')} of {level} regions, {name.replace('_', ' ')} (named by the plan)"
+        return ReferenceClass(level, name, series, True, label)
+    plain = indicator_id.removesuffix("_growth")
+    if plan.is_rate(indicator_id):
+        if plain in _REAL_WITHOUT_CLASS:
+            return None
+        return CLASSES.get(f"{plain}_growth") or CLASSES.get(plain)
+    return CLASSES.get(indicator_id)
 
 
 def windows(class_: ReferenceClass, horizon: int, as_of: date) -> pd.DataFrame:
@@ -142,12 +169,14 @@ class Growth:
         return self.rows[["origin_year", "end_year", "n_units", "p10", "p25", "p50", "p75", "p90", "source_id"]]
 
 
-def past_growth(indicator_id: str, horizon: int, as_of: date, last: int = WINDOWS_DESCRIBED) -> Growth | None:
+def past_growth(
+    class_: str | ReferenceClass | None, horizon: int, as_of: date, last: int = WINDOWS_DESCRIBED
+) -> Growth | None:
     """How the reference class of an indicator grew in the last windows known on a day.
 
     Parameters
     ----------
-    indicator_id : an indicator of the plan.
+    class_ : a reference class, or an indicator of the shipped plan for the usual one.
     horizon : years; above three the three-year windows are used.
     as_of : day of judgement.
     last : how many windows are taken, each with equal weight.
@@ -161,7 +190,7 @@ def past_growth(indicator_id: str, horizon: int, as_of: date, last: int = WINDOW
 
     How to read it: the odds are the share of similar regions that managed it in the recent past.
     """
-    class_ = CLASSES.get(indicator_id)
+    class_ = CLASSES.get(class_) if isinstance(class_, str) else class_
     if class_ is None:
         return None
     rows = windows(class_, min(horizon, 3), as_of)
@@ -171,7 +200,7 @@ def past_growth(indicator_id: str, horizon: int, as_of: date, last: int = WINDOW
 
 
 def coming_growth(
-    class_: str | ReferenceClass, horizon: int, as_of: date, end_year: int, extra: Mapping[int, float] | None = None
+    class_: str | ReferenceClass | None, horizon: int, as_of: date, end_year: int, extra: Mapping[int, float] | None = None
 ) -> Growth | None:
     """What growth to expect over the ``horizon`` years that end in ``end_year``, from what was known on a day.
 
@@ -266,21 +295,22 @@ def surprise(class_: ReferenceClass, year: int, as_of: date) -> tuple[float, pd.
     return float(rows.loc[year, "p50"] - 100 * np.expm1(expected)), rows.loc[year]
 
 
-def past_forecasts(indicator_id: str, horizon: int, as_of: date) -> Iterator[tuple[int, pd.Series, Growth]]:
+def past_forecasts(class_: str | ReferenceClass, horizon: int, as_of: date) -> Iterator[tuple[int, pd.Series, Growth]]:
     """Every forecast of a class that the rule would have made before, with the window that followed.
 
     Yields the year it was made in (on 30 October, as on the plan's day), the row of the window that it was about,
     known on ``as_of``, and the forecast, from nothing later than its day.
     """
-    rows = windows(CLASSES[indicator_id], min(horizon, 3), as_of)
+    class_ = CLASSES[class_] if isinstance(class_, str) else class_
+    rows = windows(class_, min(horizon, 3), as_of)
     for _, row in rows.iterrows():
         made = int(row["end_year"]) - horizon + 1
-        forecast = coming_growth(indicator_id, horizon, date(made, 10, 30), int(row["end_year"]))
+        forecast = coming_growth(class_, horizon, date(made, 10, 30), int(row["end_year"]))
         if forecast is not None:
             yield made, row, forecast
 
 
-def past_record(indicator_id: str, horizon: int, as_of: date) -> pd.DataFrame:
+def past_record(class_: str | ReferenceClass, horizon: int, as_of: date) -> pd.DataFrame:
     """How forecasts of a class would have fared before: coverage of their 80 % interval, origin by origin.
 
     Returns columns made_in, end_year, coverage (share of units inside P10 to P90), error (class median minus
@@ -290,7 +320,7 @@ def past_record(indicator_id: str, horizon: int, as_of: date) -> pd.DataFrame:
     of them are little evidence.
     """
     out = []
-    for made, row, forecast in past_forecasts(indicator_id, horizon, as_of):
+    for made, row, forecast in past_forecasts(class_, horizon, as_of):
         units = grown(row)
         low, middle, high = forecast.quantile([0.1, 0.5, 0.9])
         out.append((made, int(row["end_year"]), float(((units >= low) & (units <= high)).mean()), row["p50"] - middle))

@@ -11,10 +11,12 @@ import json
 import math
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeAlias
 
 import pandas as pd
 
@@ -26,7 +28,13 @@ MOST_PROBLEMS = 1000
 # In the ledger a part-year figure carries its months in the name of the indicator.
 PERIOD = re.compile(r"_(h1|9m|11m)(?=_|$)")
 WHOLE = re.compile(r"[+-]?[0-9]+")
+BOM = b"\xef\xbb\xbf"
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# The plan that is read if nobody names another, and the tables that a plan may do without.
+SHIPPED = Path("plans") / "zhenan"
+OPTIONAL = ("evidence", "measures", "resolutions")
+# The source that a plan's figures are booked under if no other is named, and its grade: private, the user's own.
+OWN, PRIVATE = "own", "P"
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,12 @@ class Sheet:
 def data_dir() -> Path:
     """The data folder: ``ZONEPLAN_DATA`` if set, else the one beside the library, whatever the working directory."""
     return Path(os.environ.get("ZONEPLAN_DATA") or Path(__file__).resolve().parents[2] / "data")
+
+
+def plan_dir() -> Path:
+    """The folder of the plan: ``ZONEPLAN_PLAN`` if set, else the shipped one."""
+    named = os.environ.get("ZONEPLAN_PLAN")
+    return Path(named) if named else data_dir() / SHIPPED
 
 
 def package(folder: Path | None = None) -> dict[str, dict]:
@@ -77,7 +91,8 @@ def read(name: str, plan: Path | None = None) -> pd.DataFrame:
     Parameters
     ----------
     name : such as ``observations`` or ``peer_zones``.
-    plan : folder that holds the file in place of the shipped one, for a table of somebody's own plan.
+    plan : folder of the plan, for one of its tables; None means :func:`plan_dir`. In somebody's own plan, columns
+        that are not there are filled in (:func:`filled`), and a table that a plan may do without is empty.
 
     Returns
     -------
@@ -91,7 +106,16 @@ def read(name: str, plan: Path | None = None) -> pd.DataFrame:
     How to read it: one row is one figure; empty cells are missing values; a row with an empty ``known_from`` is
     hindsight that nobody could know on any day of judgement.
     """
-    return _read(*stamp(name, plan)).copy()
+    mark = stamp(name, plan)
+    if name in OPTIONAL and not mark[2].exists() and not is_shipped(mark[2].parent):
+        fields = package()[name]["schema"]["fields"]
+        return pd.DataFrame({f["name"]: _typed([], f["type"]) for f in fields})
+    return _read(*mark).copy()
+
+
+def is_shipped(folder: Path) -> bool:
+    """Whether a plan folder is the one that ``datapackage.json`` describes in full."""
+    return folder.resolve() == (data_dir() / SHIPPED).resolve()
 
 
 def stamp(name: str, plan: Path | None = None) -> tuple:
@@ -106,14 +130,19 @@ def stamp(name: str, plan: Path | None = None) -> tuple:
     resources = package(folder)
     if name not in resources:
         raise DataError([Problem("datapackage.json", None, None, f"no table {name!r}", ", ".join(sorted(resources)))])
-    path = resources[name]["path"]
-    file = folder / path if plan is None else plan.resolve() / Path(path).name
+    path = Path(resources[name]["path"])
+    of_plan = path.parent == SHIPPED
+    file = (plan or plan_dir()).resolve() / path.name if plan or of_plan else folder / path
     return folder, name, file, tuple(_version(f) for f in (folder / "datapackage.json", file))
 
 
 def sources() -> pd.DataFrame:
-    """Every source by its id: publisher, title, address, date of publication."""
-    return read("sources").set_index("source_id")
+    """Every source by its id: publisher, title, address, date of publication; those of somebody's own plan come last."""
+    shipped, own = read("sources"), plan_dir()
+    if not is_shipped(own) and (own / "sources.csv").exists():
+        more = read("sources", own)
+        shipped = pd.concat([shipped, more[~more["source_id"].isin(shipped["source_id"])]], ignore_index=True)
+    return shipped.set_index("source_id")
 
 
 def check(folder: Path | str | None = None) -> list[Problem]:
@@ -141,6 +170,103 @@ def check(folder: Path | str | None = None) -> list[Problem]:
     # What is already reported in plain words is not said again in the validator's.
     told = {p.file for p in problems}
     return problems + [p for p in _frictionless_problems(folder) if p.file not in told]
+
+
+def plan_problems(folder: Path) -> list[Problem]:
+    """Everything that is wrong with the tables of somebody's own plan folder; the project's are not looked at.
+
+    How to read it: as :func:`check`; file names are those inside the folder.
+    """
+    resources = {n: r for n, r in package().items() if Path(r["path"]).parent == SHIPPED}
+    resources["sources"] = package()["sources"]
+    optional = (*OPTIONAL, "sources")
+    sheets = {
+        name: _sheet(folder, Path(r["path"]).name, r["schema"], DEFAULTS.get(name))
+        for name, r in resources.items()
+        if name not in optional or (folder / Path(r["path"]).name).exists()
+    }
+    problems = [p for s in sheets.values() for p in s.problems]
+    # A source may be the project's or the plan's own.
+    known = tuple(read("sources")["source_id"]) + (OWN,)
+    mine = sheets.get("sources", Sheet("sources.csv", (), ()))
+    sheets["sources"] = Sheet(mine.file, (*mine.rows, *((0, {"source_id": i}) for i in known)), (), mine.readable)
+    described = {n: {**r, "path": Path(r["path"]).name} for n, r in resources.items() if n in sheets}
+    return problems + _key_problems(described, sheets)
+
+
+Defaults: TypeAlias = "dict[str, Callable[[dict[str, str]], str]]"
+
+
+def filled(row: dict[str, str], defaults: Defaults | None) -> dict[str, str]:
+    """A row with its missing and empty cells put in, where one rule for somebody's own plan tells them.
+
+    How to read it: a user types what only the user knows: indicator, name, year, value and unit.
+    """
+    if defaults is None:
+        return row
+    row = dict(row)
+    # In this order: later rules read what earlier ones put in.
+    for column, rule in defaults.items():
+        row[column] = row.get(column) or rule(row)
+    return row
+
+
+def _nothing(_: dict[str, str]) -> str:
+    return ""
+
+
+def printed_step(text: str) -> str:
+    """The step to which a figure was rounded, by its decimals: ``3.70`` to 0.01, ``270`` to 1."""
+    decimals = len(text.partition(".")[2])
+    return f"{10**-decimals:.{decimals}f}" if decimals else "1"
+
+
+def _kind(row: dict[str, str]) -> str:
+    unit = row.get("unit", "")
+    if unit == "%":
+        # A rate may be growth or a share; only a name tells.
+        return "growth" if row.get("indicator_id", "").endswith("_growth") else ""
+    return {"家": "count", "个": "count", "count": "count", "位": "rank", "亩": "area", "公顷": "area", "平方公里": "area"}.get(unit, "flow")
+
+
+def _observed_kind(row: dict[str, str]) -> str:
+    kind = _kind(row)
+    return {"flow": "level", "area": "level", "growth": ""}.get(kind, kind)
+
+
+# Figures of a year are public by the end of next March, as is the rule for the project's own.
+def _known_from(row: dict[str, str]) -> str:
+    return f"{int(row['year']) + 1}-03-31" if WHOLE.fullmatch(row.get("year", "")) else ""
+
+
+# What may be left out in somebody's own plan, and what then stands there.
+DEFAULTS: dict[str, Defaults] = {
+    "targets": {
+        "name_en": lambda r: r.get("name_zh") or r.get("indicator_id", ""),
+        "name_zh": lambda r: r["name_en"],
+        "kind": _kind,
+        "target_id": lambda r: "-".join(filter(None, (r.get("indicator_id"), r.get("year")))),
+        "group": lambda _: "headline",
+        "period": lambda r: r.get("year", ""),
+        "aggregation": lambda _: "end",
+        "precision": lambda r: printed_step(r.get("value", "")) if r.get("value") else "",
+        "direction": lambda _: "at_least",
+        "force": lambda _: "expected",
+        "section": lambda _: "annex",
+        "source_id": lambda _: OWN,
+        **dict.fromkeys(("value_high", "qualifier_zh", "responsible", "stated_growth", "same_as", "locator", "note"), _nothing),
+    },
+    "observations": {
+        "kind": _observed_kind,
+        "period": lambda _: "full_year",
+        "row_id": lambda r: "own-" + "-".join(r.get(k, "") for k in ("indicator_id", "year", "period", "kind")),
+        "entity_id": lambda _: "zone",
+        "known_from": _known_from,
+        "grade": lambda _: PRIVATE,
+        "source_id": lambda _: OWN,
+        **dict.fromkeys(("scope_note", "note"), _nothing),
+    },
+}
 
 
 def split_period(indicator_id: str) -> tuple[str, str]:
@@ -235,11 +361,17 @@ def _version(file: Path) -> tuple[int, int] | None:
 def _read(folder: Path, name: str, file: Path, _versions: tuple) -> pd.DataFrame:
     schema = package(folder)[name]["schema"]
     place = str(file.relative_to(folder)) if file.is_relative_to(folder) else str(file)
-    sheet = _sheet(folder, place, schema)
+    sheet = _sheet(folder, place, schema, None if is_shipped(file.parent) else DEFAULTS.get(name))
     if sheet.problems:
         raise DataError(sheet.problems)
     fields = schema["fields"]
-    return pd.DataFrame({f["name"]: _typed([row[f["name"]] for _, row in sheet.rows], f["type"]) for f in fields})
+    # Remarks between the rows do not move the numbers by which a row is named.
+    table = pd.DataFrame({f["name"]: _typed([row[f["name"]] for _, row in sheet.rows], f["type"]) for f in fields})
+    return table.set_axis([n - 2 for n, _ in sheet.rows]) if _has_gaps(sheet) else table
+
+
+def _has_gaps(sheet: Sheet) -> bool:
+    return any(n != k for k, (n, _) in enumerate(sheet.rows, start=2))
 
 
 def _typed(texts: list[str], kind: str) -> pd.Series:
@@ -252,19 +384,19 @@ def _typed(texts: list[str], kind: str) -> pd.Series:
     return pd.to_numeric(filled).astype("float64") if kind == "number" else filled
 
 
-def _sheet(folder: Path, name: str, schema: dict | None = None) -> Sheet:
+def _sheet(folder: Path, name: str, schema: dict | None = None, defaults: Defaults | None = None) -> Sheet:
     """One file as rows of text, with all that its description alone can tell (no description: only its form)."""
-    records, wrong = _records(folder, name)
+    records, wrong = _records(folder, name, own=defaults is not None)
     if wrong:
         return Sheet(name, (), (wrong,), readable=False)
-    header = records[0]
-    problems = _header_problems(name, records, schema)
+    header = records[0][1]
+    problems = _header_problems(name, [r for _, r in records], schema, defaults)
     if problems:
         return Sheet(name, (), tuple(problems), readable=False)
     rows = []
-    for n, record in enumerate(records[1:], start=2):
+    for n, record in records[1:]:
         if len(record) == len(header):
-            rows.append((n, dict(zip(header, record, strict=True))))
+            rows.append((n, filled(dict(zip(header, record, strict=True)), defaults)))
         else:
             problems.append(Problem(name, n, None, f"{len(record)} cells", f"{len(header)} cells"))
     if schema is not None:
@@ -272,18 +404,25 @@ def _sheet(folder: Path, name: str, schema: dict | None = None) -> Sheet:
     return Sheet(name, tuple(rows), tuple(problems[:MOST_PROBLEMS]))
 
 
-def _records(folder: Path, name: str) -> tuple[list[list[str]], Problem | None]:
+def _records(folder: Path, name: str, own: bool = False) -> tuple[list[tuple[int, list[str]]], Problem | None]:
+    """The rows of a file with their numbers.
+
+    In somebody's ``own`` table a row that begins with # is a remark and is passed over, and so is the mark that
+    spreadsheets put before a text.
+    """
     try:
         raw = (folder / name).read_bytes()
     except OSError:
         return [], Problem(name, None, None, "no such file", "a CSV table")
     if not raw.strip():
         return [], Problem(name, None, None, "an empty file", "a header and at least one row")
-    if raw.startswith(b"\xef\xbb\xbf"):
+    if raw.startswith(BOM) and not own:
         return [], Problem(name, 1, None, "a byte-order mark", "UTF-8 without one")
     try:
-        text = raw.decode("utf-8")
-        return list(csv.reader(io.StringIO(text, newline=""), strict=True)), None
+        text = raw.removeprefix(BOM).decode("utf-8")
+        rows = list(enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), start=1))
+        kept = [(n, r) for n, r in rows if not (own and r and r[0].startswith("#"))]
+        return kept, None if kept else Problem(name, None, None, "remarks only", "a header and at least one row")
     except UnicodeDecodeError as error:
         return [], _not_utf8(name, raw, error.start)
     except csv.Error as error:
@@ -303,7 +442,7 @@ def _not_utf8(name: str, raw: bytes, position: int) -> Problem:
     return Problem(name, row, column, f"byte 0x{raw[position]:02x} at place {byte} of the line", "UTF-8 text")
 
 
-def _header_problems(name: str, records: list[list[str]], schema: dict | None) -> list[Problem]:
+def _header_problems(name: str, records: list[list[str]], schema: dict | None, defaults: Defaults | None) -> list[Problem]:
     header = records[0]
     other = [mark for mark in (";", "\t", "|") if len(header) == 1 and mark in header[0]]
     if other:
@@ -311,9 +450,11 @@ def _header_problems(name: str, records: list[list[str]], schema: dict | None) -
     problems = [Problem(name, 1, c, "the column twice", "each once") for c in sorted(set(header)) if header.count(c) > 1]
     if schema is not None:
         wanted = [f["name"] for f in schema["fields"]]
-        problems += [Problem(name, 1, c, "no such column", "a column of this name") for c in wanted if c not in header]
+        needed = [c for c in wanted if c not in (defaults or {})]
+        problems += [Problem(name, 1, c, "no such column", "a column of this name") for c in needed if c not in header]
         problems += [Problem(name, 1, c, "an unknown column", "only described ones") for c in header if c not in wanted]
-    if not problems and len(records) == 1:
+    # Somebody may begin with targets alone.
+    if not problems and len(records) == 1 and defaults is not DEFAULTS["observations"]:
         problems.append(Problem(name, 1, None, "a header without rows", "at least one row"))
     return problems
 

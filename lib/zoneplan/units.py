@@ -33,6 +33,12 @@ def readable(value: float, unit: str, lang: str) -> tuple[float, str]:
     return value * factor, words
 
 
+def convertible(from_unit: str, to_unit: str) -> bool:
+    """Whether a value can be told in another unit without an exchange rate."""
+    same = from_unit == to_unit and from_unit in UNITS
+    return same or (from_unit in _SCALE and to_unit in _SCALE and _SCALE[from_unit][0] == _SCALE[to_unit][0])
+
+
 def convert(value: float, from_unit: str, to_unit: str, cny_per_usd: float | None = None) -> float:
     """A value in another unit.
 
