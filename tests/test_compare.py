@@ -190,6 +190,21 @@ def test_totals_and_the_average_zone():
     assert (near["total_year"], near["years_apart"], near["percent"]) == (2017, 1, pytest.approx(100 * 204.72 / 91000))
 
 
+def test_the_share_in_the_total_and_growth_a_year_by_hand(put):
+    """100 of 2,000 is 5 %; from 40 zones of 50 in 2013 to 50 of 98 in 2015 the average zone grew 40 % a year."""
+    usual = {"region": "all", "unit": "亿元", "kind": "level", "period": "full_year", "source_id": "s308013b6", "grade": "B", "note": None,
+             "indicator_id": "gdp"}  # fmt: skip
+    count = {"indicator_id": "zone_count", "unit": "count", "kind": "count"}
+    rows = [{"year": 2013, "value": 2000.0}, {"year": 2015, "value": 4900.0}, {"year": 2013, "value": 40.0, **count},
+            {"year": 2015, "value": 50.0, **count}]  # fmt: skip
+    put(national_zones=lambda t: pd.DataFrame([{"row_id": f"n{k}", **usual, **row} for k, row in enumerate(rows)]),
+        peer_zones=lambda t: zone_rows({"kind": "level", "unit": "亿元", "value": 100.0, "year": 2013}))  # fmt: skip
+    found = compare.national_totals()
+    assert found.zone["share"].tolist() == pytest.approx([5.0])
+    assert found.rows["growth_mean_zone"].iloc[-1] == pytest.approx(40.0)
+    assert found.rows["growth_levels"].iloc[-1] == pytest.approx(100 * ((4900 / 2000) ** 0.5 - 1))
+
+
 def test_a_part_year_total_is_no_total(put):
     put(national_zones=lambda t: t.assign(period="part_year"))
     found = compare.national_totals()
@@ -248,6 +263,13 @@ def test_city_levels_of_half_a_year_are_left_out(put):
     # The yearbook still has levels; growth came from the context table only.
     rows = compare.against_city().rows
     assert rows["difference"].isna().all() and rows["share"].notna().any()
+
+
+def test_a_zone_level_of_half_a_year_is_held_against_no_city(put):
+    half = zone_rows({"kind": "level", "unit": "亿元", "value": 90.0, "year": 2016, "period": "part_year"},
+                     {"year": 2015, "value": 8.5, "period": "part_year"})  # fmt: skip
+    put(peer_zones=lambda t: half)
+    assert compare.against_city().rows.empty
 
 
 def test_promises(plan):
