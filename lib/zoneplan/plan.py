@@ -32,7 +32,8 @@ class Plan:
     ``as_of`` is the day of judgement; ``observations`` are those of ``all_observations`` known on it. ``home`` is the
     zone's id among the peer zones and ``host`` that of its city, where they have one; figures before
     ``comparable_from`` are of another area; ``classes`` names the regions that stand in for an indicator where the
-    plan chooses them itself; ``yearly`` says that each target is announced in its own year.
+    plan chooses them itself; ``yearly_counts`` are series that count the new cases of each year, so that one year tells
+    of the next; ``yearly`` says that each target is announced in its own year.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Plan:
     host: str | None = None
     comparable_from: int = 0
     classes: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
+    yearly_counts: tuple[str, ...] = ()
     yearly: bool = False
 
     def seen_from(self, as_of: str | date | None) -> Plan:
@@ -135,6 +137,10 @@ class Plan:
         """The name of an indicator in English (``en``) or Chinese (``zh``)."""
         rows = self.targets
         return str(rows.loc[rows["indicator_id"] == indicator_id, f"name_{lang}"].iloc[0])
+
+    def zone(self, lang: str = "en") -> str:
+        """The name of the zone in English (``en``) or Chinese (``zh``)."""
+        return self.zone_zh if lang == "zh" else self.zone_en
 
     def annex_departments(self) -> pd.DataFrame:
         """The responsible department of each annex series: columns indicator_id and responsible."""
@@ -295,6 +301,7 @@ def load_plan(path: str | Path | None = None) -> Plan:
         resolutions=own["resolutions"],
         comparable_from=about["comparable_from"],
         classes={i: tuple(c) for i, c in about["classes"].items()},
+        yearly_counts=tuple(about["yearly_counts"]),
         yearly=about["announced"] == YEARLY,
     )
 
@@ -367,6 +374,7 @@ FITTING = {
     "years": (_are_years, "a list of rising years such as [2018, 2019, 2020]"),
     "comparable_from": (lambda v: v == 0 or _is_year(v), "a year such as 2013"),
     "classes": (_are_classes, "a level, a name and an indicator of growth_reference, such as {my_tax: [prefecture, coastal_provinces, budget_revenue]}"),
+    "yearly_counts": (lambda v: isinstance(v, list) and all(map(_is_text, v)), "a list of indicators such as [new_firms]"),
     "announced": (lambda v: v in (AT_ONCE, YEARLY), f"{AT_ONCE} or {YEARLY}"),
     **dict.fromkeys(("home", "host"), (lambda v: v is None or _is_text(v), "an id, or nothing")),
 }
@@ -390,7 +398,7 @@ def _read_description(file: Path) -> dict[str, Any]:
     if problems:
         raise DataError(problems)
     usual = {"as_of": about["adopted"], "base_year": about["years"][0] - 1, "home": None, "host": None,
-             "comparable_from": 0, "classes": {}, "announced": AT_ONCE}  # fmt: skip
+             "comparable_from": 0, "classes": {}, "yearly_counts": [], "announced": AT_ONCE}  # fmt: skip
     return usual | about
 
 

@@ -33,6 +33,15 @@ def readable(value: float, unit: str, lang: str) -> tuple[float, str]:
     return value * factor, words
 
 
+def shown_in(unit: str, lang: str) -> tuple[float, str]:
+    """The factor from a printed unit to the one in which a reader of a language is told it, and the name of that unit.
+
+    How to read it: 亿元 is ``(0.1, "CNY billion")`` in English and ``(1.0, "亿元")`` in Chinese.
+    """
+    factor, words = readable(1.0, unit, lang)
+    return factor, " ".join(words.format("").split())
+
+
 def convertible(from_unit: str, to_unit: str) -> bool:
     """Whether a value can be told in another unit without an exchange rate."""
     same = from_unit == to_unit and from_unit in UNITS
