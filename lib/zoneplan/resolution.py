@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -32,10 +32,13 @@ def resolutions(plan: Plan) -> Resolutions:
     Resolutions: ``met`` or ``missed`` where a figure of the same thing settles it, ``bounded`` where a figure of
     another scope or year lies on the wrong side of the target, ``open`` where it decides nothing.
 
-    An upper limit below an at-least target speaks against it; a figure of a later year decides nothing.
+    An upper limit below an at-least target speaks against it; a figure of a later year decides nothing. Where the plan
+    brings no ``resolutions.csv``, a full-year figure of the same indicator and year settles each annex promise.
 
     How to read it: always with the reservation beside it; what is not listed is open.
     """
+    if plan.resolutions.empty:
+        return Resolutions(_by_year(plan))
     targets = plan.targets.set_index("target_id")
     seen = plan.all_observations.set_index("row_id")
     rows = []
@@ -54,7 +57,37 @@ def resolutions(plan: Plan) -> Resolutions:
                 "row_id": line.row_id,
             }
         )
-    return Resolutions(pd.DataFrame(rows))
+    return Resolutions(pd.DataFrame(rows, columns=COLUMNS))
+
+
+COLUMNS = "target_id target found year resolution reservation known_from source_id row_id".split()
+
+
+def _by_year(plan: Plan) -> pd.DataFrame:
+    """Annex promises beside the zone's own figures of the same year, whenever they were published."""
+    rows = []
+    for target in plan.targets[plan.targets["section"] == "annex"].itertuples():
+        found = outcomes(plan, target.indicator_id)
+        if target.year not in found.index:
+            continue
+        figure = found.loc[target.year]
+        kept = plan.goal(target.indicator_id, int(target.year)).holds(figure["value"])
+        rows.append((target.target_id, target.value, figure["value"], target.year, "met" if kept else "missed",
+                     figure["note"], figure["known_from"], figure["source_id"], figure["row_id"]))  # fmt: skip
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def outcomes(plan: Plan, indicator_id: str) -> pd.DataFrame:
+    """The figures of an annex series by year, hindsight included; the first release of each year, as it is judged by."""
+    every = replace(plan, observations=first_released(plan.all_observations))
+    return (every.growths if plan.is_rate(indicator_id) else every.levels)(indicator_id).set_index("year")
+
+
+def first_released(rows: pd.DataFrame) -> pd.DataFrame:
+    """Observations without their later revisions: of each figure only what was published on its first day."""
+    keys = ["entity_id", "indicator_id", "year", "period", "kind"]
+    first = rows.groupby(keys)["known_from"].transform("min")
+    return rows[(rows["known_from"] == first) | first.isna()].reset_index(drop=True)
 
 
 def outcome(reading: str, settles: bool, target: float, found: float) -> str:

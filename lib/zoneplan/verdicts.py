@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,29 +11,34 @@ import pandas as pd
 
 from zoneplan import reference
 from zoneplan.audit import cagr
-from zoneplan.forecast import Forecast, base_of, describe_base, forecast
+from zoneplan.forecast import BASES, Forecast, describe_base, forecast
+from zoneplan.plan import Goal, goal_of
 from zoneplan.resolution import OPEN, resolutions
+from zoneplan.tables import PRIVATE
 
 if TYPE_CHECKING:
     from zoneplan.plan import Plan
 
 # Beyond this gap between the two bases the range is the headline, not a point.
 BASE_DEPENDENT = 0.15
+# So many comparable points make a series of the zone's own.
+OWN_SERIES = 5
 # A gamma prior of half a case and no exposure (Jeffreys) lets the single observed year speak.
 JEFFREYS = 0.5
 
 COLUMNS = (
     "target_id indicator_id name_en name_zh year target unit q10 q50 q90 probability probability_low "
     "probability_high probability_implied probability_observed evidence needed_growth naive missing_number basis "
-    "resolution section"
+    "resolution section own"
 ).split()
 
 
 @dataclass(frozen=True)
 class Verdicts:
-    """One row per quantified target and year, with odds where they can be given."""
+    """One row per quantified target and year, with odds where they can be given, as of a day."""
 
     rows: pd.DataFrame
+    as_of: date
 
     def table(self) -> pd.DataFrame:
         """All rows; see :func:`verdicts` for the columns."""
@@ -51,9 +57,11 @@ class Verdicts:
     def plot(self):
         """Odds of the final annex targets as dots and ranges."""
         from zoneplan.charts import odds_strip
-        from zoneplan.text import odds_range
+        from zoneplan.text import day, odds_range
 
         rows = self.assessable()
+        if rows.empty:
+            raise ValueError("no target of the last year has odds, so there is nothing to draw")
         top = rows.sort_values("probability_low", ascending=False)
         table = pd.DataFrame(
             {
@@ -63,24 +71,23 @@ class Verdicts:
                 "p": top["probability"],
             }
         ).reset_index(drop=True)
-        gdp = rows.set_index("indicator_id").loc["gdp"]
-        span = odds_range(gdp["probability_low"], gdp["probability_high"])
+        # GDP speaks for the plan where it is among the promises, else the first of them.
+        lead = rows.iloc[int(rows["indicator_id"].eq("gdp").to_numpy().argmax())]
+        span, year = odds_range(lead["probability_low"], lead["probability_high"]), int(lead["year"])
         return odds_strip(
             "odds_2020",
             table,
-            title=f"GDP in {int(gdp['year'])}: odds of {span}",
-            subtitle="Probability of meeting the 2020 target, percent, as of 30 October 2018; dot or range of two bases",
-            sources=["plan", *reference_sources(rows)],
+            title=f"{lead['name_en']} in {year}: odds of {span}",
+            subtitle=f"Probability of meeting the {year} target, percent, as of {day(self.as_of)}; dot or range of two bases",
+            sources=["plan", *reference_sources()],
         )
 
 
-def reference_sources(rows: pd.DataFrame) -> list[str]:
-    """The source ids of the reference classes behind a set of verdicts."""
+def reference_sources() -> list[str]:
+    """The source ids of the reference classes."""
     from zoneplan import tables
 
-    wanted = {reference.CLASSES[i].indicator_id for i in rows["indicator_id"] if i in reference.CLASSES}
-    table = tables.read("growth_reference")
-    return sorted(set(table.loc[table["indicator_id"].isin(wanted), "source_id"]))
+    return sorted(set(tables.read("growth_reference")["source_id"]))
 
 
 def verdicts(plan: Plan) -> Verdicts:
@@ -93,19 +100,20 @@ def verdicts(plan: Plan) -> Verdicts:
     probability_low and probability_high (over the bases), probability_implied and probability_observed (by
     base), evidence (B own points and a class, C plan-implied base and a class, D class only, N not assessable,
     administrative), needed_growth (percent a year from the headline base), naive (the last published value),
-    missing_number, basis and resolution (what later figures say: met, missed, bounded, open).
+    missing_number, basis, resolution (what later figures say: met, missed, bounded, open), section and own (whether
+    the row rests on the user's own figures, those of grade P).
 
     How to read it: a blank probability with a range means that the answer hangs on the base year; a blank
     with a missing number means that no public figure supports any odds.
     """
-    evidence = plan.evidence.set_index("indicator_id")
+    evidence = plan.evidence.set_index("indicator_id")[["step", "missing_number"]]
     rows = [_annex_row(plan, target, evidence) for _, target in plan.targets[plan.targets["section"] == "annex"].iterrows()]
     text = plan.targets[(plan.targets["section"] == "text") & plan.targets["value"].notna()]
     made = {row["indicator_id"]: row for row in rows}
     rows += [_like_its_twin(_text_row(plan, target), made.get(target["same_as"])) for _, target in text.iterrows()]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     settled = resolutions(plan).table().set_index("target_id")["resolution"]
-    return Verdicts(table.assign(resolution=table["target_id"].map(settled).fillna(OPEN)))
+    return Verdicts(table.assign(resolution=table["target_id"].map(settled).fillna(OPEN)), plan.as_of)
 
 
 def _blank(target: pd.Series) -> dict:
@@ -118,44 +126,66 @@ def _blank(target: pd.Series) -> dict:
 def _annex_row(plan: Plan, target: pd.Series, evidence: pd.DataFrame) -> dict:
     row = _blank(target)
     i, year, value = target["indicator_id"], int(target["year"]), float(target["value"])
-    row["evidence"] = evidence.loc[i, "step"]
-    row["missing_number"] = evidence.loc[i, "missing_number"]
-    seen = plan.levels(i)
-    if target["kind"] in ("flow", "level", "count") and not seen.empty:
+    seen = plan.growths(i) if plan.is_rate(i) else plan.levels(i)
+    row["own"] = bool(seen["grade"].eq(PRIVATE).any())
+    if target["kind"] in ("flow", "level", "count", "growth") and not seen.empty:
         row["naive"] = float(seen["value"].iloc[-1])
-    if i == "upgraded_to_above_scale" and not seen.empty:
-        return row | _count_odds(float(seen["value"].iloc[-1]), value)
-    made = [f for f in (forecast(plan, i, base) for base in ("implied", "observed")) if f is not None]
+    made = {f.base.kind if f.base else BASES[0]: f for b in BASES if (f := forecast(plan, i, b)) is not None and year in f.draws}
+    step, missing = evidence.loc[i] if i in evidence.index else graded(plan, i, list(made.values()))
+    row |= {"evidence": step, "missing_number": missing}
+    if i in plan.yearly_counts and not seen.empty and not made:
+        return row | _count_odds(float(seen["value"].iloc[-1]), goal_of(target))
     if not made:
         # The ladder's step speaks of evidence; without a class or base there is nothing to compute yet.
         return row | {"evidence": row["evidence"] if row["evidence"] == "administrative" else "N"}
-    if target["kind"] == "growth":
-        made = made[:1]
-        row["naive"] = _last_own_growth(plan, i)
-    return row | _odds(made, year, value)
+    return row | _odds(made, year, value, goal_of(target))
 
 
-def _odds(made: list[Forecast], year: int, value: float) -> dict:
-    head = made[0]
-    by_base = {"implied" if f.base is None else f.base.kind: f.odds(year, value) for f in made}
+def graded(plan: Plan, indicator_id: str, made: list[Forecast]) -> tuple[str, str]:
+    """The step of the evidence ladder that an annex series stands on, worked out from the data, and what is missing.
+
+    Used where a plan brings no ``evidence.csv``. A needs five comparable points of its own, B any, C the base that the
+    plan implies, D a growth promise without any; without a forecast it is N.
+
+    How to read it: the second text is the number to ask for first.
+    """
+    seen = plan.growths(indicator_id) if plan.is_rate(indicator_id) else plan.levels(indicator_id)
+    name = plan.name(indicator_id)
+    if indicator_id in plan.yearly_counts and len(seen):
+        return ("A" if len(seen) >= OWN_SERIES else "B"), "more years of the same count"
+    if reference.class_of(plan, indicator_id) is None:
+        return "N", f"growth of similar regions: no reference class for {name}; name one under classes in plan.yml"
+    if not made:
+        return "N", f"zone figure for {plan.base_year}: {name}"
+    if len(seen):
+        return ("A" if len(seen) >= OWN_SERIES else "B"), f"zone figure after {int(seen['year'].iloc[-1])}: {name}"
+    return ("D" if plan.is_rate(indicator_id) else "C"), f"zone figure for {plan.base_year}: {name}"
+
+
+def _odds(made: dict[str, Forecast], year: int, value: float, goal: Goal) -> dict:
+    head = next(iter(made.values()))
+    by_base = {kind: f.odds(year, goal) for kind, f in made.items()}
     p = list(by_base.values())
     row = head.table().set_index("year").loc[year]
     out = {k: float(row[k]) for k in ("q10", "q50", "q90")}
     low, high = min(p), max(p)
     out.update(probability_low=low, probability_high=high)
     out.update({f"probability_{kind}": odds for kind, odds in by_base.items()})
+    out.setdefault("probability_implied", p[0])
     out["probability"] = p[0] if high - low <= BASE_DEPENDENT else np.nan
-    out["basis"] = "; ".join(describe_base(f.base) for f in made)
-    out["needed_growth"] = value if head.base is None else cagr(head.base.level.mid, value, year - head.base.year)
+    out["basis"] = "known figure" if year not in head.growth else "; ".join(dict.fromkeys(describe_base(f.base) for f in made.values()))
+    out["needed_growth"] = value if head.base is None else np.nan
+    if head.base is not None and year > head.base.year:
+        out["needed_growth"] = cagr(head.base.level.mid, value, year - head.base.year)
     return out
 
 
-def _count_odds(seen: float, value: float) -> dict:
+def _count_odds(seen: float, goal: Goal) -> dict:
     """Gamma-Poisson odds from one observed yearly count: the next count is negative binomial."""
     from scipy.stats import nbinom
 
     next_count = nbinom(seen + JEFFREYS, 0.5)
-    p = float(next_count.sf(value - 1))
+    p = float(next_count.sf(np.ceil(goal.low) - 1) - next_count.sf(goal.high))
     quantiles = {k: float(next_count.ppf(q)) for k, q in (("q10", 0.1), ("q50", 0.5), ("q90", 0.9))}
     return quantiles | _one(p) | {"basis": f"one observed year: {seen:.0f}"}
 
@@ -163,14 +193,6 @@ def _count_odds(seen: float, value: float) -> dict:
 def _one(p: float) -> dict:
     """The odds where the base makes no difference."""
     return dict.fromkeys(("probability", "probability_low", "probability_high", "probability_implied"), p)
-
-
-def _last_own_growth(plan: Plan, indicator_id: str) -> float:
-    rows = plan.observations
-    rows = rows[
-        (rows["indicator_id"] == indicator_id) & (rows["kind"] == "growth_nominal") & (rows["period"] == "full_year")
-    ].sort_values("year")
-    return float(rows["value"].iloc[-1]) if len(rows) else np.nan
 
 
 def _like_its_twin(row: dict, twin: dict | None) -> dict:
@@ -189,13 +211,14 @@ def _text_row(plan: Plan, target: pd.Series) -> dict:
         return row
     yearly = target["aggregation"] == "each_year"
     spans = [(1, y) for y in years] if yearly else [(len(years), years[-1])]
-    growth = [reference.coming_growth(i, horizon, plan.as_of, end) for horizon, end in spans]
+    class_ = reference.class_of(plan, i)
+    growth = [reference.coming_growth(class_, horizon, plan.as_of, end) for horizon, end in spans]
     if growth[-1] is None:
         return row
     q10, q50, q90 = growth[-1].quantile([0.1, 0.5, 0.9])
     # Of years that depend on each other in an unknown way, all succeed at least as if by chance and at most as
     # often as the worst of them.
-    odds = [g.odds(value) for g in growth]
+    odds = [float(goal_of(target).holds(g.draws).mean()) for g in growth]
     low, high = float(np.prod(odds)), min(odds)
     return row | _one(low) | {
         "q10": q10, "q50": q50, "q90": q90, "probability": low if high - low <= BASE_DEPENDENT else np.nan,
