@@ -335,6 +335,9 @@ def test_distance_by_hand():
     yingkou = (np.log(rows.loc["yingkou", "times"]) / spread + 0.5 + 0.0) / 3
     assert rows.loc["yingkou", "distance"] == pytest.approx(yingkou)
     assert rows["distance"].is_monotonic_increasing and rows["known"].between(2, 3).all()
+    far = found.excluded[found.excluded["reason"] == "level too far off in time"]
+    assert len(far) and ((far["year"] - 2016).abs() > similar.YEARS_APART).all()
+    assert ((rows["year"] - 2016).abs() <= similar.YEARS_APART).all()
     assert list(found.briefing().columns)[-1] == "Source" and found.briefing()["Why"].str.len().min() > 0
 
 
@@ -406,6 +409,13 @@ def test_convergence_by_hand():
     # Each doubling grows two points a year less.
     assert beta["beta"] == pytest.approx(-2.0) and beta["without_one_high"] == pytest.approx(-2.0)
     assert sigma["y"].tolist()[0] == pytest.approx(100 * start.std(ddof=1)) and sigma["y"].is_monotonic_decreasing
+
+
+def test_the_interval_of_a_slope_is_the_textbook_one():
+    from statsmodels.api import OLS, add_constant
+
+    x, y = np.array([1.0, 2, 3, 4, 6]), np.array([2.0, 1.5, 3.0, 2.5, 5.0])
+    assert catchup._ols(x, y)[1:] == pytest.approx(OLS(y, add_constant(x)).fit().conf_int(0.05)[1])
 
 
 def test_cities_of_zhejiang():

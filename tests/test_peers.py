@@ -91,6 +91,11 @@ def test_unlike_figures_never_meet(use, change, reason):
     assert reason in set(result.excluded["reason"])
 
 
+def test_two_documents_without_any_area_are_not_the_same_area(use):
+    use(peer_zones=zones({"scope_note": None}, {**RATE, "scope_note": None, "source_id": "s2"}))
+    assert peers.size_and_growth(2010, 2020).n_figures == 0
+
+
 def test_the_better_grade_wins_then_the_later_publication(use):
     use(peer_zones=zones({"value": 1.0, "source_id": "s2", "grade": "C"}, {"value": 2.0}, {**RATE}))
     assert peers.size_and_growth(2010, 2020).rows["size"].tolist() == [2.0]
