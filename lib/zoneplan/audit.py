@@ -6,12 +6,14 @@ is checked against all values the print allows, so that rounding alone is never 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from zoneplan.text import num
+from zoneplan.messages import words
+from zoneplan.text import MISSING, num
 
 if TYPE_CHECKING:
     from zoneplan.plan import Plan
@@ -65,13 +67,36 @@ def cagr(first: float, last: float, years: int) -> float:
 
 @dataclass(frozen=True)
 class Audit:
-    """The findings of the audit, one row a statement."""
+    """The findings of the audit, one row a statement: what was checked, what was found, and the facts behind it."""
 
+    plan: Plan
     rows: pd.DataFrame
 
-    def table(self) -> pd.DataFrame:
-        """Columns check, item, stated, implied, finding, explanation."""
-        return self.rows.copy()
+    def table(self, lang: str = "en") -> pd.DataFrame:
+        """Columns check, item, stated, implied, finding, explanation, in the words of a language."""
+        w, rows = words(lang), self.rows
+        return pd.DataFrame(
+            {
+                "check": [w(f"audit.check.{key(c)}") for c in rows["check"]],
+                "item": [self._name(item, lang) for item in rows["item"]],
+                "stated": rows["stated"],
+                "implied": rows["implied"],
+                "finding": [w(f"audit.finding.{key(f)}") for f in rows["finding"]],
+                "explanation": [self._why(r.why, r.facts, lang) for r in rows.itertuples()],
+            }
+        )
+
+    def _name(self, item: str, lang: str) -> str:
+        """The printed name of an item: an indicator, an indicator and a year, or a ratio of two."""
+        known = set(self.plan.targets["indicator_id"])
+        return " ".join(self.plan.name(part, lang) if part in known else part for part in item.split(" "))
+
+    def _why(self, why: str, facts: dict, lang: str) -> str:
+        w = words(lang)
+        said = {k: w("common.list").join(v) if isinstance(v, list) else v for k, v in facts.items()}
+        if "scope" in said:
+            said["scope"] = self.plan.said(said["scope"], lang)
+        return w(f"audit.why.{why}", **said)
 
     def tally(self) -> pd.DataFrame:
         """How many statements end in each finding, in a fixed order."""
@@ -99,6 +124,11 @@ class Audit:
         )
 
 
+def key(text: str) -> str:
+    """A check or a finding as part of the name of a message."""
+    return re.sub(r"\W+", "_", text).lower()
+
+
 def audit(plan: Plan) -> Audit:
     """Hold every statement of the plan that can be computed against the plan's other figures.
 
@@ -108,21 +138,26 @@ def audit(plan: Plan) -> Audit:
     than 0.05 but some unrounded values fit), ``contradicts`` and ``cannot be checked``.
 
     How to read it: a contradiction is no proof of error; it says that two printed figures cannot both be
-    meant on the same base, scope or definition, and names them.
+    meant on the same base, scope or definition, and names them. Rules about indicators that the plan does not have
+    are left out.
     """
     rows = [
         *_average_growth(plan),
         *_average_rates(plan),
         *_sums(plan),
         *_repeats(plan),
-        _cumulative_foreign_investment(plan),
+        *_cumulative_foreign_investment(plan),
         *_trade_each_year(plan),
-        _rd_spending(plan),
-        _investment_parts(plan),
+        *_rd_spending(plan),
+        *_investment_parts(plan),
         *_base_years(plan),
         *_ratios(plan),
     ]
-    return Audit(pd.DataFrame(rows, columns=["check", "item", "stated", "implied", "finding", "explanation"]))
+    return Audit(plan, pd.DataFrame(rows, columns=["check", "item", "stated", "implied", "finding", "why", "facts"]))
+
+
+def _has(plan: Plan, *indicators: str) -> bool:
+    return set(indicators) <= set(plan.targets["indicator_id"])
 
 
 def _printed(plan: Plan, indicator_id: str, year: int) -> Interval:
@@ -153,8 +188,8 @@ def _average_growth(plan: Plan) -> list[tuple]:
     for i in _with_levels_and_average(plan):
         stated = Interval.printed(plan.stated_growth(i), 1)
         implied = _printed(plan, i, first).growth_to(_printed(plan, i, last), last - first)
-        text = f"{num(stated.mid, 0)} % a year printed; {first} to {last} gives {implied} %"
-        out.append(("average growth", i, num(stated.mid, 0), str(implied), _judge(stated, implied), text))
+        facts = {"stated": num(stated.mid, 0), "first": first, "last": last, "implied": str(implied)}
+        out.append(("average growth", i, num(stated.mid, 0), str(implied), _judge(stated, implied), "average_growth", facts))
     return out
 
 
@@ -167,11 +202,9 @@ def _average_rates(plan: Plan) -> list[tuple]:
         mean = float(part["value"].mean())
         implied = Interval.printed(mean, float(part["precision"].mean()))
         finding = _judge(stated, implied)
-        rates = ", ".join(num(v, 0) for v in part["value"])
-        text = f"yearly rates {rates} average {num(mean, 2)}; printed {num(stated.mid, 0)}"
-        if finding == ROUNDING:
-            text += f"; if the yearly rates are exact the average would print as {num(mean, 0)}"
-        out.append(("average of yearly rates", i, num(stated.mid, 0), str(implied), finding, text))
+        facts = {"rates": [num(v, 0) for v in part["value"]], "mean": num(mean, 2), "stated": num(stated.mid, 0), "exact": num(mean, 0)}
+        why = "average_of_exact_rates" if finding == ROUNDING else "average_of_rates"
+        out.append(("average of yearly rates", i, num(stated.mid, 0), str(implied), finding, why, facts))
     return out
 
 
@@ -184,9 +217,9 @@ def _sums(plan: Plan) -> list[tuple]:
         summed = float(part["value"].sum())
         finding = AGREES if summed >= total["value"] else CONTRADICTS
         blanks = len(plan.years) - len(part)
-        blank = f"; {blanks} years are blank in the annex" if blanks else ""
-        text = f"the annex adds up to {num(summed, 1)}; the text says {num(total['value'], 0)} or more{blank}"
-        out.append(("sum", total["indicator_id"], num(total["value"], 0), num(summed, 1), finding, text))
+        facts = {"summed": num(summed, 1), "stated": num(total["value"], 0), "blanks": blanks}
+        why = "sum_with_blanks" if blanks else "sum"
+        out.append(("sum", total["indicator_id"], num(total["value"], 0), num(summed, 1), finding, why, facts))
     return out
 
 
@@ -205,23 +238,24 @@ def _repeats(plan: Plan) -> list[tuple]:
         for _, row in frame.iterrows():
             value = annex_value(row["same_as"])
             finding = AGREES if abs(value - row["value"]) <= SAME else CONTRADICTS
-            text = f"the text says {num(row['value'], 1)}, the annex {num(value, 1)}"
-            out.append(("text repeats annex", row["indicator_id"], num(row["value"], 1), num(value, 1), finding, text))
+            facts = {"text": num(row["value"], 1), "annex": num(value, 1)}
+            out.append(("text repeats annex", row["indicator_id"], facts["text"], facts["annex"], finding, "repeats", facts))
     return out
 
 
-def _cumulative_foreign_investment(plan: Plan) -> tuple:
+def _cumulative_foreign_investment(plan: Plan) -> list[tuple]:
+    if not _has(plan, "fdi_actual_cumulative", "fdi_actual"):
+        return []
     stated = _text(plan, "fdi_actual_cumulative").mid
     yearly = plan.annex("fdi_actual")["value"]
-    text = (
-        f"the text has {num(stated, 0)} as a cumulative sum, the annex has {num(yearly.iloc[-1], 0)} in "
-        f"{plan.years[-1]} alone and {num(yearly.sum(), 0)} over the three years (10,000 US dollars)"
-    )
+    facts = {"stated": num(stated, 0), "last": num(yearly.iloc[-1], 0), "year": plan.years[-1], "summed": num(yearly.sum(), 0)}
     finding = AGREES if abs(yearly.sum() - stated) <= SAME else CONTRADICTS
-    return ("cumulative or yearly", "fdi_actual", num(stated, 0), num(yearly.sum(), 0), finding, text)
+    return [("cumulative or yearly", "fdi_actual", num(stated, 0), num(yearly.sum(), 0), finding, "cumulative", facts)]
 
 
 def _trade_each_year(plan: Plan) -> list[tuple]:
+    if not _has(plan, "trade_growth_each_year", "trade_total"):
+        return []
     stated = float(_text(plan, "trade_growth_each_year").mid)
     out = []
     for year in plan.years[1:]:
@@ -230,12 +264,14 @@ def _trade_each_year(plan: Plan) -> list[tuple]:
             finding = AGREES
         else:
             finding = ROUNDING if implied.high >= stated else CONTRADICTS
-        text = f"the text asks for at least {num(stated, 0)} % in each year; the annex gives {implied} % in {year}"
-        out.append(("growth in each year", f"trade_total {year}", num(stated, 0), str(implied), finding, text))
+        facts = {"stated": num(stated, 0), "implied": str(implied), "year": year}
+        out.append(("growth in each year", f"trade_total {year}", num(stated, 0), str(implied), finding, "each_year", facts))
     return out
 
 
-def _rd_spending(plan: Plan) -> tuple:
+def _rd_spending(plan: Plan) -> list[tuple]:
+    if not _has(plan, "rd_to_gdp", "gdp", "rd_spending_growth"):
+        return []
     first, last = plan.years[0], plan.years[-1]
     ratio = [_printed(plan, "rd_to_gdp", y) for y in (first, last)]
     gdp = [_printed(plan, "gdp", y) for y in (first, last)]
@@ -244,27 +280,24 @@ def _rd_spending(plan: Plan) -> tuple:
     stated = _text(plan, "rd_spending_growth")
     finding = AGREES if implied.mid >= stated.mid else ROUNDING if implied.high >= stated.low else CONTRADICTS
     at_stated = ratio[0].mid * (1 + stated.mid / 100) ** (last - first) * gdp[0].mid / gdp[1].mid
-    text = (
-        f"{num(ratio[0].mid)} to {num(ratio[1].mid)} % of the planned GDP takes {implied} % a year; at "
-        f"{num(stated.mid, 0)} % a year the ratio would be {num(at_stated, 2)} % in {last}"
-    )
-    return ("R&D spending", "rd_to_gdp", num(stated.mid, 0), str(implied), finding, text)
+    facts = {"low": num(ratio[0].mid), "high": num(ratio[1].mid), "implied": str(implied), "stated": num(stated.mid, 0),
+             "ratio": num(at_stated, 2), "last": last}  # fmt: skip
+    return [("R&D spending", "rd_to_gdp", num(stated.mid, 0), str(implied), finding, "rd", facts)]
 
 
-def _investment_parts(plan: Plan) -> tuple:
+def _investment_parts(plan: Plan) -> list[tuple]:
     parts = [i for i in plan.series() if i.endswith("_investment") and i != "fixed_asset_investment"]
+    if not parts or "fixed_asset_investment" not in plan.series():
+        return []
     rates = pd.DataFrame({i: plan.annex(i).set_index("year")["value"] for i in parts})
     total = plan.annex("fixed_asset_investment").set_index("year")["value"]
     below = int((rates.le(total, axis=0)).to_numpy().sum())
     pairs = rates.size
     mean = float(rates.loc[plan.years[0]].mean())
     rest = 2 * float(total[plan.years[0]]) - mean
-    text = (
-        f"in {below} of {pairs} part-years the listed part grows no faster than the total; parts overlap and weights "
-        f"are not printed. Illustration: if they made up half the total and grew at their plain mean of {num(mean)} % "
-        f"in {plan.years[0]}, the unlisted half would have to grow {num(rest)} %"
-    )
-    return ("total against parts", "fixed_asset_investment", num(total.mean(), 0), f"{below} of {pairs}", OPEN, text)
+    facts = {"below": below, "pairs": pairs, "mean": num(mean), "year": plan.years[0], "rest": num(rest)}
+    found = f"{below} / {pairs}"
+    return [("total against parts", "fixed_asset_investment", num(total.mean(), 0), found, OPEN, "parts", facts)]
 
 
 def implied_base(plan: Plan, indicator_id: str) -> Interval:
@@ -288,19 +321,17 @@ def _base_years(plan: Plan) -> list[tuple]:
         base = implied_base(plan, i)
         seen = plan.levels(i)
         if seen.empty:
-            text = f"the plan implies {base} in {plan.base_year}; no comparable observation was public"
-            out.append(("implied base", i, "no observation", str(base), OPEN, text))
+            facts = {"base": str(base), "year": plan.base_year}
+            out.append(("implied base", i, MISSING, str(base), OPEN, "base_alone", facts))
             continue
         last = seen.iloc[-1]
         years = plan.base_year - int(last["year"])
         point = Interval(last["value"], last["value"], last["value"])
         implied = point.growth_to(base, years)
         stated = Interval.printed(plan.stated_growth(i), 1)
-        text = (
-            f"observed {num(last['value'], 2)} in {int(last['year'])} ({last['scope_note']}); the implied base "
-            f"{num(base.mid, 1)} in {plan.base_year} makes {implied} % a year against {num(stated.mid, 0)} % planned after"
-        )
-        out.append(("implied base", i, num(last["value"], 2), str(base), _judge(stated, implied), text))
+        facts = {"seen": num(last["value"], 2), "seen_year": int(last["year"]), "scope": last["scope_note"], "base": num(base.mid, 1),
+                 "year": plan.base_year, "implied": str(implied), "stated": num(stated.mid, 0)}  # fmt: skip
+        out.append(("implied base", i, num(last["value"], 2), str(base), _judge(stated, implied), "base", facts))
     return out
 
 
@@ -312,38 +343,46 @@ RATIOS = (
 )
 
 
-def ratio_paths(plan: Plan) -> pd.DataFrame:
+def ratio_paths(plan: Plan, lang: str = "en") -> pd.DataFrame:
     """Ratios between the plan's own targets, by year, with the observed ratio where both parts are known.
 
-    Returns columns ratio, year, percent, source ("plan" or the observations' scopes).
+    Returns columns ratio (the names of both parts in the language), year, percent, source_id ("plan" or the
+    observation's).
 
     How to read it: a ratio that turns or jumps shows that two targets were not set together.
     """
-    rows = []
+    paths = [path.assign(ratio=" / ".join(plan.name(i, lang) for i in pair)) for pair, path in _ratio_paths(plan).items()]
+    every = pd.concat(paths, ignore_index=True) if paths else pd.DataFrame(columns=["ratio", "year", "percent", "source_id"])
+    return every[["ratio", "year", "percent", "source_id"]]
+
+
+def _ratio_paths(plan: Plan) -> dict[tuple[str, str], pd.DataFrame]:
+    """The path of each ratio that the plan has both parts of."""
+    out = {}
     for part, whole in RATIOS:
-        label = f"{plan.name(part)} / {plan.name(whole)}"
+        if not {part, whole} <= set(plan.series()):
+            continue
         seen = plan.levels(part).merge(plan.levels(whole), on=["year", "scope_note"], suffixes=("", "_whole"))
-        rows += [(label, int(r.year), 100 * r.value / r.value_whole, r.source_id) for r in seen.itertuples()]
-        rows += [(label, y, 100 * plan.target(part, y) / plan.target(whole, y), "plan") for y in plan.years]
-    return pd.DataFrame(rows, columns=["ratio", "year", "percent", "source_id"])
+        rows = [(int(r.year), 100 * r.value / r.value_whole, r.source_id) for r in seen.itertuples()]
+        rows += [(y, 100 * plan.target(part, y) / plan.target(whole, y), "plan") for y in plan.years]
+        out[part, whole] = pd.DataFrame(rows, columns=["year", "percent", "source_id"])
+    return out
 
 
 def _ratios(plan: Plan) -> list[tuple]:
     out = []
-    for label, path in ratio_paths(plan).groupby("ratio", sort=False):
+    for pair, path in _ratio_paths(plan).items():
+        item = " / ".join(pair)
         planned = path[path["source_id"] == "plan"].set_index("year")["percent"]
         seen = path[path["source_id"] != "plan"]
-        values = ", ".join(num(v) for v in planned)
+        values = [num(v) for v in planned]
         if seen.empty:
-            out.append(("ratio path", label, "no observation", values, OPEN, f"plan: {values} %; never observed"))
+            out.append(("ratio path", item, MISSING, ", ".join(values), OPEN, "ratio_alone", {"values": values}))
             continue
         last = seen.iloc[-1]
         before = planned.iloc[0] - last["percent"]
         within = planned.iloc[-1] - planned.iloc[0]
         finding = AGREES if before * within >= 0 else CONTRADICTS
-        text = (
-            f"{num(last['percent'])} % in {int(last['year'])}; plan: {values} %: first {num(before, 1)} points, "
-            f"then {num(within, 1)} points"
-        )
-        out.append(("ratio path", label, num(last["percent"]), values, finding, text))
+        facts = {"seen": num(last["percent"]), "year": int(last["year"]), "values": values, "before": num(before, 1), "within": num(within, 1)}
+        out.append(("ratio path", item, num(last["percent"]), ", ".join(values), finding, "ratio", facts))
     return out

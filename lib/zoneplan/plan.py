@@ -13,6 +13,7 @@ import pandas as pd
 
 from zoneplan import tables
 from zoneplan.errors import DataError, Problem
+from zoneplan.text import MISSING
 from zoneplan.units import convert, convertible
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ class Plan:
     zone's id among the peer zones and ``host`` that of its city, where they have one; figures before
     ``comparable_from`` are of another area; ``classes`` names the regions that stand in for an indicator where the
     plan chooses them itself; ``yearly_counts`` are series that count the new cases of each year, so that one year tells
-    of the next; ``yearly`` says that each target is announced in its own year.
+    of the next; ``yearly`` says that each target is announced in its own year; ``glossary`` has texts of the tables in
+    both languages.
     """
 
     id: str
@@ -58,6 +60,7 @@ class Plan:
     classes: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     yearly_counts: tuple[str, ...] = ()
     yearly: bool = False
+    glossary: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["text", "en", "zh"]))
 
     def seen_from(self, as_of: str | date | None) -> Plan:
         """The same plan as it could be judged on another day.
@@ -141,6 +144,17 @@ class Plan:
     def zone(self, lang: str = "en") -> str:
         """The name of the zone in English (``en``) or Chinese (``zh``)."""
         return self.zone_zh if lang == "zh" else self.zone_en
+
+    def said(self, text: object, lang: str = "en") -> str:
+        """A text of the plan's tables in a language, where the glossary has it; otherwise as it stands.
+
+        How to read it: a missing text is a dash.
+        """
+        if pd.isna(text):
+            return MISSING
+        rows = self.glossary
+        hit = rows.loc[rows["text"] == text, lang]
+        return str(text) if hit.empty else str(hit.iloc[0])
 
     def annex_departments(self) -> pd.DataFrame:
         """The responsible department of each annex series: columns indicator_id and responsible."""
@@ -278,7 +292,7 @@ def load_plan(path: str | Path | None = None) -> Plan:
     """
     folder = tables.plan_dir() if path is None else Path(path)
     about = _read_description(folder / "plan.yml")
-    own = {t: tables.read(t, folder) for t in ("targets", "observations", "evidence", "measures", "resolutions")}
+    own = {t: tables.read(t, folder) for t in ("targets", "observations", "evidence", "measures", "resolutions", "glossary")}
     years = tuple(about["years"])
     problems = target_problems(own["targets"], years, "targets.csv")
     problems += unit_problems(own["targets"], own["observations"], about["comparable_from"], "observations.csv")
@@ -299,6 +313,7 @@ def load_plan(path: str | Path | None = None) -> Plan:
         evidence=own["evidence"],
         measures=own["measures"],
         resolutions=own["resolutions"],
+        glossary=own["glossary"],
         comparable_from=about["comparable_from"],
         classes={i: tuple(c) for i, c in about["classes"].items()},
         yearly_counts=tuple(about["yearly_counts"]),

@@ -32,7 +32,7 @@ BOM = b"\xef\xbb\xbf"
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # The plan that is read if nobody names another, and the tables that a plan may do without.
 SHIPPED = Path("plans") / "zhenan"
-OPTIONAL = ("evidence", "measures", "resolutions")
+OPTIONAL = ("evidence", "measures", "resolutions", "glossary")
 # The source that a plan's figures are booked under if no other is named, and its grade: private, the user's own.
 OWN, PRIVATE = "own", "P"
 
