@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from zoneplan.tables import split_period
+from zoneplan.tables import printed_step, split_period
 from zoneplan.units import convert
 
 HERE = Path(__file__).parent
@@ -156,6 +156,32 @@ def city_book() -> pd.DataFrame:
                        price_basis=money.map({True: "current", False: ""}), grade="A")  # fmt: skip
 
 
+def yearly_targets(rows: pd.DataFrame, src: pd.DataFrame) -> pd.DataFrame:
+    """China's yearly growth targets as a plan: one row a year, from the better grade, then the earlier publication.
+
+    Of a range the lower bound is the target, as the ledger notes it. "About" is read as "at least": more growth than
+    announced was never called a miss.
+    """
+    rows = dated(rows[(rows["entity_id"] == "china") & (rows["unit"] == "%")], src)
+    gdp = rows[rows["indicator_id"] == "gdp"].sort_values(["year", "grade", "known_from", "row_id"]).drop_duplicates("year")
+    upper = rows[rows["indicator_id"] == "gdp_target_upper"].set_index("year")["value"]
+    words = gdp["note"].str.extract(r"(左右|以上|around|range [\d.-]+)")[0].replace("around", "左右").fillna("")
+    typed = {
+        "name_zh": "国内生产总值增长", "name_en": "GDP growth", "group": "headline", "aggregation": "end", "kind": "growth",
+        "direction": "at_least", "force": "expected", "section": "annex", "responsible": "", "stated_growth": "", "same_as": "",
+    }  # fmt: skip
+    table = gdp.assign(
+        target_id="gdp-" + gdp["year"],
+        period=gdp["year"],
+        value_high=gdp["year"].map(upper).fillna(""),
+        precision=gdp["value"].map(printed_step),
+        qualifier_zh=words.str.removeprefix("range "),
+        locator=gdp["row_id"],
+        **typed,
+    )
+    return table[list(pd.read_csv(HERE / "plans" / "zhenan" / "targets.csv", nrows=0).columns)]
+
+
 def tables() -> dict[str, pd.DataFrame]:
     """Every derived table by its path under data/, in the order of its ledger."""
     src = sources()
@@ -178,6 +204,10 @@ def tables() -> dict[str, pd.DataFrame]:
         "sources.csv": src,
         "plans/zhenan/observations.csv": seen[seen["entity_id"] == "zone"],
         "plans/zhenan/evidence.csv": evidence.drop(columns=["indicator"]).assign(indicator_id=SERIES, step=short),
+        "plans/china/targets.csv": yearly_targets(ledger("growth_targets"), src),
+        "plans/china/observations.csv": seen[
+            (seen["entity_id"] == "china") & (seen["indicator_id"] == "gdp") & (seen["kind"] == "growth_real") & (seen["period"] == "full_year")
+        ],
         "reference/context_observations.csv": seen[seen["entity_id"] != "zone"],
         "reference/zhejiang_cities.csv": city_book(),
         "reference/growth_reference.csv": growth.assign(known_from=after, source_id="cityyb", price_basis=prices),

@@ -137,8 +137,9 @@ def forecast(plan: Plan, indicator_id: str, assumed: Assumptions | str = "implie
     known = {y: np.array([seen[y]]) for y in plan.years if y in seen.index}
     spans = {y: 1 if is_rate else y - start.year for y in plan.years if y not in known}
     ahead = {y: h for y, h in spans.items() if h > 0}
-    growth = {y: reference.coming_growth(class_, h, plan.as_of, y, assumed.extra) for y, h in ahead.items()}
-    if any(g is None for g in growth.values()) or not (growth or known):
+    coming = {y: reference.coming_growth(class_, h, plan.as_of, y, assumed.extra) for y, h in ahead.items()}
+    growth = {y: g for y, g in coming.items() if g is not None}
+    if not (growth or known):
         return None
     draws = known | {y: g.draws if is_rate else _levels(start, y, g) for y, g in growth.items()}
     return Forecast(indicator_id, str(plan.unit(indicator_id)), start, dict(sorted(draws.items())), growth)

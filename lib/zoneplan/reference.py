@@ -214,7 +214,7 @@ def coming_growth(
 
     Returns
     -------
-    Growth, or None where no class exists or fewer than three yearly medians were known.
+    Growth, or None where no class exists, fewer than three yearly medians were known, or the years lie before them.
 
     ``g = (c[end] - c[end - horizon]) / horizon + e + u``: ``c`` the path of the class median from
     :func:`expected_path`; ``e`` its error, t-distributed with variance ``s[end]^2 - s[end - horizon]^2`` from
@@ -239,10 +239,9 @@ def _coming_growth(
     class_: ReferenceClass, horizon: int, as_of: date, end_year: int, extra: tuple[tuple[int, float], ...], stamp: tuple
 ) -> Growth | None:
     rows = windows(class_, min(horizon, 3), as_of).tail(1).reset_index(drop=True)
-    path = expected_path(class_, as_of, end_year)
-    if path is None or rows.empty:
+    path, start = expected_path(class_, as_of, end_year), end_year - horizon
+    if path is None or rows.empty or start not in path.index:
         return None
-    start = end_year - horizon
     steps = path.loc[start + 1 : end_year, "growth"] + pd.Series(dict(extra), dtype="float64").reindex(
         range(start + 1, end_year + 1), fill_value=0.0
     )
