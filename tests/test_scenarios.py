@@ -228,7 +228,7 @@ def test_a_wrong_story_is_explained(refuse, change, message):
 def test_every_problem_is_in_one_message(refuse):
     wrong = [
         story(points(-150), points(1, ["gdp", "gpd"], [2019, 2031])),
-        story(GOOD, GOOD) | {"text_zh": None},
+        story(GOOD, copy.deepcopy(GOOD)) | {"text_zh": None},
         "no story",
         story(from_row("gref-0001", "weather"), from_row("none")) | {"id": "third", "class": {"level": "moon", "name": "dark"}},
     ]
@@ -260,10 +260,14 @@ def test_a_key_given_twice_is_named_with_its_line(refuse):
     assert refuse(text) == [f"scenarios.yml:{line}:points: found the key twice; expected each key once"]
 
 
-@pytest.mark.parametrize(("text", "found"), [("id: mine\n", "dict"), ("", "NoneType"), ("[]", "list"), ("just words", "str"), ("- [", "")])
+@pytest.mark.parametrize(("text", "found"), [("id: mine\n", "dict"), ("", "NoneType"), ("[]", "list"), ("just words", "str")])
 def test_what_is_no_list_of_stories_is_refused(refuse, text, found):
     lines = refuse(text)
     assert lines[0].startswith(f"scenarios.yml: found {found}") and "expected a" in lines[-1]
+
+
+def test_what_is_no_yaml_is_named_with_its_line(refuse):
+    assert refuse("- id: a\n- [") == ["scenarios.yml:2: found expected the node content, but found '<stream end>'; expected a readable UTF-8 YAML file"]
 
 
 @pytest.mark.parametrize("content", ["故事".encode("gb18030"), None])

@@ -15,6 +15,7 @@ from zoneplan import tables
 from zoneplan.errors import DataError, Problem
 from zoneplan.text import MISSING
 from zoneplan.units import convert, convertible
+from zoneplan.yamlfile import read_yaml
 
 if TYPE_CHECKING:
     from zoneplan.audit import Audit
@@ -398,15 +399,10 @@ NEEDED = ("id", "name_zh", "name_en", "zone_zh", "zone_en", "adopted", "years")
 
 def _read_description(file: Path) -> dict[str, Any]:
     """The description with everything that may be left out put in."""
-    import yaml
-
-    try:
-        about = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise DataError([Problem(str(file), None, None, str(error), "a readable UTF-8 YAML file")]) from None
+    about, problems = read_yaml(file)
     if not isinstance(about, dict):
         raise DataError([Problem(str(file), None, None, type(about).__name__, "a mapping of keys to values")])
-    problems = [Problem(str(file), None, key, "no such key", FITTING[key][1]) for key in NEEDED if key not in about]
+    problems += [Problem(str(file), None, key, "no such key", FITTING[key][1]) for key in NEEDED if key not in about]
     problems += [Problem(file.name, None, str(k), "an unknown key", "one of " + ", ".join(FITTING)) for k in about if k not in FITTING]
     wrong = [k for k, (fits, _) in FITTING.items() if k in about and not fits(about[k])]
     problems += [Problem(file.name, None, k, "nothing" if about[k] is None else repr(about[k]), FITTING[k][1]) for k in wrong]

@@ -19,6 +19,7 @@ from zoneplan.forecast import BASES, Assumptions, Forecast, base_of, forecast
 from zoneplan.joint import INSIDE_ANOTHER
 from zoneplan.text import num
 from zoneplan.units import convert
+from zoneplan.yamlfile import read_yaml
 
 if TYPE_CHECKING:
     from zoneplan.plan import Plan
@@ -162,30 +163,10 @@ def sizes(stories: Mapping[str, Scenario]) -> pd.DataFrame:
 
 
 def _read(file: Path) -> tuple[list, list[Problem]]:
-    """The stories of a file, and the keys that stand twice in one place, of which YAML would keep only the last."""
-    import yaml
-
-    try:
-        text = file.read_text(encoding="utf-8")
-        stories, node = yaml.safe_load(text), yaml.compose(text, Loader=yaml.SafeLoader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise DataError([Problem(file.name, None, None, str(error), "a readable UTF-8 YAML file")]) from None
+    stories, problems = read_yaml(file)
     if not isinstance(stories, list) or not stories:
         raise DataError([Problem(file.name, None, None, type(stories).__name__, "a list of scenarios")])
-    twice = _repeated_keys(node)
-    return stories, [Problem(file.name, line, key, "the key twice", "each key once") for line, key in twice]
-
-
-def _repeated_keys(node: Any) -> list[tuple[int, str]]:
-    """Line and name of every key that its mapping holds already."""
-    import yaml
-
-    found, inside = [], node.value if isinstance(node, yaml.CollectionNode) else []
-    if isinstance(node, yaml.MappingNode):
-        keys = [k.value for k, _ in inside]
-        found = [(k.start_mark.line + 1, str(k.value)) for n, (k, _) in enumerate(inside) if k.value in keys[:n]]
-        inside = [v for _, v in inside]
-    return found + [x for part in inside for x in _repeated_keys(part)]
+    return stories, problems
 
 
 def _story_problems(plan: Plan, file: str, n: int, story: Any, paths: Paths) -> list[Problem]:
