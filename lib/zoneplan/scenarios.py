@@ -40,6 +40,8 @@ PRINTED = "stated_growth"
 CONSTANT = "constant"
 # Expected growth by year, percent, of an indicator (or of regions, prices and indicator); None where it has no class.
 Paths: TypeAlias = "Callable[..., pd.Series | None]"
+# Growth that lies further off its path than so many points is a slip of the pen.
+MOST_POINTS = 50
 # Real growth is known for prefectures only.
 REAL = ("prefecture", "coastal_provinces")
 
@@ -343,7 +345,10 @@ def _growth(plan: Plan, entry: Mapping, indicator_id: str, year: int, path: pd.S
     """The growth that an entry gives one indicator in one year, percent; ``path`` is what was expected."""
     kind = _kind(entry)
     if kind == "points":
-        return float(path.loc[year]) + _number(entry, "points")
+        points = _number(entry, "points")
+        if MOST_POINTS < abs(points) < np.inf:
+            raise _refused(f"points {points:g}", f"points from -{MOST_POINTS} to {MOST_POINTS}")
+        return float(path.loc[year]) + points
     if kind == "shock":
         return float(path.loc[year]) + _shock(plan, entry, indicator_id)[0]
     if kind == "plan":
@@ -351,8 +356,16 @@ def _growth(plan: Plan, entry: Mapping, indicator_id: str, year: int, path: pd.S
     if kind == "cities":
         return cities_growth(entry["cities"], _whole(entry, "year"))
     row = _row(plan, entry)
-    if kind == "project":
-        return _project_growth(plan, entry, row, year, path)
+    growth = _project_growth(plan, entry, row, year, path) if kind == "project" else _row_growth(entry, row)
+    class_ = reference.class_of(plan, indicator_id)
+    fitting = dict.fromkeys((indicator_id, indicator_id if class_ is None else class_.indicator_id))
+    if row["indicator_id"] not in fitting:
+        raise _refused(f"row {entry['row']} of {row['indicator_id']}", f"a row of {' or '.join(fitting)}")
+    return growth
+
+
+def _row_growth(entry: Mapping, row: pd.Series) -> float:
+    """The growth printed in a row, percent."""
     unit = row.get("unit", "%")
     if unit != "%":
         raise ValueError(f"row {entry['row']} in {unit}, which is no growth")
@@ -360,6 +373,11 @@ def _growth(plan: Plan, entry: Mapping, indicator_id: str, year: int, path: pd.S
     if not re.fullmatch(r"value|p\d\d", str(column)):
         raise ValueError(f"column {column!r}, which is no growth (value, or a percentile such as p50)")
     return float(row[column])
+
+
+def _refused(found: str, expected: str) -> DataError:
+    """What one entry says wrongly; whoever reads the entry adds its place."""
+    return DataError([Problem(FILE, None, None, found, expected)])
 
 
 def _shock(plan: Plan, entry: Mapping, indicator_id: str) -> tuple[float, pd.Series]:
