@@ -162,7 +162,7 @@ GOOD = points(1)
     [
         (points(-120), "entry 1: found points -120; expected points from -50 to 50"),
         (points(50.5), "entry 1: found points 50.5; expected points from -50 to 50"),
-        (from_row("gref-0979") | {"indicators": ["trade_total"]}, "found row gref-0979 of gdp; expected a row of trade_total or exports"),
+        (from_row("gref-0979", column="p50") | {"indicators": ["trade_total"]}, "found row gref-0979 of gdp; expected a row of trade_total or exports"),
         (from_row("obs-257", "context_observations"), "found row obs-257 of trade_total; expected a row of gdp$"),
         (points(float("nan")), "growth of nan %; expected growth above"),
         (points(float("inf")), "growth of inf %; expected growth above"),
