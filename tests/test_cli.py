@@ -68,7 +68,7 @@ def copied_plan(folder: Path) -> Path:
 
     from zoneplan import tables
 
-    return copytree(tables.data_dir() / cli.PLAN, folder / "my_plan")
+    return copytree(tables.data_dir() / tables.SHIPPED, folder / "my_plan")
 
 
 def test_another_plan_folder_is_read(tmp_path, capsys):

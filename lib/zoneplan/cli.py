@@ -5,9 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
     from zoneplan.errors import Problem
     from zoneplan.panel import Panel
 
-PLAN = Path("plans") / "zhenan"
 # Named here too, because help must not load what computes them; a test holds both lists equal.
 BASELINES = ("naive", "drift", "theta", "damped", "arima", "theta_damped", "pooled")
 
@@ -35,8 +32,10 @@ def parser() -> argparse.ArgumentParser:
     panel = commands.add_parser("forecast", help="forecast any panel of yearly levels from short histories")
     books = commands.add_parser("run-notebooks", help="run every notebook and say whether it works")
     again = commands.add_parser("rebaseline", help="run every notebook, show every number that moved, save after a yes")
+    new = commands.add_parser("new", help="an empty plan to fill in; check --plan leads on from there")
+    taken = commands.add_parser("import", help="a plan from a spreadsheet; shows what it understood and asks")
 
-    for command in (check, verdicts, audit, brief):
+    for command in (check, verdicts, audit, brief, books):
         command.add_argument("--plan", type=Path, metavar="DIR", help="folder of the plan (default: the one shipped)")
     verdicts.add_argument("--as-of", metavar="DATE", help="day of judgement, such as 2018-10-30 (default: adoption)")
     verdicts.add_argument("--json", action="store_true", help="print JSON records instead of a table")
@@ -50,6 +49,10 @@ def parser() -> argparse.ArgumentParser:
     panel.add_argument("--skip-bad", action="store_true", help="leave bad rows out and say which")
     again.add_argument("--why", required=True, metavar="TEXT", help="the reason, written to CHANGES.md")
     again.add_argument("--yes", action="store_true", help="do not ask")
+    new.add_argument("folder", type=Path, metavar="DIR", help="folder to make")
+    taken.add_argument("file", type=Path, metavar="FILE.xlsx", help="targets, figures of the past, or both")
+    taken.add_argument("--to", type=Path, metavar="DIR", help="folder of the plan (default: named like the file, beside it)")
+    taken.add_argument("--yes", action="store_true", help="do not ask")
     books.add_argument("--save", action="store_true", help="save each notebook as one clean run")
     return top
 
@@ -60,9 +63,9 @@ def main(argv: list[str] | None = None) -> int:
     from zoneplan.errors import DataError
 
     try:
-        with data_with(getattr(args, "plan", None)):
-            if args.command == "brief" or getattr(args, "plan", None):
-                refuse_faulty_tables(args.command)
+        with plan_in_force(getattr(args, "plan", None)):
+            if args.command in ("brief", "verdicts", "audit", "run-notebooks"):
+                refuse_faulty_tables(always=args.command == "brief")
             return COMMANDS[args.command](args)
     except DataError as error:
         print(error, file=sys.stderr)
@@ -70,71 +73,97 @@ def main(argv: list[str] | None = None) -> int:
 
 
 @contextlib.contextmanager
-def data_with(plan: Path | None) -> Iterator[None]:
-    """Inside, the tables are the project's with the files of another plan folder in place of its own.
-
-    Notebooks inherit this, so a brief of one's own plan is made by the same code. The shipped data are
-    copied, never touched.
-    """
-    from zoneplan import tables
+def plan_in_force(plan: Path | None) -> Iterator[None]:
+    """Inside, everything reads the plan of this folder (None: the one in force already); notebooks inherit it."""
     from zoneplan.errors import DataError, Problem
 
-    if plan is None:
+    before = os.environ.get("ZONEPLAN_PLAN")
+    folder = plan or (Path(before) if before else None)
+    if folder is None:
         yield
         return
-    if not plan.is_dir():
-        raise DataError([Problem(str(plan), None, None, "no such folder", "a folder with plan.yml and its tables")])
-    before = os.environ.get("ZONEPLAN_DATA")
-    with tempfile.TemporaryDirectory(prefix="zoneplan-") as scratch:
-        data = Path(scratch) / "data"
-        shutil.copytree(tables.data_dir(), data)
-        # All or nothing of the shipped plan goes, so that a file missing in the folder is noticed.
-        shutil.rmtree(data / PLAN)
-        shutil.copytree(plan, data / PLAN)
-        os.environ["ZONEPLAN_DATA"] = str(data)
-        try:
-            yield
-        finally:
-            os.environ.pop("ZONEPLAN_DATA")
-            if before is not None:
-                os.environ["ZONEPLAN_DATA"] = before
+    if not folder.is_dir():
+        raise DataError([Problem(str(folder), None, None, "no such folder", "a folder with plan.yml and its tables")])
+    os.environ["ZONEPLAN_PLAN"] = str(folder.resolve())
+    try:
+        yield
+    finally:
+        os.environ.pop("ZONEPLAN_PLAN")
+        if before is not None:
+            os.environ["ZONEPLAN_PLAN"] = before
 
 
-def refuse_faulty_tables(command: str) -> None:
+def own_plan() -> Path | None:
+    """The folder of the plan in force if it is not the shipped one."""
+    from zoneplan import tables
+
+    folder = tables.plan_dir()
+    return None if tables.is_shipped(folder) else folder
+
+
+def refuse_faulty_tables(always: bool) -> None:
     """Nothing is computed or written from tables that are not sound; every problem is listed at once."""
     from zoneplan.errors import DataError
 
-    problems = [] if command == "check" else all_problems()
+    problems = all_problems() if always or own_plan() else []
     if problems:
         raise DataError(problems)
 
 
 def all_problems() -> list[Problem]:
-    """What is wrong with the tables or, if they are sound, with the plan's scenarios, which are sized on them."""
-    from zoneplan import load_plan, scenarios, tables
-    from zoneplan.errors import DataError
+    """What is wrong with the plan in force, or with the project's tables if it is the shipped one.
 
-    problems = tables.check()
-    if problems:
-        return problems
+    Description, tables, their agreement and scenarios are looked at in this order; what rests on a faulty part is left
+    for later, so that one fault is not told many times.
+    """
+    from zoneplan import load_plan, reference, scenarios, tables
+    from zoneplan.errors import DataError
+    from zoneplan.plan import read_description
+
+    own = own_plan()
     try:
+        if own:
+            read_description(own / "plan.yml")
+        problems = tables.plan_problems(own) if own else tables.check()
+        if problems:
+            return problems
         plan = load_plan()
-        if (plan.folder / scenarios.FILE).exists():
+        problems = reference.class_problems(plan)
+        if not problems:
             scenarios.scenarios(plan)
     except DataError as error:
         return list(error.problems)
-    return []
+    return problems
 
 
 def _check(args: argparse.Namespace) -> int:
-    problems = all_problems()
+    from zoneplan.template import next_step
+
+    problems, own = all_problems(), own_plan()
     for problem in problems:
         print(problem)
     if problems:
         print(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found", file=sys.stderr)
+        if own:
+            print(next_step(problems, own), file=sys.stderr)
         return 1
     print("all tables and scenarios are valid")
+    if own:
+        print(what_now(own))
     return 0
+
+
+def what_now(folder: Path) -> str:
+    """What a valid plan of one's own can be asked, and how."""
+    from zoneplan import load_plan
+
+    plan = load_plan()
+    final = plan.verdicts().final()
+    given = int(final["probability_low"].notna().sum())
+    return (
+        f"{plan.name_en}: seen from {plan.as_of.isoformat()}, {given} of {len(final)} series have odds.\n"
+        f"Next: zoneplan verdicts --plan {folder}, zoneplan brief --plan {folder}"
+    )
 
 
 def _verdicts(args: argparse.Namespace) -> int:
@@ -160,7 +189,44 @@ def _audit(args: argparse.Namespace) -> int:
 def _brief(args: argparse.Namespace) -> int:
     from zoneplan.report import brief
 
-    brief(out=args.out)
+    own = own_plan()
+    # The project's reports are those of the shipped plan.
+    brief(out=args.out or (own / "reports" if own else None))
+    return 0
+
+
+def _new(args: argparse.Namespace) -> int:
+    from zoneplan.template import start
+
+    written = start(args.folder)
+    for file in written:
+        print(f"written: {file}")
+    print(f"{'Fill them in' if written else 'All files were there already'}, then: zoneplan check --plan {args.folder}")
+    return 0
+
+
+def _import(args: argparse.Namespace) -> int:
+    from zoneplan.importer import read_workbook, write_plan
+    from zoneplan.text import frame
+
+    read = read_workbook(args.file)
+    shown = read.table().assign(year=read.rows["year"].map(lambda y: "" if y != y else str(int(y))), known=read.rows["known"].map({True: "yes", False: "no"}))
+    print(f"Understood in {args.file}:")
+    print(frame(shown, 2))
+    if len(read.left):
+        print(f"\nNot understood, {len(read.left)} cell{'s' if len(read.left) > 1 else ''}:")
+        for row in read.left.itertuples():
+            print(f"  {row.sheet}!{row.cell} {row.text!r}: {row.why}")
+    unknown = list(dict.fromkeys(read.rows.loc[~read.rows["known"], "name"]))
+    if unknown:
+        print(f"\nNo similar regions are known for: {'; '.join(unknown)}. They get no odds before plan.yml names a class.")
+    folder = args.to or args.file.with_suffix("")
+    if not args.yes and not _agreed(f"\nWrite {len(read.rows)} figures to {folder}? [y/N] "):
+        print("nothing was written")
+        return 1
+    for file in write_plan(read, folder):
+        print(f"written: {file}")
+    print(f"Now: zoneplan check --plan {folder}")
     return 0
 
 
@@ -230,9 +296,20 @@ def _say_what_is_missing(args: argparse.Namespace, series: Panel, done: set[str]
         print(f"no rows for {len(there)} of {len(last)} units: they reach {args.to} already", file=sys.stderr)
 
 
+def refuse_own_plan(what: str) -> None:
+    """The saved notebooks and their numbers are those of the shipped plan."""
+    from zoneplan.errors import DataError, Problem
+
+    own = own_plan()
+    if own:
+        raise DataError([Problem(str(own), None, None, f"{what} with a plan of one's own", "it without --plan and ZONEPLAN_PLAN")])
+
+
 def _run_notebooks(args: argparse.Namespace) -> int:
     from zoneplan.notebooks import run_all
 
+    if args.save:
+        refuse_own_plan("run-notebooks --save")
     runs = run_all(write=args.save, tell=_tell)
     print(f"{len(runs)} notebooks ran without error{' and were saved' if args.save else ''}")
     return 0
@@ -248,6 +325,7 @@ def _rebaseline(args: argparse.Namespace) -> int:
     from zoneplan.rebaseline import changed, record
     from zoneplan.text import frame
 
+    refuse_own_plan("rebaseline")
     if not args.why.strip():
         raise DataError([Problem("--why", None, None, "nothing", "the reason why published numbers change")])
     before = {p.stem: nbformat.read(p, as_version=4) for p in notebooks.paths()}
@@ -286,4 +364,6 @@ COMMANDS = {
     "forecast": _forecast,
     "run-notebooks": _run_notebooks,
     "rebaseline": _rebaseline,
+    "new": _new,
+    "import": _import,
 }

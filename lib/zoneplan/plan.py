@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -281,7 +281,8 @@ def load_plan(path: str | Path | None = None) -> Plan:
 
     Returns
     -------
-    Plan, seen from ``as_of`` of its description or, if that is not there, from the day of its adoption.
+    Plan, seen from ``as_of`` of its description or, if that is not there, from the day of its adoption or, if the
+    user's own figures (grade P) came later, from the day on which the last of them was known.
 
     Raises
     ------
@@ -292,7 +293,7 @@ def load_plan(path: str | Path | None = None) -> Plan:
     published figure known on ``plan.as_of``.
     """
     folder = tables.plan_dir() if path is None else Path(path)
-    about = _read_description(folder / "plan.yml")
+    about = read_description(folder / "plan.yml")
     own = {t: tables.read(t, folder) for t in ("targets", "observations", "evidence", "measures", "resolutions", "glossary")}
     years = tuple(about["years"])
     problems = target_problems(own["targets"], years, "targets.csv")
@@ -301,7 +302,8 @@ def load_plan(path: str | Path | None = None) -> Plan:
         problems.append(Problem("plan.yml", None, "base_year", str(about["base_year"]), "a year before the plan's first"))
     if problems:
         raise DataError(problems)
-    adopted, as_of = _day(about["adopted"]), _day(about["as_of"])
+    adopted = _day(about["adopted"])
+    as_of = _day(about["as_of"]) if about["as_of"] else last_own(own["observations"], adopted)
     return Plan(
         **{key: about[key] for key in ("id", "name_zh", "name_en", "zone_zh", "zone_en", "base_year", "home", "host")},
         folder=folder,
@@ -394,26 +396,44 @@ FITTING = {
     "announced": (lambda v: v in (AT_ONCE, YEARLY), f"{AT_ONCE} or {YEARLY}"),
     **dict.fromkeys(("home", "host"), (lambda v: v is None or _is_text(v), "an id, or nothing")),
 }
-NEEDED = ("id", "name_zh", "name_en", "zone_zh", "zone_en", "adopted", "years")
+NEEDED = ("id", "adopted", "years")
+ZONES = ("zone_zh", "zone_en")
 
 
-def _read_description(file: Path) -> dict[str, Any]:
-    """The description with everything that may be left out put in."""
+def read_description(file: Path) -> dict[str, Any]:
+    """What ``plan.yml`` says, with everything that may be left out put in.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read, lacks a key, or a key does not fit; all problems of it are listed.
+    """
     about, problems = read_yaml(file)
     if not isinstance(about, dict):
-        raise DataError([Problem(str(file), None, None, type(about).__name__, "a mapping of keys to values")])
+        raise DataError([Problem(file.name, None, None, type(about).__name__, "a mapping of keys to values")])
     problems += [Problem(str(file), None, key, "no such key", FITTING[key][1]) for key in NEEDED if key not in about]
     problems += [Problem(file.name, None, str(k), "an unknown key", "one of " + ", ".join(FITTING)) for k in about if k not in FITTING]
     wrong = [k for k, (fits, _) in FITTING.items() if k in about and not fits(about[k])]
     problems += [Problem(file.name, None, k, "nothing" if about[k] is None else repr(about[k]), FITTING[k][1]) for k in wrong]
     if problems:
         raise DataError(problems)
-    usual = {"as_of": about["adopted"], "base_year": about["years"][0] - 1, "home": None, "host": None,
-             "comparable_from": 0, "classes": {}, "yearly_counts": [], "announced": AT_ONCE}  # fmt: skip
+    zone_zh, zone_en = (about.get(a) or about[b] for a, b in (ZONES, ZONES[::-1]))
+    first, last = about["years"][0], about["years"][-1]
+    usual = {"zone_zh": zone_zh, "zone_en": zone_en, "name_zh": f"{zone_zh}发展目标({first}-{last})", "name_en": f"{zone_en} - targets {first}-{last}",
+             "as_of": None, "base_year": first - 1, "home": None, "host": None, "comparable_from": 0, "classes": {},
+             "yearly_counts": [], "announced": AT_ONCE}  # fmt: skip
     return usual | about
 
 
+def last_own(rows: pd.DataFrame, adopted: date) -> date:
+    """The day from which a plan is seen: that of its adoption or, if the user's own figures came later, of the last of them."""
+    own = rows.loc[rows["grade"] == tables.PRIVATE, "known_from"].max()
+    return adopted if pd.isna(own) else max(adopted, own.date())
+
+
 def _day(text: str | date) -> date:
+    if isinstance(text, datetime):
+        return text.date()
     if isinstance(text, date):
         return text
     try:

@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 
 from zoneplan import common, tables
+from zoneplan.errors import Problem
+from zoneplan.messages import words
 from zoneplan.plan import known
 
 if TYPE_CHECKING:
@@ -39,6 +41,15 @@ class ReferenceClass:
     indicator_id: str
     is_proxy: bool
     label: str
+
+    def said(self, lang: str = "en") -> str:
+        """Which regions these are, in the words of a language; the label where it has no words for them."""
+        w = words(lang)
+        series = w.texts.get(f"common.series.{self.indicator_id}")
+        regions = w.texts.get(f"common.region.{self.level}_{self.name}")
+        if lang == "en" or series is None or regions is None:
+            return self.label
+        return w("common.proxy" if self.is_proxy else "common.class", series=series, regions=regions)
 
 
 _SIZE = ("county", "coastal_size_matched")
@@ -95,6 +106,14 @@ def class_of(plan: Plan, indicator_id: str) -> ReferenceClass | None:
             return None
         return CLASSES.get(f"{plain}_growth") or CLASSES.get(plain)
     return CLASSES.get(indicator_id)
+
+
+def class_problems(plan: Plan) -> list[Problem]:
+    """Classes that a plan names itself and nobody has figures of."""
+    rows = tables.read("growth_reference")
+    there = dict.fromkeys(zip(rows["level"], rows["reference_class"], rows["indicator_id"], strict=True))
+    known = "one of " + "; ".join(", ".join(c) for c in there)
+    return [Problem("plan.yml", None, f"classes: {i}", ", ".join(c), known) for i, c in plan.classes.items() if c not in there]
 
 
 def windows(class_: ReferenceClass, horizon: int, as_of: date) -> pd.DataFrame:

@@ -56,9 +56,12 @@ def data_dir() -> Path:
 
 
 def plan_dir() -> Path:
-    """The folder of the plan: ``ZONEPLAN_PLAN`` if set, else the shipped one."""
-    named = os.environ.get("ZONEPLAN_PLAN")
-    return Path(named) if named else data_dir() / SHIPPED
+    """The folder of the plan: ``ZONEPLAN_PLAN`` if set, else the shipped one.
+
+    A relative name counts from the working directory or, for notebooks, from the project's folder.
+    """
+    named = Path(os.environ.get("ZONEPLAN_PLAN") or data_dir() / SHIPPED)
+    return named if named.is_absolute() or named.exists() else data_dir().parent / named
 
 
 def package(folder: Path | None = None) -> dict[str, dict]:
