@@ -17,6 +17,7 @@ from zoneplan import reference, tables
 from zoneplan.errors import DataError, Problem
 from zoneplan.forecast import BASES, Assumptions, Forecast, base_of, forecast
 from zoneplan.joint import INSIDE_ANOTHER
+from zoneplan.messages import LANGS, words
 from zoneplan.text import num
 from zoneplan.units import convert
 from zoneplan.yamlfile import read_yaml
@@ -37,6 +38,10 @@ KINDS = {
     "row": ("table",),
 }
 PRINTED = "stated_growth"
+USUAL = ("baseline", "plan_as_printed", "national_average", "trade_slump")
+COUNTRY = ("county", "china")
+# Years in which exports fell far short of their path.
+SLUMP = (2009, 2015, 2016)
 CONSTANT = "constant"
 # Expected growth by year, percent, of an indicator (or of regions, prices and indicator); None where it has no class.
 Paths: TypeAlias = "Callable[..., pd.Series | None]"
@@ -82,9 +87,9 @@ class Scenario:
         year, out = self.plan.years[-1], []
         for i in self.plan.series():
             plain, made = forecast(self.plan, i), self.forecast(i)
-            if plain is not None and made is not None:
-                target = self.plan.target(i, year)
-                here, there = made.odds(year, target), plain.odds(year, target)
+            if plain is not None and made is not None and year in made.growth:
+                goal = self.plan.goal(i, year)
+                here, there = made.odds(year, goal), plain.odds(year, goal)
                 out.append((i, self.plan.name(i), here, there, 100 * (here - there)))
         return pd.DataFrame(out, columns=["indicator_id", "name_en", "odds", "baseline", "change"])
 
@@ -95,8 +100,7 @@ class Scenario:
 
         How to read it: what the story adds up to, without any uncertainty.
         """
-        is_rate = self.plan.annex(indicator_id)["kind"].iloc[0] == "growth"
-        start = None if is_rate else base_of(self.plan, indicator_id, self.base)
+        start = None if self.plan.is_rate(indicator_id) else base_of(self.plan, indicator_id, self.base)
         path = _path(self.plan, self.class_, self.constant_prices, indicator_id)
         if start is None or path is None:
             return None
@@ -112,7 +116,7 @@ def scenarios(plan: Plan, file: str | Path | None = None) -> dict[str, Scenario]
     Parameters
     ----------
     plan : the plan, seen from a day.
-    file : a YAML file; None means ``scenarios.yml`` in the plan's folder.
+    file : a YAML file; None means ``scenarios.yml`` in the plan's folder or, if it has none, :func:`usual`.
 
     Raises
     ------
@@ -121,8 +125,9 @@ def scenarios(plan: Plan, file: str | Path | None = None) -> dict[str, Scenario]
 
     How to read it: a scenario is no forecast; it says what would follow if its story came true.
     """
-    file = Path(file) if file is not None else plan.folder / FILE
-    stories, problems = _read(file)
+    given = file is not None
+    file = Path(file) if given else plan.folder / FILE
+    stories, problems = _read(file) if given or file.exists() else (usual(plan), [])
     # Most stories speak of the usual classes, whose paths are worked out once.
     paths = functools.cache(functools.partial(_path, plan))
     for n, story in enumerate(stories, start=1):
@@ -133,6 +138,44 @@ def scenarios(plan: Plan, file: str | Path | None = None) -> dict[str, Scenario]
     if problems:
         raise DataError(problems)
     return {story["id"]: _scenario(plan, story, paths) for story in stories}
+
+
+def usual(plan: Plan) -> list[dict]:
+    """The stories of a plan that brings none: as expected, as printed, as the whole country, and a slump of trade.
+
+    They are put together from what the plan holds: a story that would move nothing is left out.
+    """
+    texts, years = words_by_story(), list(plan.years)
+    with_class = [i for i in plan.series() if _path(plan, None, False, i) is not None]
+    printed = [i for i in with_class if not plan.is_rate(i) and not np.isnan(plan.stated_growth(i))]
+    whole = [i for i in with_class if _class(plan, COUNTRY, False, i) is not None]
+    shocks = {y: s for y, s in zip(years, SLUMP, strict=False)}
+    known = [i for i in with_class if all(_has_shock(plan, i, s) for s in shocks.values())]
+    slump = [{"indicators": known, "years": [y], "shock": s} for y, s in shocks.items()]
+    stories = {
+        "baseline": {"growth": []},
+        "plan_as_printed": {"growth": [{"indicators": printed, "years": years, "plan": PRINTED}]} if printed else None,
+        "national_average": {"growth": [], "class": dict(zip(("level", "name"), COUNTRY, strict=True))} if whole else None,
+        "trade_slump": {"growth": slump} if known else None,
+    }
+    return [{"id": i, **texts[i], **story} for i, story in stories.items() if story is not None]
+
+
+def words_by_story() -> dict[str, dict[str, str]]:
+    """Title and text of the usual stories in both languages, by id."""
+    keys = [(i, part, lang) for i in USUAL for part in ("title", "text") for lang in LANGS]
+    out: dict[str, dict[str, str]] = {i: {} for i in USUAL}
+    for i, part, lang in keys:
+        out[i][f"{part}_{lang}"] = words(lang).raw(f"scenarios.{i}.{part}")
+    return out
+
+
+def _has_shock(plan: Plan, indicator_id: str, year: int) -> bool:
+    try:
+        reference.surprise(reference.class_of(plan, indicator_id), year, plan.as_of)
+    except ValueError:
+        return False
+    return True
 
 
 def odds_by_scenario(stories: Mapping[str, Scenario]) -> pd.DataFrame:
@@ -197,7 +240,7 @@ def _level_problems(plan: Plan, file: str, place: str, levels: Any) -> list[Prob
     """What is wrong with the levels that a story puts in place of those of its base."""
     if not isinstance(levels, dict):
         return [Problem(file, None, place, repr(levels), "a level by indicator, in the unit of its target")]
-    known = [i for i in plan.series() if plan.annex(i)["kind"].iloc[0] != "growth"]
+    known = [i for i in plan.series() if not plan.is_rate(i)]
     found = [Problem(file, None, place, repr(i), "one of " + ", ".join(known)) for i in levels if i not in known]
     wrong = [(i, v) for i, v in levels.items() if not (_is_number(v) and 0 < v < np.inf)]
     return found + [Problem(file, None, f"{place}: {i}", repr(v), "a number above 0") for i, v in wrong]
@@ -316,7 +359,7 @@ def _class(
     plan: Plan, regions: tuple[str, str] | None, constant: bool, indicator_id: str
 ) -> reference.ReferenceClass | None:
     """The class a story puts in place of the usual one; None where it changes nothing or that class has no rows."""
-    usual = reference.CLASSES.get(indicator_id)
+    usual = reference.class_of(plan, indicator_id)
     if usual is None:
         return None
     if constant and usual.indicator_id == "gdp":
@@ -332,7 +375,7 @@ def _class(
 
 def _path(plan: Plan, regions: tuple[str, str] | None, constant: bool, indicator_id: str) -> pd.Series | None:
     """Expected growth of an indicator's class by year, percent; None where it has no class or no path."""
-    class_ = _class(plan, regions, constant, indicator_id) or reference.CLASSES.get(indicator_id)
+    class_ = _class(plan, regions, constant, indicator_id) or reference.class_of(plan, indicator_id)
     path = None if class_ is None else reference.expected_path(class_, plan.as_of, plan.years[-1])
     return None if path is None else path["growth"]
 
@@ -381,7 +424,7 @@ def _refused(found: str, expected: str) -> DataError:
 
 
 def _shock(plan: Plan, entry: Mapping, indicator_id: str) -> tuple[float, pd.Series]:
-    return reference.surprise(reference.CLASSES[indicator_id], _whole(entry, "shock"), plan.as_of)
+    return reference.surprise(reference.class_of(plan, indicator_id), _whole(entry, "shock"), plan.as_of)
 
 
 def _is_number(value: Any) -> bool:
