@@ -172,6 +172,7 @@ def learn(reference: Panel, to: int) -> ReferenceModel:
 
     How to read it: the result depends on the class only; it can forecast any unit.
     """
+    reference = _from_first(reference)
     growth = common_growth(reference)
     known = reference.years[: len(growth) + 1]
     horizon = max(to - int(known[-1]), 0)
@@ -192,9 +193,7 @@ def common_growth(panel: Panel) -> np.ndarray:
     A gap adds its average growth to each of its years. Inner years that too few units report take the growth
     of the year before.
     """
-    bridged = pd.DataFrame(panel.logs).interpolate(axis=1, limit_area="inside").to_numpy()
-    growth = np.diff(bridged, axis=1)
-    enough = np.isfinite(growth).sum(axis=0) >= FEWEST_UNITS
+    growth, enough = _bridged_growth(panel)
     if not enough.any():
         found = f"growth of fewer than {FEWEST_UNITS} units in any year"
         expected = "more units, or a larger panel given with --reference"
@@ -205,6 +204,19 @@ def common_growth(panel: Panel) -> np.ndarray:
     middle = pd.Series(np.full(last, np.nan))
     middle[enough[:last]] = np.nanmedian(growth[:, enough[:last]], axis=0)
     return middle.ffill().bfill().to_numpy()
+
+
+def _bridged_growth(panel: Panel) -> tuple[np.ndarray, np.ndarray]:
+    """Log growth by unit and year, gaps at their average growth; marks of the years that enough units report."""
+    bridged = pd.DataFrame(panel.logs).interpolate(axis=1, limit_area="inside").to_numpy()
+    growth = np.diff(bridged, axis=1)
+    return growth, np.isfinite(growth).sum(axis=0) >= FEWEST_UNITS
+
+
+def _from_first(panel: Panel) -> Panel:
+    """The panel from the first year since which enough units show growth; a stray earlier year says nothing."""
+    enough = _bridged_growth(panel)[1]
+    return panel.since(int(panel.years[np.argmax(enough)])) if enough.any() else panel
 
 
 def _parts(lag: np.ndarray) -> np.ndarray:

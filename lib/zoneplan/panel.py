@@ -38,7 +38,13 @@ class Panel:
 
     def until(self, year: int) -> Panel:
         """What was known of each unit up to a year; units without any figure by then are left out."""
-        seen = self.years <= year
+        return self._in(self.years <= year)
+
+    def since(self, year: int) -> Panel:
+        """What was known of each unit from a year on; units without any figure since then are left out."""
+        return self._in(self.years >= year)
+
+    def _in(self, seen: np.ndarray) -> Panel:
         rows = np.isfinite(self.logs[:, seen]).any(axis=1)
         return Panel(self.units[rows], self.years[seen], self.logs[rows][:, seen])
 
