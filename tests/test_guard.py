@@ -99,7 +99,9 @@ def test_lines_that_are_never_run_are_no_places_for_mutants():
 
 
 def test_the_tests_of_a_line_come_quickest_first_then_those_of_the_module():
-    lines = {"plan": {7: ["", "slow", "quick"]}}
-    stages = guard_code.stages_for({"module": "plan", "line": 7}, lines, {"slow": 2.0, "quick": 0.1}, ["tests/test_plan.py"])
-    assert stages == [["quick", "slow"], [], ["tests/test_plan.py"]]
+    lines = {"plan": {7: ["", "slow", "quick"], 8: ["other", "quick"]}}
+    seconds = {"slow": 2.0, "quick": 0.1, "other": 0.0}
+    assert guard_code.stages_for({"module": "plan", "line": 7}, lines, seconds) == [["quick", "slow"], [], ["other"]]
+    # A constant runs under no test, so every test of its module may notice.
+    assert guard_code.stages_for({"module": "plan", "line": 1}, lines, seconds) == [[], [], ["other", "quick", "slow"]]
     assert guard_code.changed_lines("a\nb < c\n", "a\nb <= c\n") == ("b < c", "b <= c")
