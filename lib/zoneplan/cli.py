@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("--plan", type=Path, metavar="DIR", help="folder of the plan (default: the one shipped)")
     verdicts.add_argument("--as-of", metavar="DATE", help="day of judgement, such as 2018-10-30 (default: adoption)")
     verdicts.add_argument("--json", action="store_true", help="print JSON records instead of a table")
-    brief.add_argument("--lang", choices=["en"], default="en", help="language of the paper")
+    brief.add_argument("--lang", choices=["en", "zh", "both"], default="both", help="language of the papers (default: both)")
     brief.add_argument("--out", type=Path, metavar="DIR", help="folder to write (default: reports)")
     panel.add_argument("series", type=Path, metavar="SERIES.csv", help="columns unit_id, year, value")
     panel.add_argument("--reference", type=Path, metavar="PANEL.csv", help="similar units (default: the series)")
