@@ -166,6 +166,16 @@ def test_five_units_are_the_fewest(n, enough):
             learn(panel, 2020)
 
 
+def test_a_stray_early_year_changes_nothing_and_costs_nothing():
+    panel = world(1)
+    rows = panel.rows()
+    stray = panel_of(pd.concat([rows, pd.DataFrame({"unit_id": [rows["unit_id"][0]], "year": [1900], "value": [3.0]})]))
+    assert stray.years[0] == 1900
+    plain, model = learn(panel, 2020), learn(stray, 2020)
+    assert model.years.tolist() == plain.years.tolist() and model.path == pytest.approx(plain.path)
+    pd.testing.assert_frame_equal(model.forecast(stray).table(), plain.forecast(panel).table())
+
+
 def test_figures_too_far_apart_teach_nothing():
     panel = world(1)
     panel.logs[:, 1:-1] = np.nan

@@ -165,10 +165,11 @@ UNUSABLE = {
     "other header": (b"unit,year,value\nA,2001,1\n", [(1, "unit_id")]),
     "no header": (b"A,2001,1\n", [(1, "unit_id"), (1, "year"), (1, "value")]),
     "twice the same column": (b"unit_id,year,value,value\nA,2001,1,2\n", [(1, "value")]),
-    "not UTF-8": ("unit_id,year,value\n温州,2001,1\n".encode("gb18030"), [(None, None)]),
+    "not UTF-8": ("unit_id,year,value\n温州,2001,1\n".encode("gb18030"), [(2, "unit_id")]),
     "UTF-16": ("unit_id,year,value\nA,2001,1\n".encode("utf-16"), [(None, None)]),
+    "tabs": (b"unit_id\tyear\tvalue\nA\t2001\t1\n", [(1, None)]),
     "open quote": (b'unit_id,year,value\n"A,2001,1\n', [(None, None)]),
-    "semicolons": (b"unit_id;year;value\nA;2001;1\n", [(1, "unit_id"), (1, "year"), (1, "value")]),
+    "semicolons": (b"unit_id;year;value\nA;2001;1\n", [(1, None)]),
 }
 
 
@@ -179,6 +180,15 @@ def test_a_file_that_cannot_be_used_at_all(kind, skip_bad, write):
     with pytest.raises(DataError) as caught:
         read_panel(write(content), skip_bad=skip_bad)
     assert [(p.row, p.column) for p in caught.value.problems] == places
+
+
+@pytest.mark.parametrize(
+    ("kind", "cause"),
+    [("not UTF-8", "reads as GB18030"), ("UTF-16", "text in UTF-16"), ("tabs", r"parted by '\\t'"), ("semicolons", "parted by ';'")],
+)
+def test_the_cause_of_an_unusable_file_is_named(kind, cause, write):
+    with pytest.raises(DataError, match=cause):
+        read_panel(write(UNUSABLE[kind][0]))
 
 
 def test_a_repeated_column_is_not_called_missing(write):
@@ -243,6 +253,13 @@ def test_on_another_grid(levels, first, n):
     for i, unit in enumerate(panel.units):
         expected = [levels.get((unit, y), np.nan) for y in years.tolist()]
         assert np.allclose(np.exp(logs[i]), expected, equal_nan=True)
+
+
+def test_since_keeps_what_came_later():
+    panel = panel_of(table_of({("a", 2001): 1.0, ("b", 2002): 2.0, ("a", 2003): 3.0})).since(2002)
+    assert panel.units.tolist() == ["a", "b"] and panel.years.tolist() == [2002, 2003]
+    assert np.allclose(np.exp(panel.logs), [[np.nan, 3.0], [2.0, np.nan]], equal_nan=True)
+    assert panel.since(2003).units.tolist() == ["a"]
 
 
 def test_where_keeps_the_marked_units():

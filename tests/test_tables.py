@@ -275,7 +275,7 @@ def test_a_repeated_key_is_named(folder, quick):
         (b"row_id;indicator_id\nfx-01;x\n", 1, "cells parted by ';'"),
         (b"row_id\tindicator_id\nfx-01\tx\n", 1, "cells parted by"),
         (b'row_id,indicator_id\n"fx-01,x\n', None, "end of data"),
-        (b"\xff\xfer\x00", 1, "byte 0xff"),
+        (b"\xff\xfer\x00", None, "text in UTF-16"),
     ],
 )
 def test_a_wrong_file_is_named(raw, row, says, folder, quick):

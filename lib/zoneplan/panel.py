@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from zoneplan.errors import DataError, Problem
+from zoneplan.tables import BOM, not_utf8, other_marks
 
 COLUMNS = ("unit_id", "year", "value")
 # Growth compounds: beyond ten years ahead an interval no longer tells a reader anything.
@@ -129,13 +130,19 @@ def read_panel(file: str | Path, to: int | None = None, skip_bad: bool = False) 
 def _records(file: Path) -> list[tuple[int, dict[str, str]]]:
     name = str(file)
     try:
-        text = file.read_bytes().decode("utf-8-sig")
+        raw = file.read_bytes()
+        text = raw.removeprefix(BOM).decode("utf-8")
         records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except OSError as error:
         raise DataError([Problem(name, None, None, error.strerror or str(error), "a CSV file")]) from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError([Problem(name, None, None, str(error), "UTF-8 text with cells parted by commas")]) from None
+    except UnicodeDecodeError as error:
+        raise DataError([not_utf8(name, raw, error.start)]) from None
+    except csv.Error as error:
+        raise DataError([Problem(name, None, None, str(error), "cells parted by commas, with quotes in pairs")]) from None
     header = [c.strip() for c in records[0]] if records else []
+    other = other_marks(name, header)
+    if other:
+        raise DataError([other])
     found = {c: header.count(c) for c in COLUMNS if header.count(c) != 1}
     if found:
         said = {c: f"{n} columns of this name" if n else "no such column" for c, n in found.items()}

@@ -29,6 +29,7 @@ MOST_PROBLEMS = 1000
 PERIOD = re.compile(r"_(h1|9m|11m)(?=_|$)")
 WHOLE = re.compile(r"[+-]?[0-9]+")
 BOM = b"\xef\xbb\xbf"
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # The plan that is read if nobody names another, and the tables that a plan may do without.
 SHIPPED = Path("plans") / "zhenan"
@@ -427,13 +428,15 @@ def _records(folder: Path, name: str, own: bool = False) -> tuple[list[tuple[int
         kept = [(n, r) for n, r in rows if not (own and r and r[0].startswith("#"))]
         return kept, None if kept else Problem(name, None, None, "remarks only", "a header and at least one row")
     except UnicodeDecodeError as error:
-        return [], _not_utf8(name, raw, error.start)
+        return [], not_utf8(name, raw, error.start)
     except csv.Error as error:
         return [], Problem(name, None, None, str(error), "cells parted by commas, with quotes in pairs")
 
 
-def _not_utf8(name: str, raw: bytes, position: int) -> Problem:
-    """Where the text stops being UTF-8: the row, and the column if the header can still be read."""
+def not_utf8(name: str, raw: bytes, position: int) -> Problem:
+    """Where a text stops being UTF-8: the row, the column if the header can still be read, and what else it may be."""
+    if raw.startswith(UTF16):
+        return Problem(name, None, None, "text in UTF-16", "UTF-8 text")
     good = raw[:position].decode("utf-8")
     row = good.count("\n") + 1
     try:
@@ -442,14 +445,26 @@ def _not_utf8(name: str, raw: bytes, position: int) -> Problem:
     except (csv.Error, IndexError):
         column = None
     byte = position - (raw.rfind(b"\n", 0, position) + 1) + 1
-    return Problem(name, row, column, f"byte 0x{raw[position]:02x} at place {byte} of the line", "UTF-8 text")
+    found = f"byte 0x{raw[position]:02x} at place {byte} of the line"
+    try:
+        raw.decode("gb18030")
+        found += " (the file reads as GB18030)"
+    except UnicodeDecodeError:
+        pass
+    return Problem(name, row, column, found, "UTF-8 text")
+
+
+def other_marks(name: str, header: list[str]) -> Problem | None:
+    """A header that is one cell because something else than commas parts the columns."""
+    other = [mark for mark in (";", "\t", "|") if len(header) == 1 and mark in header[0]]
+    return Problem(name, 1, None, f"cells parted by {other[0]!r}", "cells parted by commas") if other else None
 
 
 def _header_problems(name: str, records: list[list[str]], schema: dict | None, defaults: Defaults | None) -> list[Problem]:
     header = records[0]
-    other = [mark for mark in (";", "\t", "|") if len(header) == 1 and mark in header[0]]
+    other = other_marks(name, header)
     if other:
-        return [Problem(name, 1, None, f"cells parted by {other[0]!r}", "cells parted by commas")]
+        return [other]
     problems = [Problem(name, 1, c, "the column twice", "each once") for c in sorted(set(header)) if header.count(c) > 1]
     if schema is not None:
         wanted = [f["name"] for f in schema["fields"]]
