@@ -191,7 +191,7 @@ def _brief(args: argparse.Namespace) -> int:
 
     own = own_plan()
     # The project's reports are those of the shipped plan.
-    brief(out=args.out or (own / "reports" if own else None))
+    brief(out=args.out or (own / "reports" if own else None), lang=args.lang)
     return 0
 
 
