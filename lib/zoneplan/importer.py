@@ -27,6 +27,8 @@ MOST_BYTES = 20_000_000
 MOST_CELLS = 100_000
 # Below the first rows there is no header any more.
 HEADER_WITHIN = 20
+LONGEST_HEAD = 40
+NO_HEADER = "no header row with years, or with indicator, year and value, above it"
 TARGET, SEEN, GROWTH = "target", "observation", "average growth"
 COLUMNS = "table indicator_id name year value unit kind direction sheet cell known".split()
 WORDS = {
@@ -64,6 +66,8 @@ BRACKETS = re.compile(r"\(([^()]*)\)")
 UNIT_OF = re.compile(r"(?:单位|unit)\s*[:=]?\s*([^\s,;()]+(?: [a-z]+)*)")
 GROWS = re.compile(r"增长率|增长|增速|增幅|growthrate|growth")
 SHARE = re.compile(r"占|比重|比例|率$|share|ratio|rate$|to gdp")
+# What should become less: its target is an upper limit.
+LESS = re.compile(r"能耗|排放|电耗|水耗|失业|energy intensity|emission|unemployment")
 DIRECTIONS = (("at_most", ("以内", "以下", "不超过", "≤", "at most", "max")), ("about", ("左右", "约", "about", "around")),
               ("at_least", ("以上", "不低于", "突破", "超过", "≥", ">", "at least")))  # fmt: skip
 
@@ -85,6 +89,11 @@ class Understood:
     def not_understood(self) -> pd.DataFrame:
         """Columns sheet, cell, text and why: every cell that looks like a figure or a name and was not used."""
         return self.left.copy()
+
+    def yearly_counts(self) -> list[str]:
+        """Counts whose name says that each year's new cases are meant."""
+        rows = self.rows[(self.rows["kind"] == "count") & self.rows["name"].str.contains("新增|new ", case=False)]
+        return list(dict.fromkeys(rows["indicator_id"]))
 
     def years(self) -> list[int]:
         """The years that have targets, rising."""
@@ -123,14 +132,25 @@ def read_workbook(file: str | Path) -> Understood:
     found: list[dict] = []
     left: list[tuple] = []
     titles = []
-    for sheet in values.worksheets:
-        reading = _Reading(sheet, typed[sheet.title])
-        reading.read(found, left)
-        titles += reading.titles
+    for values_of in values.worksheets:
+        sheet = _Sheet(values_of, typed[values_of.title])
+        header = sheet.header()
+        if header is None:
+            filled = next((c for row in values_of.iter_rows() for c in row if c.value is not None), None)
+            left += [(values_of.title, filled.coordinate, str(filled.value)[:60], NO_HEADER)] if filled else []
+            continue
+        titles += sheet.titles(header)
+        at = sheet.layout(header)
+        for cell, formula in sheet.cells(at):
+            made = sheet.read(cell, formula, at)
+            if isinstance(made, str):
+                left.append((values_of.title, cell.coordinate, str(formula if cell.value is None else cell.value)[:60], made))
+            else:
+                found.append(made)
     rows, again = _once(found)
     if not rows:
         say = "; ".join(f"{s}!{c} {text!r}: {why}" for s, c, text, why in left[:5]) or "no filled cell"
-        expected = "a header row with years and the word 目标/target or 实际/actual in it, above or in the sheet's name"
+        expected = "a header row with years, and the word 目标/target or 实际/actual in it, above it or in the sheet's name"
         raise DataError([Problem(file.name, None, None, say, expected)])
     title = next((t for t in titles if len(t) > 3), file.stem)
     return Understood(file.name, title, pd.DataFrame(rows, columns=COLUMNS), pd.DataFrame(left + again, columns=["sheet", "cell", "text", "why"]))
@@ -216,128 +236,140 @@ def number_in(cell: Cell) -> tuple[float, str | None, str | None] | None:
 
 
 def table_in(text: str) -> str | None:
-    """Whether a text speaks of targets, of observations or of average growth."""
+    """Whether a text speaks of targets, of observations or of average growth; a text that speaks of two tells nothing."""
     text = plain(text)
-    return next((t for t in (GROWTH, SEEN, TARGET) if any(w in text for w in WORDS[t])), None)
+    said = [t for t in (TARGET, SEEN) if any(w in text for w in WORDS[t])]
+    if any(w in text for w in WORDS[GROWTH]):
+        return GROWTH
+    return said[0] if len(said) == 1 else None
 
 
-class _Reading:
-    """One sheet while it is read."""
+@dataclass(frozen=True)
+class _Layout:
+    """Where a sheet keeps what: the first row of figures, and what its columns hold."""
+
+    first: int
+    name: int
+    columns: dict[int, tuple[int | None, str | None]]
+    fields: dict[str, int]
+    heads: dict[int, str]
+    unit: tuple[str, float] | None
+    table: str | None
+
+
+class _Sheet:
+    """One sheet: its cells as values and as typed, with merged cells spread out."""
 
     def __init__(self, values: Worksheet, typed: Worksheet):
-        self.sheet, self.typed = values, typed
-        self.merged = {c: str(r) for r in values.merged_cells.ranges for row in values[r.coord] for c in [x.coordinate for x in row]}
-        self.above = {c: values[r.coord][0][0].value for r in values.merged_cells.ranges for row in values[r.coord] for c in [x.coordinate for x in row]}
-        self.titles: list[str] = []
+        self.values, self.typed = values, typed
+        self.merged = {c.coordinate: r for r in values.merged_cells.ranges for row in values[r.coord] for c in row}
 
-    def text(self, row: int, column: int) -> str:
-        cell = self.sheet.cell(row, column)
-        return plain(self.above.get(cell.coordinate, cell.value))
+    def raw(self, row: int, column: int) -> Any:
+        """The value of a cell, of a merged one that of its first."""
+        cell = self.values.cell(row, column)
+        block = self.merged.get(cell.coordinate)
+        return self.values.cell(block.min_row, block.min_col).value if block else cell.value
 
-    def read(self, found: list[dict], left: list[tuple]) -> None:
-        header = self.header()
-        if header is None:
-            filled = [c for row in self.sheet.iter_rows() for c in row if c.value is not None]
-            left += [self.note(c, "no header row with years or with indicator, year and value above it") for c in filled[:1]]
-            return
-        self.titles = [str(unicodedata.normalize("NFKC", str(c.value))).strip() for row in self.sheet.iter_rows(max_row=header - 1) for c in row if isinstance(c.value, str)]
-        usual = next((u for t in self.titles if (u := unit_in(t)) and ("单位" in t or "unit" in t.lower())), None)
-        heads = {c: self.text(header, c) for c in range(1, self.sheet.max_column + 1)}
-        over = {c: " ".join(self.text(r, c) for r in range(1, header)) for c in heads}
-        sheet_table = table_in(self.sheet.title) or next(filter(None, map(table_in, self.titles)), None)
-        names = [c for c, h in heads.items() if bare(h) in NAME] or [min(heads)]
-        fields = {f: c for f, words in FIELDS.items() for c, h in heads.items() if bare(h) in words}
-        if {"year", "value"} <= set(fields):
-            columns = {fields["value"]: (None, None)}
-        else:
-            columns = {c: (self.year(h), table_in(h) or self.over(over[c]) or sheet_table) for c, h in heads.items() if c not in names}
-            columns = {c: (y, t) for c, (y, t) in columns.items() if y is not None or t == GROWTH}
-        for row in range(header + 1, self.sheet.max_row + 1):
-            self.row(row, names[0], columns, fields, heads, (usual, sheet_table), found, left)
-
-    def year(self, head: str) -> int | None:
-        years = YEAR.findall(head)
-        return int(years[0]) if len(years) == 1 else None
-
-    def over(self, text: str) -> str | None:
-        """What a merged header above speaks of; titles that name both sides decide nothing."""
-        said = {t for t in (TARGET, SEEN) if any(w in text for w in WORDS[t])}
-        return said.pop() if len(said) == 1 else None
+    def texts(self, row: int) -> list[str]:
+        return [plain(self.raw(row, c)) for c in range(1, self.values.max_column + 1)]
 
     def header(self) -> int | None:
-        """The last of the first rows that names years, or indicator, year and value."""
-        for row in range(min(HEADER_WITHIN, self.sheet.max_row), 0, -1):
-            texts = [self.text(row, c) for c in range(1, self.sheet.max_column + 1)]
-            words = {f for f, ws in FIELDS.items() if any(bare(t) in ws for t in texts)}
-            # A year is a heading where it stands alone or with words, and not as a figure among figures.
-            years = [t for t in texts if self.year(t) and len(t) < 40]
-            named = any(bare(t) in NAME for t in texts)
-            if {"year", "value"} <= words or (years and (named or len(years) > 1 or table_in(years[0]))):
+        """The last of the first rows that names years, or year and value; None if there is none."""
+        for row in range(min(HEADER_WITHIN, self.values.max_row), 0, -1):
+            texts = self.texts(row)
+            years = [t for t in texts if year_in(t) and len(t) < LONGEST_HEAD]
+            marked = any(table_in(t) or "年" in t or bare(t) in NAME for t in texts)
+            if {"year", "value"} <= {field_of(t) for t in texts} or (years and (marked or len(years) > 1)):
                 return row
         return None
 
-    def note(self, cell: Cell, why: str) -> tuple:
-        return self.sheet.title, cell.coordinate, str(cell.value)[:60], why
+    def titles(self, header: int) -> list[str]:
+        """Rows above the header that say one thing only, as typed."""
+        rows = [dict.fromkeys(str(self.raw(r, c)).strip() for c in range(1, self.values.max_column + 1) if self.raw(r, c) is not None) for r in range(1, header)]
+        return [unicodedata.normalize("NFKC", next(iter(texts))) for texts in rows if len(texts) == 1]
 
-    def hidden(self, row: int, column: int) -> str | None:
+    def layout(self, header: int) -> _Layout:
+        """What the header, which may be several rows deep, says of each column."""
+        titles = self.titles(header)
+        block = [self.texts(r) for r in range(1, header + 1) if len(set(filter(None, self.texts(r)))) > 1 or r == header]
+        parts = {c: list(dict.fromkeys(filter(None, column))) for c, column in enumerate(zip(*block, strict=True), start=1)}
+        heads = {c: " ".join(texts) for c, texts in parts.items()}
+        usual = next((u for t in titles if re.search("单位|unit", t.lower()) and (u := unit_in(t))), None)
+        table = next(filter(None, map(table_in, [self.values.title, *titles])), None)
+        fields = {f: c for c, texts in parts.items() if (f := next(filter(None, map(field_of, texts)), None))}
+        name = next((c for c, texts in parts.items() if any(bare(t) in NAME for t in texts)), min(heads))
+        if {"year", "value"} <= set(fields):
+            columns = {fields["value"]: (None, None)}
+        else:
+            said = {c: (year_in(h), table_in(h) or table) for c, h in heads.items() if c != name and c not in fields.values()}
+            columns = {c: (year, t) for c, (year, t) in said.items() if year is not None or t == GROWTH}
+        return _Layout(header + 1, name, columns, fields, heads, usual, table)
+
+    def cells(self, at: _Layout) -> Iterator[tuple[Cell, Any]]:
+        """Every filled cell among the figures, with the formula or value typed into it."""
+        for row in range(at.first, self.values.max_row + 1):
+            for column in at.columns:
+                cell, typed = self.values.cell(row, column), self.typed.cell(row, column).value
+                if cell.value is not None or typed is not None:
+                    yield cell, typed
+
+    def unusable(self, cell: Cell, typed: Any, name: Any) -> str | None:
+        """Why a filled cell in a column of figures is no figure, if it is none."""
         from openpyxl.utils import get_column_letter
 
-        if self.sheet.sheet_state != "visible":
-            return "a hidden sheet: show it to import it"
-        if self.sheet.row_dimensions[row].hidden:
-            return "a hidden row: show it to import it"
-        if self.sheet.column_dimensions[get_column_letter(column)].hidden:
-            return "a hidden column: show it to import it"
-        return None
-
-    def row(self, row: int, name_at: int, columns: dict, fields: dict, heads: dict, usual: tuple, found: list, left: list) -> None:
-        name = self.above.get(self.sheet.cell(row, name_at).coordinate, self.sheet.cell(row, name_at).value)
-        for column, (year, table) in columns.items():
-            cell = self.sheet.cell(row, column)
-            raw = self.typed.cell(row, column).value
-            if cell.value is None and not (isinstance(raw, str) and raw.startswith("=")):
-                continue
-            why = self.hidden(row, column) or self.unusable(cell, raw, name)
-            if why is None and "value" in fields:
-                year = self.year(self.text(row, fields["year"]))
-                table = table_in(self.text(row, fields["table"])) if "table" in fields else usual[1]
-            if why is None and year is None and table != GROWTH:
-                why = "no year for it"
-            if why is None and table is None:
-                why = "a target or an observation? write 目标/target or 实际/actual into its header or the sheet's name"
-            number = number_in(cell) if why is None else None
-            if why is None and number is None:
-                why = "no number"
-            if why is not None:
-                left.append(self.note(cell if cell.value is not None else self.typed.cell(row, column), why))
-                continue
-            units = (number[1] and (number[1], 1.0), unit_in(self.text(row, fields["unit"])) if "unit" in fields else None,
-                     self.bracketed(name), self.bracketed(heads[column]), usual[0])  # fmt: skip
-            unit = next(filter(None, units), None)
-            if table == GROWTH:
-                unit = ("%", 1.0)
-            made = figure(str(name), year, number[0], unit, number[2], table)
-            if isinstance(made, str):
-                left.append(self.note(cell, made))
-            else:
-                found.append(made | {"sheet": self.sheet.title, "cell": cell.coordinate})
-
-    def bracketed(self, text: Any) -> tuple[str, float] | None:
-        text = plain(text)
-        return unit_in(text) if BRACKETS.search(text) or "/" in text or "," in text or "单位" in text else None
-
-    def unusable(self, cell: Cell, raw: Any, name: Any) -> str | None:
-        """Why a filled cell in a column of figures is no figure, if it is none."""
-        formula = isinstance(raw, str) and raw.startswith("=") and self.typed[cell.coordinate].data_type == "f"
-        if formula and cell.value is None:
-            return "a formula without a saved value: open the file, save it and import again"
+        hidden = (
+            ("sheet", self.values.sheet_state != "visible"),
+            ("row", self.values.row_dimensions[cell.row].hidden),
+            ("column", self.values.column_dimensions[get_column_letter(cell.column)].hidden),
+        )
+        for what, is_hidden in hidden:
+            if is_hidden:
+                return f"a hidden {what}: show it to import it"
+        if cell.value is None and self.typed[cell.coordinate].data_type == "f":
+            return f"a formula without a saved value ({typed}): open the file, save it and import again"
         if cell.data_type == "e":
             return "an error of a formula"
         if cell.coordinate in self.merged:
             return f"merged over {self.merged[cell.coordinate]}: one figure for several cells"
-        if name is None or not bare(name):
-            return "no name of an indicator in its row"
-        return None
+        return None if bare(name) else "no name of an indicator in its row"
+
+    def read(self, cell: Cell, typed: Any, at: _Layout) -> dict | str:
+        """One figure as a row of :meth:`Understood.table`, or why it is none."""
+        name, (year, table) = self.raw(cell.row, at.name), at.columns[cell.column]
+        why = self.unusable(cell, typed, name)
+        if why is not None:
+            return why
+        beside = {f: plain(self.raw(cell.row, c)) for f, c in at.fields.items()}
+        if "value" in at.fields:
+            year, table = year_in(beside["year"]), table_in(beside.get("table", "")) or at.table
+        number = number_in(cell)
+        if number is None:
+            return "no number"
+        if table is None:
+            return "a target or an observation? write 目标/target or 实际/actual into its header or the sheet's name"
+        if year is None and table != GROWTH:
+            return "no year for it"
+        in_cell = (number[1], 1.0) if number[1] else None
+        units = in_cell, unit_in(beside.get("unit", "")), marked_unit(name), marked_unit(at.heads[cell.column]), at.unit
+        made = figure(str(name), year, number[0], ("%", 1.0) if table == GROWTH else next(filter(None, units), None), number[2], table)
+        return made if isinstance(made, str) else made | {"sheet": self.values.title, "cell": cell.coordinate}
+
+
+def year_in(text: str) -> int | None:
+    """The one year that a text names; None if it names none or several."""
+    years = YEAR.findall(plain(text))
+    return int(years[0]) if len(years) == 1 else None
+
+
+def field_of(text: str) -> str | None:
+    """Which column of a long table a heading stands for."""
+    return next((f for f, words in FIELDS.items() if bare(text) in words), None)
+
+
+def marked_unit(text: Any) -> tuple[str, float] | None:
+    """The unit that a name or a heading carries beside what it names."""
+    text = plain(text)
+    return unit_in(text) if re.search(r"[(/]|单位|unit", text) else None
 
 
 def figure(name: str, year: int | None, value: float, unit: tuple[str, float] | None, direction: str | None, table: str) -> dict | str:
@@ -357,13 +389,11 @@ def figure(name: str, year: int | None, value: float, unit: tuple[str, float] | 
     else:
         kind = "count" if unit[0] in COUNTS else "area" if unit[0] in AREAS else "rank" if unit[0] == "位" else "flow"
     value, shown = float(f"{value * unit[1]:.12g}"), unit[0]
-    stem = indicator or ""
-    if kind == "growth" and table != GROWTH:
-        stem = f"{stem}_growth" if stem else ""
+    stem = f"{indicator}_growth" if indicator and kind == "growth" and table != GROWTH else indicator
     if table == SEEN and shown in CANONICAL:
         value, shown = float(f"{convert(value, shown, CANONICAL[shown]):.12g}"), CANONICAL[shown]
     return {"table": table, "indicator_id": stem, "name": " ".join(name.split()), "year": year, "value": value, "unit": shown,
-            "kind": kind, "direction": direction or "at_least", "known": bool(indicator)}  # fmt: skip
+            "kind": kind, "direction": direction or ("at_most" if LESS.search(plain(name)) else "at_least"), "known": bool(indicator)}  # fmt: skip
 
 
 def _once(found: list[dict]) -> tuple[list[dict], list[tuple]]:
@@ -372,11 +402,9 @@ def _once(found: list[dict]) -> tuple[list[dict], list[tuple]]:
     first: dict[tuple, str] = {}
     rows, again = [], []
     for row in found:
-        name = f"{bare(GROWS.sub('', bare(row['name'])))}{'+' if row['kind'] == 'growth' else ''}"
-        if not row["indicator_id"]:
-            latin = re.sub(r"[^a-z0-9]+", "_", plain(row["name"])).strip("_")
-            made = latin if re.search("[a-z]{3}", latin) else f"own_{len(own) + 1:02d}"
-            row = row | {"indicator_id": own.setdefault(name, f"{made}_growth" if row["kind"] == "growth" and not made.endswith("growth") else made)}
+        if not row["known"]:
+            stem = own.setdefault(GROWS.sub("", bare(row["name"])), own_id(row["name"], len(own) + 1))
+            row = row | {"indicator_id": f"{stem}_growth" if row["kind"] == "growth" and row["table"] != GROWTH else stem}
         key = row["table"], row["indicator_id"], row["year"]
         if key in first:
             again.append((row["sheet"], row["cell"], f"{row['value']:g}", f"the same figure again, as in {first[key]}"))
@@ -384,6 +412,13 @@ def _once(found: list[dict]) -> tuple[list[dict], list[tuple]]:
         first[key] = f"{row['sheet']}!{row['cell']}"
         rows.append(row)
     return rows, again
+
+
+def own_id(name: str, number: int) -> str:
+    """An id for a name that nobody knows: the name itself if it is short and of plain letters, else a number."""
+    made = re.sub(r"[^a-z0-9]+", "_", GROWS.sub("", BRACKETS.sub("", plain(name)))).strip("_")
+    fits = plain(name).isascii() and 2 < len(made) < 40 and made not in known_names().values()
+    return made if fits else f"own_{number:02d}"
 
 
 def number_text(value: float) -> str:
@@ -454,7 +489,7 @@ def write_plan(read: Understood, folder: Path) -> list[Path]:
     years = read.years()
     if fresh and years:
         zone = zone_name(read.title)
-        text = description(folder.resolve().name, zone, years, f"{years[0]}-03-31", read.file)
+        text = description(folder.resolve().name, zone, years, f"{years[0]}-03-31", read.file, read.yearly_counts())
         (folder / "plan.yml").write_text(text, encoding="utf-8", newline="\n")
         written.append(folder / "plan.yml")
     for name, table in tables.items():

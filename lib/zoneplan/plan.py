@@ -225,8 +225,9 @@ def growth_kind(indicator_id: str) -> str:
 def goal_of(target: pd.Series) -> Goal:
     """All values with which a promise counts as kept, from its row of targets.
 
-    ``at_least`` and ``at_most`` reach to infinity, ``range`` from value to value_high, ``about`` holds what prints as the
-    target: half a step of its precision each way.
+    ``at_least`` and ``at_most`` reach to infinity, ``range`` from value to value_high. ``about`` holds what prints as the
+    target, half a step of its precision each way; but more than about so much growth, money or firms is no miss, so
+    there it has no upper end.
     """
     value, direction = float(target["value"]), target["direction"]
     if direction == "at_most":
@@ -235,7 +236,7 @@ def goal_of(target: pd.Series) -> Goal:
         return Goal(value, float(target["value_high"]))
     if direction == "about" and pd.notna(target["precision"]):
         step = float(target["precision"]) / 2
-        return Goal(value - step, value + step)
+        return Goal(value - step, value + step if target["kind"] in ("area", "rank") else np.inf)
     return Goal(value, np.inf)
 
 

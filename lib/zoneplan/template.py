@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from zoneplan.errors import DataError, Problem
@@ -75,11 +76,14 @@ def start(folder: Path) -> list[Path]:
     return written
 
 
-def description(name: str, zone: str = "", years: list[int] | None = None, adopted: str = "", file: str = "") -> str:
+def description(
+    name: str, zone: str = "", years: Sequence[int] = (), adopted: str = "", file: str = "", counts: Sequence[str] = ()
+) -> str:
     """The text of plan.yml, with what is known put in."""
     short = re.sub(r"\W+", "_", name).strip("_") or "my_zone"
     listed = f"[{', '.join(map(str, years))}]" if years else ""
     quoted = '"' + zone.replace("\\", "\\\\").replace('"', '\\"') + '"' if zone else ""
+    counted = f"# Series that count the new cases of each year.\nyearly_counts: [{', '.join(counts)}]\n" if counts else ""
     origin = f"# Made from {file}; look at every line.\n" if file else ""
     return f"""\
 {origin}# A short name without blanks.
@@ -91,7 +95,7 @@ zone_en: {quoted}
 adopted: {adopted}
 # The years that have targets, in rising order.
 years: {listed}
-# May be added: base_year, as_of, name_zh, name_en, comparable_from, classes, yearly_counts, home, host, announced (README).
+{counted}# May be added: base_year, as_of, name_zh, name_en, comparable_from, classes, yearly_counts, home, host, announced (README).
 """
 
 
