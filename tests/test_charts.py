@@ -17,6 +17,7 @@ from zoneplan.figures import figures
 
 WORDS = {"title": "GDP target of 270 in 2020", "subtitle": "GDP, the zone, Wenzhou, CNY 100 million (亿元), 2013-2020",
          "sources": ["plan", "s308013b6"]}  # fmt: skip
+AXES = {"size_label": "GDP, CNY 100 million (亿元), log scale", "growth_label": "real growth, percent"}
 HISTORY = pd.DataFrame({"year": [2013, 2015, 2016], "value": [175.15, 200.0, 204.72], "source_id": "s308013b6",
                         "scope_note": ["全区", "集聚区", "全区"]})  # fmt: skip
 FAN = pd.DataFrame({"year": [2018, 2019, 2020], "q10": [206.1, 205.5, 212.7], "q25": [216.5, 224.3, 236.0],
@@ -72,7 +73,7 @@ def peers(n=40):
     draw = np.random.default_rng(2018)
     data = pd.DataFrame({"zone_id": [f"z{i}" for i in range(n)], "label": [f"Zone {i}" for i in range(n)], "year": 2015,
                          "size": 10 ** draw.uniform(1.6, 3.5, n), "growth": draw.normal(9, 4, n), "source_id": "s308013b6"})  # fmt: skip
-    return charts.size_against_growth("peers", data, "z3", 9.0, **WORDS)
+    return charts.size_against_growth("peers", data, "z3", 9.0, **AXES, **WORDS)
 
 
 def ranks():
@@ -275,7 +276,7 @@ def test_unknown_source_is_named():
 def test_a_value_far_from_all_others_is_named_off_the_scale():
     data = peers().table()
     data.loc[0, "growth"] = 90.0
-    chart = charts.size_against_growth("peers", data, "z3", 9.0, **WORDS)
+    chart = charts.size_against_growth("peers", data, "z3", 9.0, **AXES, **WORDS)
     assert chart.table()["growth"].max() == 90
     assert chart.figure.axes[0].get_ylim()[1] < 40
     assert len(points(chart, charts.PEER, "^")) == 1 and len(points(chart, charts.PEER, "o")) == 38

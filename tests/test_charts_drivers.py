@@ -135,5 +135,5 @@ def test_a_rule_of_one_bound_is_drawn_beside_the_widest_other_driver():
     found = drivers.discover(model, 5000)
     assert [d for d, _ in found.rule] == ["growth 2018"]
     chart = found.plot()
-    assert {"growth 2018, percent", "base, 亿元"} <= set(chart.texts())
+    assert {"growth 2018, percent", "base, CNY billion"} <= set(chart.texts())
     assert overlapping(chart) == [] and len(chart.table()) == drivers.PATHS_DRAWN

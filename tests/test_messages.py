@@ -26,7 +26,9 @@ def test_both_languages_fill_the_same_places():
 
 def test_no_text_is_empty_or_unnamed():
     for lang in LANGS:
-        empty = [k for k, text in words(lang).texts.items() if not text.strip() or any(not p for p in places(text))]
+        # Between sentences Chinese has no space.
+        said = {k: text for k, text in words(lang).texts.items() if k != "common.space"}
+        empty = [k for k, text in said.items() if not text.strip() or any(not p for p in places(text))]
         assert not empty, f"{lang}: {empty}"
 
 

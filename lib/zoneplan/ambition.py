@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from zoneplan import peers, reference
-from zoneplan.text import num
+from zoneplan.messages import Words, words
+from zoneplan.text import MISSING, day, num, pct
 
 if TYPE_CHECKING:
     from zoneplan.charts import Chart
@@ -39,7 +40,7 @@ FEW_UNITS = 30
 class Availability:
     """Which indicator has which class, and how many zones print level and growth for one area."""
 
-    as_of: date
+    plan: Plan
     rows: pd.DataFrame
 
     def table(self) -> pd.DataFrame:
@@ -51,11 +52,11 @@ class Availability:
         zones = self.rows[self.rows["column"] == ZONES]
         own = int((zones["units"] > 0).sum())
         return (
-            f"Counts {int((self.rows['windows'] > 0).sum() - own)} classes with windows known on {self.as_of:%Y-%m-%d}, and "
+            f"Counts {int((self.rows['windows'] > 0).sum() - own)} classes with windows known on {self.plan.as_of:%Y-%m-%d}, and "
             f"{int(zones['windows'].sum())} zone-years of {own} indicators."
         )
 
-    def plot(self) -> Chart:
+    def plot(self, lang: str = "en") -> Chart:
         """The matrix as a picture.
 
         How to read it: the upper number counts units, the lower one windows (for zones: zone-years); a dash means that
@@ -63,24 +64,47 @@ class Availability:
         """
         from zoneplan.charts import matrix
 
-        data = self.rows.assign(value=self.rows["units"].where(self.rows["units"] > 0), text=_counted(self.rows))
+        w, rows = words(lang), self.rows
+        data = _told(rows, self.plan, lang).assign(value=rows["units"].where(rows["units"] > 0), text=_counted(rows, w))
         named = data[["indicator_id", "is_proxy"]].drop_duplicates()
         return matrix(
             "availability",
             data,
-            title=f"{int(named['is_proxy'].sum())} of {len(named)} planned rates can be held against proxies only",
-            subtitle="Units in the last known window, and three-year windows known; for zones: zones, and zone-years on one area",
-            sources=sorted({s for text in self.rows["source_id"] for s in text.split(";") if s}),
-            note=f"China, growth windows known on {self.as_of:%Y-%m-%d}. Below {FEW_UNITS} units outer percentiles are just the extremes.",
+            title=w("figures.availability.title", proxies=int(named["is_proxy"].sum()), n=len(named)),
+            subtitle=w("figures.availability.subtitle"),
+            sources=sorted({s for text in rows["source_id"] for s in text.split(";") if s}),
+            note=w("figures.availability.note", day=day(self.plan.as_of, lang), few=w("figures.matrix.few", n=FEW_UNITS)),
             deep=400.0,
+            lang=lang,
         )
 
 
-def _counted(rows: pd.DataFrame) -> list[str]:
-    word = {True: "zone-years", False: "windows"}
+def _counted(rows: pd.DataFrame, w: Words) -> list[str]:
+    kinds = {True: "figures.availability.zone_years", False: "figures.availability.windows"}
     return [
-        f"{num(r.units, 0)}\n{num(r.windows, 0)} {word[r.column == ZONES]}" if r.units > 0 else "–" for r in rows.itertuples()
+        w(kinds[r.column == ZONES], units=num(r.units, 0), windows=num(r.windows, 0)) if r.units > 0 else MISSING
+        for r in rows.itertuples()
     ]
+
+
+def _told(rows: pd.DataFrame, plan: Plan, lang: str) -> pd.DataFrame:
+    """The same rows with label, row_note and column in the words of a language."""
+    w = words(lang)
+    columns = {text: w(f"common.region.{level}_{name}") for (level, name), text in COLUMNS.items()} | {ZONES: w("figures.reading.zones")}
+    return rows.assign(
+        label=[_label(plan, r.indicator_id, r.basis, w) for r in rows.itertuples()],
+        row_note=[_row_note(r.stand_in, r.is_proxy, w) for r in rows.itertuples()],
+        column=rows["column"].map(columns),
+    )
+
+
+def _label(plan: Plan, indicator_id: str, basis: str, w: Words) -> str:
+    name = plan.name(indicator_id, w.lang)
+    return w(f"figures.reading.{basis}", name=name) if indicator_id == "gdp" else name
+
+
+def _row_note(stand_in: str, is_proxy: bool, w: Words) -> str:
+    return w("figures.reading.proxy", series=w(f"common.series.{stand_in}")) if is_proxy else ""
 
 
 def readings(plan: Plan) -> pd.DataFrame:
@@ -93,17 +117,12 @@ def readings(plan: Plan) -> pd.DataFrame:
         if i not in plan.series() or pd.isna(plan.stated_growth(i)):
             continue
         class_ = reference.CLASSES[i]
-        row = {"indicator_id": i, "label": plan.name(i), "stand_in": class_.indicator_id, "is_proxy": class_.is_proxy,
+        row = {"indicator_id": i, "label": _label(plan, i, "nominal", words("en")), "stand_in": class_.indicator_id, "is_proxy": class_.is_proxy,
                "basis": "nominal", "plan_growth": plan.stated_growth(i)}  # fmt: skip
-        twice = i == "gdp"
-        rows.append({**row, "label": f"{row['label']}, read as nominal"} if twice else row)
-        if twice:
-            rows.append({**row, "label": f"{row['label']}, read as real", "stand_in": REAL, "basis": "real"})
+        rows.append(row)
+        if i == "gdp":
+            rows.append({**row, "label": _label(plan, i, "real", words("en")), "stand_in": REAL, "basis": "real"})
     return pd.DataFrame(rows)
-
-
-def _row_note(row: pd.Series) -> str:
-    return f"proxy: {row['stand_in'].replace('_', ' ')}" if row["is_proxy"] else ""
 
 
 def _class(level: str, name: str, row: pd.Series) -> reference.ReferenceClass:
@@ -128,8 +147,9 @@ def availability(plan: Plan, horizon: int = WINDOW) -> Availability:
     """
     out = []
     for _, row in readings(plan).iterrows():
-        shared = {"indicator_id": row["indicator_id"], "label": row["label"], "row_note": _row_note(row),
-                  "stand_in": row["stand_in"], "is_proxy": row["is_proxy"]}  # fmt: skip
+        shared = {"indicator_id": row["indicator_id"], "label": row["label"],
+                  "row_note": _row_note(row["stand_in"], row["is_proxy"], words("en")), "stand_in": row["stand_in"],
+                  "is_proxy": row["is_proxy"], "basis": row["basis"]}  # fmt: skip
         for (level, name), column in COLUMNS.items():
             found = reference.windows(_class(level, name, row), horizon, plan.as_of)
             units = int(found["n_units"].iloc[-1]) if len(found) else 0
@@ -137,7 +157,7 @@ def availability(plan: Plan, horizon: int = WINDOW) -> Availability:
                         "first": found["origin_year"].min(), "last": found["end_year"].max(),
                         "source_id": ";".join(sorted(set(found["source_id"])))})  # fmt: skip
         out.append({**shared, "column": ZONES, **_zones(row)})
-    return Availability(plan.as_of, pd.DataFrame(out))
+    return Availability(plan, pd.DataFrame(out))
 
 
 def _zones(row: pd.Series) -> dict:
@@ -155,6 +175,7 @@ def _zones(row: pd.Series) -> dict:
 class Ambition:
     """Share of regions that reached each planned growth rate, by class and window."""
 
+    plan: Plan
     horizon: int
     as_of: date
     rows: pd.DataFrame
@@ -181,53 +202,56 @@ class Ambition:
             f"{self.as_of:%Y-%m-%d}; windows overlap and share their good and bad years."
         )
 
-    def plot(self) -> Chart:
+    def plot(self, lang: str = "en") -> Chart:
         """How many regions in 100 reached each planned rate lately, class by class.
 
         How to read it: a pale cell is a bold promise; a row whose cells differ hangs on the choice of class.
         """
         from zoneplan.charts import matrix
 
-        seen = self.overview()
+        w, seen = words(lang), _told(self.overview(), self.plan, lang)
         first = seen.iloc[0]
         far = seen[(seen["label"] == first["label"])].sort_values("share", kind="stable").iloc[0]
         return matrix(
             "ambition_classes",
-            _cells(seen),
-            title=f"{num(first['plan_growth'], 0)} % GDP growth: reached by {num(100 * far['share'], 0)} % of {far['column']}",
-            subtitle=f"Regions in 100 that grew at least as fast as planned, mean of the last {seen['windows'].max()} windows of "
-            f"{self.horizon} years, {seen['origin_year'].min()}-{seen['end_year'].max()}",
+            _cells(seen, w),
+            title=w("figures.ambition.title", growth=pct(first["plan_growth"], 0, lang), share=pct(100 * far["share"], 0, lang),
+                    regions=far["column"]),
+            subtitle=w("figures.ambition.subtitle", n=seen["windows"].max(), span=self.horizon, first=seen["origin_year"].min(),
+                       last=seen["end_year"].max()),
             sources=["plan", *sorted(set(seen["source_id"]))],
-            note=f"Below {FEW_UNITS} units outer percentiles are just the extremes. Windows known on {self.as_of:%Y-%m-%d}.",
-        )
+            note=w("figures.ambition.note", few=w("figures.matrix.few", n=FEW_UNITS), day=day(self.as_of, lang)),
+            lang=lang,
+        )  # fmt: skip
 
-    def plot_windows(self) -> Chart:
+    def plot_windows(self, lang: str = "en") -> Chart:
         """How many regions in 100 reached each planned rate, window by window, in the class behind the forecast.
 
         How to read it: a row that pales to the right asks today for what was usual in a faster age.
         """
         from zoneplan.charts import matrix
 
-        rows = self.rows[self.rows["is_main"]]
+        w, rows = words(lang), _told(self.rows[self.rows["is_main"]], self.plan, lang)
         least = rows.groupby("label", sort=False)["share"].agg(lambda x: x.iloc[-1] == x.min())
-        data = _cells(rows).assign(
-            column=[f"{a:.0f} to {b:.0f}" for a, b in zip(rows["origin_year"], rows["end_year"], strict=True)],
-            row_note=[", ".join(x for x in (r.row_note, r.column) if x) for r in rows.itertuples()],
+        data = _cells(rows, w).assign(
+            column=[w("figures.reading.window", first=f"{r.origin_year:.0f}", last=f"{r.end_year:.0f}") for r in rows.itertuples()],
+            row_note=[w("common.list").join(x for x in (r.row_note, r.column) if x) for r in rows.itertuples()],
         )
         return matrix(
             "ambition_windows",
             data,
-            title=f"{int(least.sum())} of {len(least)} rates were reached least in the last window",
-            subtitle=f"Regions in 100 that grew at least as fast as planned, windows of {self.horizon} years, China, "
-            f"{int(rows['origin_year'].min())}-{int(rows['end_year'].max())}",
+            title=w("figures.ambition_windows.title", least=int(least.sum()), n=len(least)),
+            subtitle=w("figures.ambition_windows.subtitle", span=self.horizon, first=int(rows["origin_year"].min()),
+                       last=int(rows["end_year"].max())),
             sources=["plan", *sorted(set(rows["source_id"]))],
-            note=f"Class of the forecast under each name. Windows overlap. Known on {self.as_of:%Y-%m-%d}.",
-        )
+            note=w("figures.ambition_windows.note", day=day(self.as_of, lang)),
+            lang=lang,
+        )  # fmt: skip
 
 
-def _cells(rows: pd.DataFrame) -> pd.DataFrame:
+def _cells(rows: pd.DataFrame, w: Words) -> pd.DataFrame:
     """Shares as cells of a matrix, whole percent."""
-    named = [f"{r.label}: {num(r.plan_growth, 0)} %" for r in rows.itertuples()]
+    named = [w("figures.reading.with_rate", label=r.label, rate=pct(r.plan_growth, 0, w.lang)) for r in rows.itertuples()]
     return rows.assign(label=named, value=100 * rows["share"], text=[num(100 * s, 0) for s in rows["share"]])
 
 
@@ -253,21 +277,21 @@ def ambition(plan: Plan, horizon: int = WINDOW, as_of: date | None = None) -> Am
     How to read it: 0.46 means that 46 of 100 regions grew at least that fast; ``is_proxy`` says that another
     indicator stands in, because no class of the plan's own exists.
     """
-    day = as_of or plan.as_of
+    when = as_of or plan.as_of
     out = []
     for _, row in readings(plan).iterrows():
         main = reference.CLASSES["gdp_growth" if row["basis"] == "real" else row["indicator_id"]]
         for (level, name), column in COLUMNS.items():
             class_ = _class(level, name, row)
-            if reference.windows(class_, horizon, day).empty:
+            if reference.windows(class_, horizon, when).empty:
                 continue
-            found = peers.percentile_of(row["plan_growth"], class_, horizon=horizon, as_of=day).rows
+            found = peers.percentile_of(row["plan_growth"], class_, horizon=horizon, as_of=when).rows
             same = replace(main, label="", is_proxy=False) == replace(class_, label="", is_proxy=False)
             columns = ["origin_year", "end_year", "n_units", "share", "percentile", "known_from", "source_id"]
-            shared = {**row, "row_note": _row_note(row), "column": column, "is_main": same}
+            shared = {**row, "row_note": _row_note(row["stand_in"], row["is_proxy"], words("en")), "column": column, "is_main": same}
             out.append(found[columns].assign(**shared))
     if not out:
-        raise ValueError(f"no window of {horizon} years was known on {day:%Y-%m-%d}, so no growth rate can be placed")
+        raise ValueError(f"no window of {horizon} years was known on {when:%Y-%m-%d}, so no growth rate can be placed")
     first = ["indicator_id", "label", "row_note", "stand_in", "is_proxy", "basis", "plan_growth", "column", "is_main"]
     rows = pd.concat(out, ignore_index=True)
-    return Ambition(horizon, day, rows[[*first, *(c for c in rows.columns if c not in first)]])
+    return Ambition(plan, horizon, when, rows[[*first, *(c for c in rows.columns if c not in first)]])

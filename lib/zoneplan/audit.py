@@ -16,6 +16,7 @@ from zoneplan.messages import words
 from zoneplan.text import MISSING, num
 
 if TYPE_CHECKING:
+    from zoneplan.charts import Chart
     from zoneplan.plan import Plan
 
 AGREES = "agrees"
@@ -108,19 +109,20 @@ class Audit:
         rows = self.rows
         return str(rows.loc[(rows["check"] == check) & (rows["item"] == item), "finding"].iloc[0])
 
-    def plot(self):
+    def plot(self, lang: str = "en") -> Chart:
         """The tally as a chart."""
         from zoneplan.charts import audit_tally
 
-        tally = self.tally()
+        w, plan, tally = words(lang), self.plan, self.tally()
         n = int(tally["n"].sum())
         bad = int(tally.loc[tally["finding"] == CONTRADICTS, "n"].iloc[0])
         return audit_tally(
             "plan_audit",
-            tally,
-            title=f"The plan contradicts itself or the record {bad} times in {n}",
-            subtitle="Number of checked statements by finding, plan 2018-2020 of the zone, Wenzhou",
+            tally.assign(finding=[w(f"audit.finding.{key(f)}") for f in tally["finding"]]),
+            title=w("figures.audit.title", bad=bad, n=n),
+            subtitle=w("figures.audit.subtitle", first=plan.years[0], last=plan.years[-1], zone=plan.zone(lang)),
             sources=["plan"],
+            lang=lang,
         )
 
 

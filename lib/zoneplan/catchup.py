@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 
 from zoneplan import compare, peers, scores
+from zoneplan.messages import words
 from zoneplan.panel import Panel, panel_of
 from zoneplan.peers import HOME, rests_on
-from zoneplan.text import num
+from zoneplan.text import num, pct
+from zoneplan.units import shown_in
 
 if TYPE_CHECKING:
     from zoneplan.charts import Chart
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 # A line through fewer points says more about the points than about zones.
 FEWEST_POINTS = 20
 LEVEL = 0.95
+# Series of the cities whose convergence is asked for.
+SERIES = ("gdp_nominal", "gdp_per_head", "budget_revenue")
 # Points of the drawn line.
 STEPS = 40
 
@@ -48,18 +52,19 @@ class CatchUp:
         """How many figures and zones, by grade, in one sentence."""
         return rests_on(self.rows)
 
-    def answer(self) -> str:
+    def answer(self, lang: str = "en") -> str:
         """What the points say, in one sentence."""
-        if self.why:
-            return f"No line is fitted: {self.why}."
+        w = words(lang)
+        if self.line is None:
+            return w("figures.catchup.no_line", n=len(self.rows), fewest=FEWEST_POINTS)
         ends = self.without_one["slope"]
-        word = "cannot be told from zero" if self.low < 0 < self.high else "differs from zero"
-        return (
-            f"Each doubling of size goes with {num(self.slope)} points of growth ({100 * LEVEL:.0f} % interval {num(self.low)} to "
-            f"{num(self.high)}), which {word}; leaving out one zone at a time moves it between {num(ends.min())} and {num(ends.max())}."
-        )
+        return w(
+            "figures.catchup.line", slope=num(self.slope), level=pct(100 * LEVEL, 0, lang), low=num(self.low), high=num(self.high),
+            word=w("figures.catchup.not_told" if self.low < 0 < self.high else "figures.catchup.told"),
+            least=num(ends.min()), most=num(ends.max()),
+        )  # fmt: skip
 
-    def plot(self, highlight: str = HOME) -> Chart:
+    def plot(self, highlight: str = HOME, lang: str = "en") -> Chart:
         """The points, and the line with its band where one is fitted.
 
         How to read it: a line that falls means that small zones grew faster; a band that holds a flat line, that
@@ -74,23 +79,24 @@ class CatchUp:
 
         if self.rows.empty:
             raise ValueError(f"no point is left, so nothing is drawn: {self.why}")
-        flat = self.line is not None and self.low < 0 < self.high
-        title = f"{len(self.rows)} points are too few for a line" if self.line is None else (
-            "Size does not tell growth apart" if flat else f"Each doubling of size: {num(self.slope)} points of growth")  # fmt: skip
-        data = self.rows.assign(x=self.rows["size"], y=self.rows["above_china"], label=[f"{r.label} {r.year}" for r in self.rows.itertuples()])
+        w, rows = words(lang), self.rows
+        factor, unit = shown_in(str(rows["unit"].iloc[0]), lang)
+        kind = "title_few" if self.line is None else "title_flat" if self.low < 0 < self.high else "title"
+        named = [w("charts.figure_in_year", label=t, year=y) for t, y in zip(peers.named(rows["zone_id"], lang), rows["year"], strict=True)]
+        data = rows.assign(x=factor * rows["size"], y=rows["above_china"], label=named, unit=unit)
         first = data.assign(other=data["zone_id"] != highlight).sort_values(["other", "grade", "year"], kind="stable")
         return fitted(
             "zones_alone" if self.zone_alone else "zones_catching_up",
             data,
             highlight,
-            title=title,
-            subtitle=f"Real GDP growth above China's, points, against GDP, {self.rows['zone_id'].nunique()} national-level zones, "
-            f"{self.rows['year'].min()}-{self.rows['year'].max()}",
+            title=w(f"figures.catchup.{kind}", n=len(rows), slope=num(self.slope)),
+            subtitle=w("figures.catchup.subtitle", zones=rows["zone_id"].nunique(), first=rows["year"].min(), last=rows["year"].max()),
             sources=list(dict.fromkeys([*first["source_id"], *first["growth_source_id"], *first["china_source_id"]])),
-            xlabel="GDP, CNY 100 million (亿元), log scale",
-            unit="growth above China's, points",
-            fit=self.line,
-            note=self.answer(),
+            xlabel=w("figures.zones.size", unit=unit),
+            unit=w("figures.catchup.unit"),
+            fit=None if self.line is None else self.line.assign(x=factor * self.line["x"]),
+            note=self.answer(lang),
+            lang=lang,
         )
 
 
@@ -169,7 +175,7 @@ class Convergence:
         """How many figures and cities, in one sentence."""
         return f"Rests on {int(self.beta['figures'].sum())} yearbook figures (grade A) of {int(self.beta['cities'].max())} cities."
 
-    def plot(self) -> Chart:
+    def plot(self, lang: str = "en") -> Chart:
         """The spread between the cities, year by year.
 
         How to read it: a falling line means that the cities became more alike.
@@ -178,16 +184,19 @@ class Convergence:
 
         ends = self.sigma.sort_values("x").groupby("label", sort=False)["y"].agg(["first", "last"])
         fell = int((ends["last"] < ends["first"]).sum())
+        w, english = words(lang), words("en")
+        said = {english(f"figures.cities.{i}"): w(f"figures.cities.{i}") for i in SERIES}
         return lines(
             "compare_convergence",
-            self.sigma,
-            title=f"The spread between Zhejiang's cities fell in {fell} of {len(ends)} series",
-            subtitle=f"Standard deviation of the logarithm (times 100) over {int(self.beta['cities'].max())} cities of Zhejiang, "
-            f"{self.sigma['x'].min()}-{self.sigma['x'].max()}",
+            self.sigma.assign(label=self.sigma["label"].map(said)),
+            title=w("figures.convergence.title", fell=fell, n=len(ends)),
+            subtitle=w("figures.convergence.subtitle", cities=int(self.beta["cities"].max()), first=self.sigma["x"].min(),
+                       last=self.sigma["x"].max()),
             sources=["zjyb"],
-            unit="log points",
-            note="As printed: 2018 and 2019 stand on different census vintages; population is resident population, from 2016 on.",
-        )
+            unit=w("figures.convergence.unit"),
+            note=w("figures.convergence.note"),
+            lang=lang,
+        )  # fmt: skip
 
 
 def city_convergence(year_from: int = 2012, year_to: int = 2022) -> Convergence:
@@ -209,8 +218,8 @@ def city_convergence(year_from: int = 2012, year_to: int = 2022) -> Convergence:
     gdp, heads = panels["gdp_nominal"], panels["population_resident"]
     per_head = gdp.rows().merge(heads.rows(), on=["unit_id", "year"], suffixes=("", "_people"))
     per_head = per_head.assign(value=per_head["value"] / per_head["value_people"])[["unit_id", "year", "value"]]
-    series = {"GDP": gdp, "GDP a head": panel_of(per_head), "Budget revenue": panels["budget_revenue"]}
-    found = [_converged(name, panel, year_from, year_to) for name, panel in series.items()]
+    series = zip(SERIES, (gdp, panel_of(per_head), panels["budget_revenue"]), strict=True)
+    found = [_converged(words("en")(f"figures.cities.{i}"), panel, year_from, year_to) for i, panel in series]
     return Convergence(pd.DataFrame([b for b, _ in found]), pd.concat([s for _, s in found], ignore_index=True))
 
 

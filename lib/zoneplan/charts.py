@@ -12,7 +12,7 @@ import logging
 import os
 import re
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -23,7 +23,8 @@ import numpy as np
 import pandas as pd
 
 from zoneplan import tables
-from zoneplan.text import cells, num, odds, odds_range
+from zoneplan.messages import Words, words
+from zoneplan.text import cells, num, odds, odds_range, pct
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,8 +39,11 @@ EDGE = 0.14
 TITLE_WORDS = 12
 CITED = 4
 OWN = "own calculation"
+UNNAMED = "not stated"
 SMALL, TINY = 8.0, 7.0
+KINDS = ("png", "svg", "pdf")
 CHINESE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
+HAN = "\u2e80-\u2fff\u3400-\u9fff\uf900-\ufaff"
 STYLE = {
     "font.family": ["DejaVu Sans", "Noto Sans SC"],
     "font.size": 9,
@@ -112,6 +116,7 @@ class Chart:
     source: str
     alt: str
     data: pd.DataFrame
+    lang: str = "en"
 
     def table(self) -> pd.DataFrame:
         """Exactly the data drawn."""
@@ -147,10 +152,10 @@ class Chart:
             found.append(f"no font has a glyph for {named}: replace these characters in the labels")
         return found
 
-    def export(self, folder: str | Path) -> list[Path]:
-        """Write PNG (300 dpi), SVG and PDF; the bytes change only if the picture does.
+    def export(self, folder: str | Path, dpi: int = 300, kinds: Sequence[str] = KINDS) -> list[Path]:
+        """Write PNG (with ``dpi`` dots an inch), SVG and PDF, or fewer ``kinds``; the bytes change only if the picture does.
 
-        All three are drawn before the first is written, so that a failure leaves earlier files as they were.
+        All of them are drawn before the first is written, so that a failure leaves earlier files as they were.
 
         Raises
         ------
@@ -162,9 +167,8 @@ class Chart:
             raise ValueError(f"chart {self.id}: " + "; ".join(found))
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        drawn = {folder / f"{self.id}.{kind}": self._render(kind, dpi=300) for kind in ("png", "svg", "pdf")}
-        png = folder / f"{self.id}.png"
-        drawn[png] = _palette(drawn[png], 300)
+        drawn = {folder / f"{self.id}.{kind}": self._render(kind, dpi) for kind in kinds}
+        drawn |= {file: _palette(content, dpi) for file, content in drawn.items() if file.suffix == ".png"}
         for file, content in drawn.items():
             _write(file, content)
         return list(drawn)
@@ -250,20 +254,14 @@ def _palette(png: bytes, dpi: int) -> bytes:
 
 
 def _words(title: str) -> int:
-    """Words of a title; two Chinese characters count as one word."""
-    return len(re.findall(rf"[{CHINESE}]{{1,2}}|[^\s{CHINESE}]+", title))
-
-
-SOURCE_WORDS = {
-    "en": ("Source: {}.", "; ", " and {} more (see the workbook)", "own calculations", "own calculations ({})"),
-    "zh": ("资料来源：{}。", "；", "等，另有{}项见数据工作簿", "本项目测算", "本项目测算（{}）"),
-}
+    """Words of a title; two Chinese characters count as one word, punctuation as none."""
+    return len(re.findall(rf"[{HAN}]{{1,2}}|[^\s{CHINESE}]+", title))
 
 
 def source_line(ids: Sequence[str] | str, lang: str = "en") -> str:
     """The source line of the rows drawn: publishers with years, shortened to a few, and own calculations.
 
-    A text is taken as it stands; ``lang`` is ``en`` or ``zh`` (titles stay in their own language).
+    A text is taken as it stands; ``lang`` is ``en`` or ``zh`` (names of publishers stay in their own language).
 
     Raises
     ------
@@ -274,24 +272,39 @@ def source_line(ids: Sequence[str] | str, lang: str = "en") -> str:
         return ids
     if not len(ids):
         return ""
-    known = tables.sources()
+    known, w = tables.sources(), words(lang)
     unknown = [i for i in dict.fromkeys(ids) if i not in known.index]
     if unknown:
         raise ValueError(f"unknown source {', '.join(map(str, unknown))}: add a row to sources.csv or mend the id")
-    whole, apart, more, plain, made = SOURCE_WORDS[lang]
+    apart = w("common.semicolon")
     rows = known.loc[list(dict.fromkeys(ids))]
     own = rows["publisher"] == OWN
-    names = list(dict.fromkeys(_cited(row) for row in rows[~own].to_dict("records")))
-    cited = apart.join(names[:CITED]) + (more.format(len(names) - CITED) if len(names) > CITED else "")
+    names = list(dict.fromkeys(_cited(row, w) for row in rows[~own].to_dict("records")))
+    cited = apart.join(names[:CITED])
+    if len(names) > CITED:
+        cited = w("charts.source.more", names=cited, n=len(names) - CITED)
     # What was worked out names what it was worked out from.
-    titles = apart.join(t[:1].lower() + t[1:] for t in rows.loc[own, "title"])
-    return whole.format(apart.join(x for x in (cited, made.format(titles) if titles else plain) if x))
+    made = w.group("charts.made")
+    rests = apart.join(made.get(i, title) for i, title in rows.loc[own, "title"].items())
+    by_us = w("charts.source.own_of", of=rests) if rests else w("charts.source.own")
+    return w("charts.source.whole", names=apart.join(x for x in (cited, by_us) if x))
 
 
-def _cited(source: dict) -> str:
+def _cited(source: dict, w: Words) -> str:
     """Publisher and year of one row of the source list."""
-    year = str(source["published"])[:4]
-    return f"{source['publisher']} ({year})" if year.isdigit() else str(source["publisher"])
+    name, year = str(source["publisher"]), str(source["published"])[:4]
+    name = w("charts.source.unnamed") if name == UNNAMED else name
+    return w("charts.source.cited", name=name, year=year) if year.isdigit() else name
+
+
+def _alt(w: Words, head: str, parts: Iterable[str]) -> str:
+    """An alternative text: what the picture shows, and its figures one after the other."""
+    return w("common.colon", head=head, rest=w("common.semicolon").join(parts))
+
+
+def upper(text: str) -> str:
+    """A text with its first letter as a capital; the rest stays as it is."""
+    return text[:1].upper() + text[1:]
 
 
 # Measuring ------------------------------------------------------------------------------------------------------
@@ -355,7 +368,7 @@ def _tokens(text: str, width: float, size: float, bold: bool) -> Iterator[str]:
         if _width(word.strip(), size, bold) <= width:
             yield word
         else:
-            yield from re.findall(rf"\s*(?:[{CHINESE}]|[^\s{CHINESE}]+)[，。；、）)]*", word)
+            yield from re.findall(rf"\s*(?:[{CHINESE}]|[^\s{CHINESE}]+)[，。；：、）)”]*", word)
 
 
 # The page -------------------------------------------------------------------------------------------------------
@@ -369,10 +382,10 @@ class _Page:
     """
 
     def __init__(self, title, subtitle, sources, note="", *, left=0.55, right=0.2, axes_height=None, xlabel="",
-                 ticks=True, key=(), above=0.0):  # fmt: skip
+                 ticks=True, key=(), above=0.0, lang="en"):  # fmt: skip
         from matplotlib.figure import Figure
 
-        self.title, self.subtitle, self.source = title, subtitle, source_line(sources)
+        self.lang, self.title, self.subtitle, self.source = lang, title, subtitle, source_line(sources, lang)
         wide = WIDTH - 2 * EDGE
         head = [(_even(title, wide, 12.5, bold=True), 12.5, INK, "bold"), (_even(subtitle, wide, 8.5), 8.5, SOFT, "normal")]
         foot = "\n".join(_wrap(t, wide, 6.8) for t in (note, self.source) if t.strip())
@@ -427,7 +440,7 @@ class _Page:
             self.side(start, y, text, color=colour, fontsize=size)
 
     def chart(self, id: str, alt: str, data: pd.DataFrame) -> Chart:
-        return Chart(id, self.figure, self.title, self.subtitle, self.source, alt, data)
+        return Chart(id, self.figure, self.title, self.subtitle, self.source, alt, data, self.lang)
 
 
 def _key_lines(key, wide):
@@ -589,24 +602,14 @@ def _unit(page: _Page, text: str) -> None:
 # The kinds ------------------------------------------------------------------------------------------------------
 
 
-PATH_WORDS = {
-    "target": "target {}",
-    "q90": "1 in 10 above {}",
-    "q75": "1 in 4 above {}",
-    "q50": "median {}",
-    "q25": "1 in 4 below {}",
-    "q10": "1 in 10 below {}",
-    "naive": "no change {}",
-    "forecast": "forecast",
-    "from": "forecast from {}",
-    "alt": "{subtitle}. Observed: {observed}. Forecast for {year}: median {q50}, 80 percent range {q10} to {q90}; "
-    "target {target} {unit}.",
-}
+def _digits(highest: float) -> int:
+    """Decimals for figures of this size: three digits in all, and never more than two after the point."""
+    return 2 if highest < 5 else 1 if highest < 100 else 0
 
 
 @_themed
 def path_to_target(id, history, fan, targets, *, title, subtitle, unit, sources, naive=None, note="", base_label="",
-                   base=None, words=None) -> Chart:  # fmt: skip
+                   base=None, lang="en") -> Chart:  # fmt: skip
     """History, forecast fan and targets by year.
 
     Parameters
@@ -617,20 +620,21 @@ def path_to_target(id, history, fan, targets, *, title, subtitle, unit, sources,
     sources : ids of the source list, or a finished source line.
     naive : frame year, value of the last value carried forward, or None.
     base : (year, value) where the forecast starts, or None; the fan then opens from it.
-    words : replaces any of ``PATH_WORDS``, such as for another language.
+    lang : language of the words in the picture, ``en`` or ``zh``.
 
     How to read it: the dark band holds half of the outcomes, the light band four in five.
     """
-    words = {**PATH_WORDS, **(words or {})}
+    w = words(lang)
     last, goal = fan.iloc[-1], float(targets["value"].iloc[-1])
+    digits = _digits(float(targets["value"].max()))
     ends = [("target", goal, TARGET), *((q, last[q], FAN_TEXT) for q in ("q90", "q75")), ("q50", last["q50"], ZONE),
             *((q, last[q], FAN_TEXT) for q in ("q25", "q10"))]  # fmt: skip
     if naive is not None:
         ends.append(("naive", float(naive["value"].iloc[-1]), SOFT))
-    labels = [(value, words[name].format(num(value, 0)), colour) for name, value, colour in ends]
+    labels = [(value, w(f"charts.path.{name}", value=num(value, digits)), colour) for name, value, colour in ends]
     start = 0.3
     right = start + max(_width(t, SMALL) for _, t, _ in labels) + EDGE
-    page = _Page(title, subtitle, sources, note, right=right, above=0.2)
+    page = _Page(title, subtitle, sources, note, right=right, above=0.2, lang=lang)
     ax = page.ax
     opened = fan if base is None else pd.concat(
         [pd.DataFrame({"year": [base[0]], **dict.fromkeys(("q10", "q25", "q50", "q75", "q90"), [base[1]])}), fan]
@@ -660,13 +664,13 @@ def path_to_target(id, history, fan, targets, *, title, subtitle, unit, sources,
     if base is not None:
         ax.plot(*base, marker="o", ms=6, mfc="white", mec=ZONE, mew=1.4, ls="none", zorder=4)
         placed.keep_point(*base, 0.06)
-        placed.put(*base, num(base[1], 1), ZONE, SMALL, must=True)
+        placed.put(*base, num(base[1], max(digits, 1)), ZONE, SMALL, must=True)
     for r in history.itertuples():
-        placed.put(r.year, r.value, num(r.value, 1), ZONE, SMALL, must=True)
+        placed.put(r.year, r.value, num(r.value, max(digits, 1)), ZONE, SMALL, must=True)
     for r in targets.iloc[:-1].itertuples():
-        placed.put(r.year, r.value, num(r.value, 0), TARGET, SMALL, must=True, bold=True)
+        placed.put(r.year, r.value, num(r.value, digits), TARGET, SMALL, must=True, bold=True)
     page.end_labels(labels, start)
-    head = words["from"].format(base_label) if base_label else words["forecast"]
+    head = w("charts.path.from", base=base_label) if base_label else w("charts.path.forecast")
     ax.text(1, 1 + 0.04 / page.size[1], head, transform=ax.transAxes, ha="right", va="bottom", fontsize=TINY + 0.5, color=SOFT)
     free = page.size[0] + 0.4 - _width(head, TINY + 0.5)
     if free > _width(unit, TINY + 0.5) + 0.2:
@@ -680,23 +684,24 @@ def path_to_target(id, history, fan, targets, *, title, subtitle, unit, sources,
            for q in ("q10", "q25", "q50", "q75", "q90"))],
         ignore_index=True,
     )[["series", "year", "value", "source_id"]].assign(unit=unit)  # fmt: skip
-    alt = words["alt"].format(
-        subtitle=subtitle, observed=", ".join(f"{r.year} {num(r.value)}" for r in history.itertuples()) or "-", year=end,
-        target=num(goal), unit=unit, **{q: num(last[q]) for q in ("q10", "q50", "q90")},
-    )  # fmt: skip
+    figure = functools.partial(num, digits=max(digits, 1))
+    observed = w("common.list").join(w("charts.path.point", year=r.year, value=figure(r.value)) for r in history.itertuples())
+    alt = w("charts.path.alt", subtitle=subtitle, observed=observed or w("common.none"), year=end, target=figure(goal), unit=unit,
+            **{q: figure(last[q]) for q in ("q10", "q50", "q90")})  # fmt: skip
     return page.chart(id, alt, data)
 
 
 @_themed
-def lines(id, data, *, title, subtitle, sources, note="", unit="", planned_from=None) -> Chart:
+def lines(id, data, *, title, subtitle, sources, note="", unit="", planned_from=None, lang="en") -> Chart:
     """Labelled lines: frame label, x (year), y, source_id; the years from ``planned_from`` on are shaded.
 
     How to read it: each line carries its name at its end; markers are the figures.
     """
+    w = words(lang)
     groups = [(label, part.sort_values("x")) for label, part in data.groupby("label", sort=False)]
     names = [_wrap(str(label), 2.0, SMALL) for label, _ in groups]
     page = _Page(title, subtitle, sources, note, right=0.34 + max(_width(t, SMALL) for t in names) + EDGE,
-                 above=0.2 if unit or planned_from else 0.0)  # fmt: skip
+                 above=0.2 if unit or planned_from else 0.0, lang=lang)  # fmt: skip
     ax = page.ax
     span, low, high = float(np.ptp(data["y"])) or 1.0, float(data["y"].min()), float(data["y"].max())
     first, last = float(data["x"].min()), float(data["x"].max())
@@ -704,7 +709,7 @@ def lines(id, data, *, title, subtitle, sources, note="", unit="", planned_from=
     ax.set_xlim(first - 0.05 * (last - first), last + 0.02 * (last - first))
     if planned_from is not None:
         ax.axvspan(planned_from - 0.5, ax.get_xlim()[1], color=SHADE, zorder=0, lw=0)
-        ax.text(1, 1 + 0.04 / page.size[1], "planned", transform=ax.transAxes, ha="right", va="bottom", fontsize=TINY + 0.5,
+        ax.text(1, 1 + 0.04 / page.size[1], w("charts.lines.planned"), transform=ax.transAxes, ha="right", va="bottom", fontsize=TINY + 0.5,
                 color=SOFT)  # fmt: skip
     placed = _Labels(page)
     for n, (_, part) in enumerate(groups):
@@ -724,21 +729,21 @@ def lines(id, data, *, title, subtitle, sources, note="", unit="", planned_from=
     if unit:
         _unit(page, unit)
     _years(ax, sorted(set(data["x"])))
-    alt = f"{subtitle}. " + "; ".join(
-        f"{label}: {num(part['y'].iloc[0])} in {part['x'].iloc[0]} to {num(part['y'].iloc[-1])} in {part['x'].iloc[-1]}"
-        for label, part in groups
-    )
+    alt = _alt(w, subtitle, (
+        w("charts.lines.alt", label=label, first=num(part["y"].iloc[0]), start=part["x"].iloc[0], last=num(part["y"].iloc[-1]),
+          end=part["x"].iloc[-1]) for label, part in groups
+    ))  # fmt: skip
     return page.chart(id, alt, data)
 
 
 @_themed
-def audit_tally(id, data, *, title, subtitle, sources, note="") -> Chart:
+def audit_tally(id, data, *, title, subtitle, sources, note="", lang="en") -> Chart:
     """Counts of findings: frame finding, n.
 
     How to read it: the bars add up to all statements that were checked; the red ones disagree.
     """
     names, left = _names(data["finding"], 2.4, 9)
-    page = _Page(title, subtitle, sources, note, left=left, right=0.5, axes_height=0.36 * len(data), ticks=False)
+    page = _Page(title, subtitle, sources, note, left=left, right=0.5, axes_height=0.36 * len(data), ticks=False, lang=lang)
     ax = page.ax
     _row_axes(page, len(data), names, 9)
     colours = [ZONE, FAN, TARGET, PEER]
@@ -749,34 +754,37 @@ def audit_tally(id, data, *, title, subtitle, sources, note="") -> Chart:
     ax.set_xticks([])
     ax.spines["bottom"].set_visible(False)
     ax.axvline(0, color=SOFT, lw=0.8)
-    alt = f"{subtitle}: " + ", ".join(f"{r.finding} {r.n}" for r in data.itertuples())
+    w = words(lang)
+    alt = _alt(w, subtitle, (w("charts.tally.alt", label=r.finding, value=r.n) for r in data.itertuples()))
     drawn = data if "source_id" in data else data.assign(source_id=sources if isinstance(sources, str) else ";".join(sources))
     return page.chart(id, alt, drawn)
 
 
-# Words for odds, from the lower bound of each step; the steps are those that weather and climate reports use.
-ODDS_WORDS = ((0.9, "very likely"), (0.66, "likely"), (0.33, "about even"), (0.1, "unlikely"), (0.0, "very unlikely"))
+# Names of the words for odds, from the lower bound of each step; the steps are those that climate reports use.
+ODDS_STEPS = ((0.9, "very_likely"), (0.66, "likely"), (0.33, "even"), (0.1, "unlikely"), (0.0, "very_unlikely"))
 
 
-def odds_words(low: float, high: float) -> str:
+def odds_words(low: float, high: float, lang: str = "en") -> str:
     """Plain words for odds between two probabilities."""
-    ends = [next(word for least, word in ODDS_WORDS if p >= least) for p in (low, high)]
-    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
+    w = words(lang)
+    first, last = (next(w(f"charts.odds.{step}") for least, step in ODDS_STEPS if p >= least) for p in (low, high))
+    return w("charts.strip.word", word=first) if first == last else w("charts.strip.words", low=first, high=last)
 
 
 @_themed
-def odds_strip(id, data, *, title, subtitle, sources, note="") -> Chart:
+def odds_strip(id, data, *, title, subtitle, sources, note="", lang="en") -> Chart:
     """Odds per target: frame label, low, high (0 to 1 over the bases); the best odds on top.
 
     How to read it: left is unlikely, right likely; a bar spans the answers of the two bases.
     """
+    w = words(lang)
     data = data.sort_values(["low", "high"], ascending=False, kind="stable").reset_index(drop=True)
     names, left = _names(data["label"], 2.1)
-    values = [odds_range(r.low, r.high) for r in data.itertuples()]
-    words = [_wrap(odds_words(r.low, r.high), 1.0, TINY + 0.5) for r in data.itertuples()]
+    values = [odds_range(r.low, r.high, lang) for r in data.itertuples()]
+    said = [_wrap(odds_words(r.low, r.high, lang), 1.0, TINY + 0.5) for r in data.itertuples()]
     value_wide = max(_width(t, 9, bold=True) for t in values)
-    right = 0.16 + value_wide + 0.1 + max(_width(t, TINY + 0.5) for t in words) + EDGE
-    page = _Page(title, subtitle, sources, note, left=left, right=right, axes_height=0.33 * len(data))
+    right = 0.16 + value_wide + 0.1 + max(_width(t, TINY + 0.5) for t in said) + EDGE
+    page = _Page(title, subtitle, sources, note, left=left, right=right, axes_height=0.33 * len(data), lang=lang)
     ax = page.ax
     _row_axes(page, len(data), names)
     ax.set_xlim(0, 100)
@@ -784,33 +792,25 @@ def odds_strip(id, data, *, title, subtitle, sources, note="") -> Chart:
     for y, r in enumerate(data.itertuples()):
         ax.plot([100 * r.low, 100 * r.high], [y, y], color=ZONE, lw=4, marker="o", ms=7, solid_capstyle="round", clip_on=False)
         page.side(0.16, y, values[y], color=ZONE, fontsize=9, weight="bold")
-        page.side(0.26 + value_wide, y, words[y], color=SOFT, fontsize=TINY + 0.5)
-    ax.set_xticks([0, 25, 50, 75, 100], ["0 %", "25 %", "even", "75 %", "100 %"])
+        page.side(0.26 + value_wide, y, said[y], color=SOFT, fontsize=TINY + 0.5)
+    ax.set_xticks([0, 25, 50, 75, 100], [w("charts.strip.even") if p == 50 else pct(p, 0, lang) for p in (0, 25, 50, 75, 100)])
     ax.grid(axis="x", color=GRID, lw=0.6)
-    alt = f"{subtitle}: " + "; ".join(f"{r.label} {odds(r.low)} to {odds(r.high)}" for r in data.itertuples())
+    alt = _alt(w, subtitle, (w("charts.strip.alt", label=r.label, low=odds(r.low, lang), high=odds(r.high, lang)) for r in data.itertuples()))
     return page.chart(id, alt, data)
 
 
-NEEDED_WORDS = {
-    "needed": "from the implied base",
-    "achieved": "from the observed level",
-    "class_median": "median of similar regions",
-}
-
-
 @_themed
-def needed_growth(id, data, *, title, subtitle, sources, note="", words=None) -> Chart:
+def needed_growth(id, data, *, title, subtitle, sources, note="", lang="en") -> Chart:
     """Dumbbells: frame label, needed (implied base), achieved (observed base), class_median, percent a year.
-
-    ``words`` renames what the three columns are called above the axes.
 
     How to read it: a diamond to the right of the grey square asks for more than the median region managed.
     """
-    words = {**NEEDED_WORDS, **(words or {})}
+    w = words(lang)
     marks = {"needed": (TARGET, "D"), "achieved": (ZONE, "o"), "class_median": (SOFT, "s")}
     names, left = _names(data["label"], 2.1)
-    page = _Page(title, subtitle, sources, note, left=left, right=0.3, axes_height=0.44 * len(data), xlabel="percent a year",
-                 key=[(words[c], colour, marker) for c, (colour, marker) in marks.items()])  # fmt: skip
+    page = _Page(title, subtitle, sources, note, left=left, right=0.3, axes_height=0.44 * len(data), lang=lang,
+                 xlabel=w("common.unit.percent_year"),
+                 key=[(w(f"charts.needed.{c}"), colour, marker) for c, (colour, marker) in marks.items()])  # fmt: skip
     ax = page.ax
     values = data[list(marks)].astype(float)
     ax.set_xlim(_band_limits(min(0.0, values.min().min()), values.max().max(), 0.2, 0.3, page.size[0]))
@@ -831,20 +831,23 @@ def needed_growth(id, data, *, title, subtitle, sources, note="", words=None) ->
     if ax.get_xlim()[0] < 0 < ax.get_xlim()[1]:
         ax.axvline(0, color=SOFT, lw=0.8)
     ax.grid(axis="x", color=GRID, lw=0.6)
-    alt = f"{subtitle}: " + "; ".join(
-        f"{r.label} needs {num(r.needed)}, similar regions' median {num(r.class_median)}" for r in data.itertuples()
-    )
+    alt = _alt(w, subtitle, (
+        w("charts.needed.alt", label=r.label, needed=num(r.needed), median=num(r.class_median)) for r in data.itertuples()
+    ))  # fmt: skip
     return page.chart(id, alt, data)
 
 
 @_themed
-def tornado(id, data, *, centre, target, title, subtitle, sources, note="", xlabel="") -> Chart:
+def tornado(id, data, *, centre, target, title, subtitle, sources, note="", xlabel="", lang="en") -> Chart:
     """One-way swings: frame assumption, low, high, low_label, high_label, around ``centre``.
 
     How to read it: the widest bar moves the outcome most; the words at its ends are the assumption's two values.
     """
+    w = words(lang)
+    digits = _digits(target)
     names, left = _names(data["assumption"], 2.1)
-    page = _Page(title, subtitle, sources, note, left=left, right=0.2, axes_height=0.42 * len(data), xlabel=xlabel, above=0.2)
+    page = _Page(title, subtitle, sources, note, left=left, right=0.2, axes_height=0.42 * len(data), xlabel=xlabel, above=0.2,
+                 lang=lang)  # fmt: skip
     ax = page.ax
     low = min(float(data["low"].min()), centre, target)
     high = max(float(data["high"].max()), centre, target)
@@ -858,13 +861,16 @@ def tornado(id, data, *, centre, target, title, subtitle, sources, note="", xlab
         for x, text, dx, ha in ((r.low, r.low_label, -4, "right"), (r.high, r.high_label, 4, "left")):
             ax.annotate(str(text), (x, y), xytext=(dx, 0), textcoords="offset points", ha=ha, va="center", fontsize=SMALL,
                         path_effects=_halo(), color=INK, zorder=5)  # fmt: skip
-    lines_ = ((centre, ZONE, f"centre {num(centre, 0)}"), (target, TARGET, f"target {num(target, 0)}"))
+    lines_ = [(v, colour, w(f"charts.tornado.{name}", value=num(v, digits)))
+              for v, colour, name in ((centre, ZONE, "centre"), (target, TARGET, "target"))]  # fmt: skip
     for (value, colour, text), (x, ha) in zip(lines_, _apart(page, lines_), strict=True):
         ax.axvline(value, color=colour, lw=1.4, zorder=2)
         ax.text(x, 1 + 0.05 / page.size[1], text, transform=ax.get_xaxis_transform(), ha=ha, va="bottom", color=colour,
                 fontsize=SMALL, weight="bold")  # fmt: skip
     ax.grid(axis="x", color=GRID, lw=0.6)
-    alt = f"{subtitle}: " + "; ".join(f"{r.assumption} {num(r.low)} to {num(r.high)}" for r in data.itertuples())
+    alt = _alt(w, subtitle, (
+        w("charts.tornado.alt", label=r.assumption, low=num(r.low), high=num(r.high)) for r in data.itertuples()
+    ))  # fmt: skip
     return page.chart(id, alt, data)
 
 
@@ -879,15 +885,16 @@ def _apart(page: _Page, marks) -> list[tuple[float, str]]:
     return [(a, "right"), (b, "left")] if a <= b else [(a, "left"), (b, "right")]
 
 
-def reached_by(percentile: float) -> str:
+def reached_by(percentile: float, lang: str = "en") -> str:
     """How many regions in 100 reached a growth rate, in words beyond the last percentiles known (1st and 99th)."""
+    w = words(lang)
     if percentile > 99:
-        return "below the 1st"
-    return "above the 99th" if percentile < 1 else f"{num(percentile, 0)} of 100"
+        return w("charts.percentile.below")
+    return w("charts.percentile.above") if percentile < 1 else w("charts.percentile.share", n=num(percentile, 0))
 
 
 @_themed
-def reference_percentile(id, data, *, title, subtitle, sources, note="") -> Chart:
+def reference_percentile(id, data, *, title, subtitle, sources, note="", lang="en") -> Chart:
     """The plan's growth in its classes: frame label, reference_class, p10 to p90, plan_growth, percentile.
 
     ``percentile`` is the number of regions in 100 that reached the plan's growth; beyond the 1st and the 99th
@@ -895,16 +902,16 @@ def reference_percentile(id, data, *, title, subtitle, sources, note="") -> Char
 
     How to read it: a diamond in the right half of a bar asks for more than most similar regions managed.
     """
+    w = words(lang)
     names, left = _names(data["label"], 2.55)
     classes = [_wrap(str(t), 2.55, TINY) for t in data["reference_class"]]
     left = max(left, EDGE + 0.12 + max(_width(t, TINY) for t in classes))
     heights = [_height(a, SMALL) + _height(b, TINY) for a, b in zip(names, classes, strict=True)]
-    shares = [reached_by(v) for v in data["percentile"]]
-    right = 0.14 + max(_width(t, 9, bold=True) for t in [*shares, "reached it"]) + EDGE
+    shares, reached = [reached_by(v, lang) for v in data["percentile"]], w("charts.percentile.reached")
+    right = 0.14 + max(_width(t, 9, bold=True) for t in [*shares, reached]) + EDGE
     page = _Page(title, subtitle, sources, note, left=left, right=right, axes_height=len(data) * (max(heights) + 0.06),
-                 xlabel="percent a year",
-                 key=[("planned growth", TARGET, "D"), ("thick bar: half of the regions; thin bar: 8 of 10; tick: median", SOFT, None)],
-                 above=0.12)  # fmt: skip
+                 xlabel=w("common.unit.percent_year"), above=0.12, lang=lang,
+                 key=[(w("charts.percentile.planned"), TARGET, "D"), (w("charts.percentile.bars"), SOFT, None)])  # fmt: skip
     ax = page.ax
     ends = data[["p10", "p90", "plan_growth"]].astype(float)
     ax.set_xlim(_band_limits(min(0.0, ends.min().min()), ends.max().max(), 0.12, 0.16, page.size[0]))
@@ -923,13 +930,14 @@ def reference_percentile(id, data, *, title, subtitle, sources, note="") -> Char
         ax.annotate(num(r.plan_growth, 0), (r.plan_growth, y), xytext=(0, 7), textcoords="offset points", ha="center",
                     color=TARGET, fontsize=SMALL, weight="bold")  # fmt: skip
         page.side(0.14, y, shares[y], color=INK, fontsize=9, weight="bold")
-    ax.text(1 + 0.14 / page.size[0], 1 + 0.02 / page.size[1], "reached it", transform=ax.transAxes, fontsize=SMALL, color=SOFT)
+    ax.text(1 + 0.14 / page.size[0], 1 + 0.02 / page.size[1], reached, transform=ax.transAxes, fontsize=SMALL, color=SOFT)
     if ax.get_xlim()[0] < 0:
         ax.axvline(0, color=SOFT, lw=0.8, zorder=0)
     ax.grid(axis="x", color=GRID, lw=0.6)
-    alt = f"{subtitle}: " + "; ".join(
-        f"{r.label} {num(r.plan_growth, 0)} percent, reached by: {reached_by(r.percentile)}" for r in data.itertuples()
-    )
+    alt = _alt(w, subtitle, (
+        w("charts.percentile.alt", label=r.label, growth=pct(r.plan_growth, 0, lang), share=reached_by(r.percentile, lang))
+        for r in data.itertuples()
+    ))  # fmt: skip
     return page.chart(id, alt, data)
 
 
@@ -942,17 +950,23 @@ def _fences(values: pd.Series) -> tuple[float, float]:
     return low - 3 * (high - low), high + 3 * (high - low)
 
 
-def _off_scale(points: pd.DataFrame) -> str:
+def _off_scale(points: pd.DataFrame, w: Words) -> str:
     """Points beyond the axis in words: value, name, year and source."""
     ids = points.get("growth_source_id", points["source_id"])
-    cited = [_cited(source) for source in tables.sources().loc[ids].to_dict("records")]
-    named = [f"{num(r.growth, 0)} % at {r.label} in {r.year}, from {c}" for r, c in zip(points.itertuples(), cited, strict=True)]
-    return f"Off the scale: {'; '.join(named)}." if named else ""
+    cited = [_cited(source, w) for source in tables.sources().loc[ids].to_dict("records")]
+    named = [w("charts.size.off_point", rate=pct(r.growth, 0, w.lang), label=r.label, year=r.year, source=c)
+             for r, c in zip(points.itertuples(), cited, strict=True)]  # fmt: skip
+    return w("charts.size.off_note", points=w("common.semicolon").join(named)) if named else ""
+
+
+def _dated(w: Words, row) -> str:
+    """Name and year of one figure."""
+    return w("charts.figure_in_year", label=row.label, year=row.year)
 
 
 @_themed
-def size_against_growth(id, zones, highlight, target_growth, *, title, subtitle, sources=None, note="",
-                        size_label="GDP, CNY 100 million (亿元), log scale", growth_label="real growth, percent") -> Chart:  # fmt: skip
+def size_against_growth(id, zones, highlight, target_growth, *, title, subtitle, size_label, growth_label, sources=None,
+                        note="", lang="en") -> Chart:  # fmt: skip
     """Growth against size: frame zone_id, label, year, size, growth, source_id; the zone bold, peers grey.
 
     A peer far from all others (see :func:`_fences`) is a triangle at the edge, and the note names its value and its
@@ -960,13 +974,15 @@ def size_against_growth(id, zones, highlight, target_growth, *, title, subtitle,
 
     How to read it: points above the red line reported at least the growth that the plan asks for.
     """
-    name = f"plan: {num(target_growth, 0)} %"
+    w = words(lang)
+    name = w("charts.size.plan", rate=pct(target_growth, 0, lang))
     right = 0.12 + _width(name, 9, bold=True) + EDGE
     own = zones["zone_id"] == highlight
     fences = _fences(zones["growth"])
     far = ~zones["growth"].between(*fences) & ~own
-    note = " ".join(t for t in (note, _off_scale(zones[far])) if t)
-    page = _Page(title, subtitle, sources or sorted(set(zones["source_id"])), note, right=right, xlabel=size_label, above=0.2)
+    note = w("common.space").join(t for t in (note, _off_scale(zones[far], w)) if t)
+    page = _Page(title, subtitle, sources or sorted(set(zones["source_id"])), note, right=right, xlabel=size_label, above=0.2,
+                 lang=lang)  # fmt: skip
     ax = page.ax
     near = zones.loc[~far, "growth"]
     low, high = float(min(near.min(), target_growth, 0)), float(max(near.max(), target_growth))
@@ -987,25 +1003,27 @@ def size_against_growth(id, zones, highlight, target_growth, *, title, subtitle,
         edge = edges[marker]
         ax.plot(r.size, edge, ls="none", marker=marker, ms=7, color=PEER)
         placed.keep_point(r.size, edge, 0.06)
-        placed.put(r.size, edge, f"{r.label} {r.year}: {num(r.growth, 0)} %, off the scale", SOFT, TINY, must=True)
+        off = w("charts.size.off", label=_dated(w, r), rate=pct(r.growth, 0, lang))
+        placed.put(r.size, edge, off, SOFT, TINY, must=True)
     placed.keep_line(ax.get_xlim(), (target_growth, target_growth))
     for r in zones[own].itertuples():
-        placed.put(r.size, r.growth, f"{r.label} {r.year}", ZONE, SMALL, must=True, bold=True)
+        placed.put(r.size, r.growth, _dated(w, r), ZONE, SMALL, must=True, bold=True)
     # The extremes are what a reader asks about first; any other peer is named where there is room.
     ends = pd.concat([others.nlargest(3, "size"), others.nlargest(3, "growth"), others.nsmallest(2, "growth"), others])
     for r in ends.drop_duplicates(["zone_id", "year"]).itertuples():
-        placed.put(r.size, r.growth, f"{r.label} {r.year}", SOFT, TINY)
+        placed.put(r.size, r.growth, _dated(w, r), SOFT, TINY)
     ticks = [t for t in SIZE_TICKS if ax.get_xlim()[0] <= t <= ax.get_xlim()[1]]
     ax.set_xticks(ticks, [num(t, 0) for t in ticks])
     ax.locator_params(axis="y", nbins=6, steps=[1, 2, 5, 10])
     ax.minorticks_off()
     _unit(page, growth_label)
-    alt = f"{subtitle}: {len(zones)} points; the plan asks for {num(target_growth, 0)} percent; median {num(float(zones['growth'].median()))} percent."
+    alt = _alt(w, subtitle, [w("charts.size.alt", n=len(zones), target=pct(target_growth, 0, lang),
+                               median=pct(float(zones["growth"].median()), 1, lang))])  # fmt: skip
     return page.chart(id, alt, zones)
 
 
 @_themed
-def rank_ladder(id, data, *, highlight, title, subtitle, sources, note="", goal=None) -> Chart:
+def rank_ladder(id, data, *, highlight, title, subtitle, sources, note="", goal=None, lang="en") -> Chart:
     """Ranks over the evaluations: frame zone_id, label, evaluation_year, rank; rank 1 at the top.
 
     ``goal``: (rank, words), drawn in red.
@@ -1015,10 +1033,11 @@ def rank_ladder(id, data, *, highlight, title, subtitle, sources, note="", goal=
     groups = [(zone, part.sort_values("evaluation_year")) for zone, part in data.groupby("zone_id")]
     last = int(data["evaluation_year"].max())
     # A line that ends early is named at its last value all the same; the year stands with it.
-    names = [f"{r['label']} {int(r['rank'])}" + ("" if r["evaluation_year"] == last else f" ({int(r['evaluation_year'])})")
-             for r in (part.iloc[-1] for _, part in groups)]  # fmt: skip
+    w = words(lang)
+    names = [w("charts.ladder.end" if r["evaluation_year"] == last else "charts.ladder.ended", label=r["label"], rank=int(r["rank"]),
+               year=int(r["evaluation_year"])) for r in (part.iloc[-1] for _, part in groups)]  # fmt: skip
     page = _Page(title, subtitle, sources, note, right=0.34 + max(_width(t, SMALL) for t in names) + EDGE, above=0.2,
-                 axes_height=max(3.0, 0.17 * len(groups)))  # fmt: skip
+                 axes_height=max(3.0, 0.17 * len(groups)), lang=lang)  # fmt: skip
     ax = page.ax
     first = int(data["evaluation_year"].min())
     worst, best = float(data["rank"].max()), float(data["rank"].min())
@@ -1034,14 +1053,14 @@ def rank_ladder(id, data, *, highlight, title, subtitle, sources, note="", goal=
                     path_effects=_halo())  # fmt: skip
     ends = [(float(p["rank"].iloc[-1]), t, ZONE if z == highlight else SOFT) for (z, p), t in zip(groups, names, strict=True)]
     page.end_labels(ends, 0.34)
-    _unit(page, "rank")
+    _unit(page, w("charts.ladder.rank"))
     _years(ax, sorted(set(data["evaluation_year"])))
-    alt = f"{subtitle}: " + "; ".join(f"{p['label'].iloc[-1]} {int(p['rank'].iloc[-1])}" for _, p in groups)
+    alt = _alt(w, subtitle, names)
     return page.chart(id, alt, data)
 
 
 @_themed
-def hedgehog(id, actual, forecasts, *, title, subtitle, unit, sources, note="") -> Chart:
+def hedgehog(id, actual, forecasts, *, title, subtitle, unit, sources, note="", lang="en") -> Chart:
     """What happened and what was forecast from each origin.
 
     ``actual``: frame year, value; ``forecasts``: frame origin, year, q10, q50, q90 (each from the year after its
@@ -1049,7 +1068,10 @@ def hedgehog(id, actual, forecasts, *, title, subtitle, unit, sources, note="") 
 
     How to read it: spines that leave the line upwards were too high; four of five ends should lie in their band.
     """
-    page = _Page(title, subtitle, sources, note, right=0.34 + _width("forecast median", SMALL) + EDGE, above=0.2)
+    w = words(lang)
+    happened, median, band = (w(f"charts.hedgehog.{name}") for name in ("happened", "median", "band"))
+    right = 0.34 + max(_width(t, SMALL) for t in (happened, median, band)) + EDGE
+    page = _Page(title, subtitle, sources, note, right=right, above=0.2, lang=lang)
     ax = page.ax
     known = actual.set_index("year")["value"]
     for origin, part in forecasts.sort_values("year").groupby("origin"):
@@ -1061,54 +1083,57 @@ def hedgehog(id, actual, forecasts, *, title, subtitle, unit, sources, note="") 
     low, high = (float(f) for f in (min(known.min(), forecasts["q10"].min()), max(known.max(), forecasts["q90"].max())))
     ax.set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
     last = forecasts[forecasts["origin"] == forecasts["origin"].max()].iloc[-1]
-    page.end_labels([(float(known.iloc[-1]), "what happened", ZONE), (float(last["q50"]), "forecast median", FAN),
-                     (float(last["q90"]), "P10 to P90", SOFT)], 0.34)  # fmt: skip
+    page.end_labels([(float(known.iloc[-1]), happened, ZONE), (float(last["q50"]), median, FAN_TEXT),
+                     (float(last["q90"]), band, SOFT)], 0.34)  # fmt: skip
     _unit(page, unit)
     _years(ax, sorted({*actual["year"], *forecasts["year"]}))
     inside = forecasts.merge(actual, on="year").eval("q10 <= value <= q90")
     data = pd.concat([actual.assign(series="what happened"),
                       *(forecasts[["origin", "year", q]].rename(columns={q: "value"}).assign(series=q) for q in ("q10", "q50", "q90"))],
                      ignore_index=True).assign(unit=unit, source_id=";".join(sources))  # fmt: skip
-    alt = (f"{subtitle}. {int(inside.sum())} of {len(inside)} figures fell between P10 and P90 of the forecasts; "
-           f"the last figure is {num(known.iloc[-1])} {unit}.")  # fmt: skip
+    alt = w("charts.hedgehog.alt", subtitle=subtitle, inside=int(inside.sum()), n=len(inside), last=num(known.iloc[-1]), unit=unit)
     return page.chart(id, alt, data)
 
 
 @_themed
-def coverage(id, data, *, nominal, title, subtitle, sources, note="") -> Chart:
+def coverage(id, data, *, nominal, title, subtitle, sources, note="", lang="en") -> Chart:
     """How many outcomes fell inside the intervals: frame label, horizon, coverage (0 to 1).
 
     How to read it: dots left of the line mean intervals that were too narrow, right of it too wide.
     """
+    w = words(lang)
     labels = list(dict.fromkeys(data["label"]))
     horizons = sorted(set(data["horizon"]))
     names, left = _names(labels, 2.2)
-    page = _Page(title, subtitle, sources, note, left=left, right=0.35, axes_height=0.36 * len(labels),
-                 key=[(f"{h} year{'s' if h > 1 else ''} ahead", SERIES[n], "o") for n, h in enumerate(horizons)])  # fmt: skip
+    page = _Page(title, subtitle, sources, note, left=left, right=0.35, axes_height=0.36 * len(labels), lang=lang,
+                 key=[(w("charts.coverage.ahead" if h > 1 else "charts.coverage.ahead_1", n=h), SERIES[n], "o")
+                      for n, h in enumerate(horizons)])  # fmt: skip
     ax = page.ax
     _row_axes(page, len(labels), names)
     ax.set_xlim(0, 100)
     ax.axvline(100 * nominal, color=TARGET, lw=1.2)
-    ax.annotate(f"{num(100 * nominal, 0)} %", (100 * nominal, -0.62), ha="center", va="bottom", fontsize=TINY + 0.5, color=TARGET,
+    ax.annotate(pct(100 * nominal, 0, lang), (100 * nominal, -0.62), ha="center", va="bottom", fontsize=TINY + 0.5, color=TARGET,
                 annotation_clip=False)  # fmt: skip
     for n, h in enumerate(horizons):
         part = data[data["horizon"] == h].set_index("label")["coverage"]
         ax.plot(100 * part.reindex(labels), range(len(labels)), ls="", marker="o", ms=7, color=SERIES[n], alpha=0.9, clip_on=False)
-    ax.set_xticks([0, 20, 40, 60, 80, 100], [f"{t} %" for t in (0, 20, 40, 60, 80, 100)])
+    ax.set_xticks([0, 20, 40, 60, 80, 100], [pct(t, 0, lang) for t in (0, 20, 40, 60, 80, 100)])
     ax.grid(axis="x", color=GRID, lw=0.6)
-    alt = f"{subtitle}: " + "; ".join(
-        f"{r.label}, {r.horizon} ahead: {num(100 * r.coverage, 0)} %" for r in data.itertuples()
-    )
+    alt = _alt(w, subtitle, (
+        w("charts.coverage.alt", label=r.label, n=r.horizon, share=pct(100 * r.coverage, 0, lang)) for r in data.itertuples()
+    ))  # fmt: skip
     return page.chart(id, alt, data.assign(source_id=";".join(sources)))
 
 
 @_themed
-def reliability(id, data, *, title, subtitle, sources, note="") -> Chart:
+def reliability(id, data, *, title, subtitle, sources, note="", lang="en") -> Chart:
     """Probabilities given against how often they came true: frame forecast, observed (0 to 1) and n per bin.
 
     How to read it: points on the diagonal are honest odds; the number beside a point counts its cases.
     """
-    page = _Page(title, subtitle, sources, note, right=0.35, axes_height=3.2, xlabel="probability given, percent", above=0.2)
+    w = words(lang)
+    page = _Page(title, subtitle, sources, note, right=0.35, axes_height=3.2, xlabel=w("charts.reliability.given"), above=0.2,
+                 lang=lang)  # fmt: skip
     ax = page.ax
     ax.set_xlim(0, 100)
     ax.set_ylim(0, 100)
@@ -1119,23 +1144,25 @@ def reliability(id, data, *, title, subtitle, sources, note="") -> Chart:
     placed.keep_line([0, 100], [0, 100])
     for r in data.itertuples():
         placed.put(100 * r.forecast, 100 * r.observed, f"{r.n:,}", SOFT, must=True)
-    _unit(page, "came true, percent")
-    alt = f"{subtitle}: " + "; ".join(
-        f"given {num(100 * r.forecast, 0)} %, came true {num(100 * r.observed, 0)} % of {r.n}" for r in data.itertuples()
-    )
+    _unit(page, w("charts.reliability.came_true"))
+    alt = _alt(w, subtitle, (
+        w("charts.reliability.alt", given=pct(100 * r.forecast, 0, lang), share=pct(100 * r.observed, 0, lang), n=r.n)
+        for r in data.itertuples()
+    ))  # fmt: skip
     return page.chart(id, alt, data.assign(source_id=";".join(sources)))
 
 
 @_themed
-def shares(id, data, *, title, subtitle, sources, note="") -> Chart:
+def shares(id, data, *, title, subtitle, sources, note="", lang="en") -> Chart:
     """Shares as bars: frame driver, exact (0 to 1) and, where Sobol indices were found, total (0 to 1).
 
     How to read it: the longest bar is what to settle first; a mark beyond its bar is what works only together with others.
     """
-    names, left = _names([str(d).capitalize() for d in data["driver"]], 2.2)
+    w = words(lang)
+    names, left = _names([upper(str(d)) for d in data["driver"]], 2.2)
     marked = "total" in data
-    key = [("share of the variance", FAN_TEXT, "s"), ("Sobol total index", TARGET, "o")] if marked else ()
-    page = _Page(title, subtitle, sources, note, left=left, right=0.6, axes_height=0.36 * len(data), key=key)
+    key = [(w("charts.shares.share"), FAN_TEXT, "s"), (w("charts.shares.total"), TARGET, "o")] if marked else ()
+    page = _Page(title, subtitle, sources, note, left=left, right=0.6, axes_height=0.36 * len(data), key=key, lang=lang)
     ax = page.ax
     _row_axes(page, len(data), names)
     ax.set_xlim(0, 100 * max(float(data.filter(["exact", "total"]).max().max()), 0.5))
@@ -1143,15 +1170,15 @@ def shares(id, data, *, title, subtitle, sources, note="") -> Chart:
         ax.barh(y, 100 * r.exact, color=FAN, height=0.6)
         if marked:
             ax.plot([100 * r.total], [y], marker="o", ms=5, color=TARGET, clip_on=False)
-        page.side(0.1, y, f"{num(100 * r.exact, 0)} %", color=INK, fontsize=SMALL, weight="bold")
-    ax.xaxis.set_major_formatter(lambda x, _: f"{x:.0f} %")
+        page.side(0.1, y, pct(100 * r.exact, 0, lang), color=INK, fontsize=SMALL, weight="bold")
+    ax.xaxis.set_major_formatter(lambda x, _: pct(x, 0, lang))
     ax.grid(axis="x", color=GRID, lw=0.6)
-    alt = f"{subtitle}: " + "; ".join(f"{r.driver} {num(100 * r.exact, 0)} %" for r in data.itertuples())
+    alt = _alt(w, subtitle, (w("charts.shares.alt", label=r.driver, share=pct(100 * r.exact, 0, lang)) for r in data.itertuples()))
     return page.chart(id, alt, data.assign(source_id=";".join(sources)))
 
 
 @_themed
-def two_way(id, odds, lines, *, first, second, title, subtitle, sources, note="") -> Chart:
+def two_way(id, odds, lines, *, first, second, title, subtitle, sources, note="", lang="en") -> Chart:
     """Odds over two assumptions, with the line of even odds and the break-even line.
 
     ``odds``: frame of probabilities, the first assumption down, the second across; ``lines``: frame second,
@@ -1159,7 +1186,8 @@ def two_way(id, odds, lines, *, first, second, title, subtitle, sources, note=""
 
     How to read it: find your two assumptions; right of and above the lines the target is likelier met than missed.
     """
-    page = _Page(title, subtitle, sources, note, left=0.62, right=1.15, xlabel=second, above=0.2)
+    w = words(lang)
+    page = _Page(title, subtitle, sources, note, left=0.62, right=1.15, xlabel=second, above=0.2, lang=lang)
     ax = page.ax
     x, y = odds.columns.to_numpy(dtype="float64"), odds.index.to_numpy(dtype="float64")
     steps = [0, 10, 25, 50, 75, 90, 100]
@@ -1173,21 +1201,21 @@ def two_way(id, odds, lines, *, first, second, title, subtitle, sources, note=""
     for k, (low, high) in enumerate(zip(steps, steps[1:], strict=False)):
         at = y[0] + (y[-1] - y[0]) * (k + 0.5) / middle
         page.ax.add_patch(_patch(page, k / middle, 1 / middle, shades[k]))
-        page.side(0.34, at, f"{low}-{high} %", color=INK, fontsize=SMALL)
-    for column, colour, words, apart in (("break_even", TARGET, "break-even", 3), ("even_odds", INK, "even odds", 2)):
+        page.side(0.34, at, w("charts.two_way.step", low=low, high=high), color=INK, fontsize=SMALL)
+    for column, colour, apart in (("break_even", TARGET, 3), ("even_odds", INK, 2)):
         inside = lines[lines[column].between(y[0], y[-1])]
         if not inside.empty:
             at = inside.iloc[len(inside) // apart]
-            ax.annotate(words, (at["second"], at[column]), xytext=(4, 4), textcoords="offset points", color=colour,
+            ax.annotate(w(f"charts.two_way.{column}"), (at["second"], at[column]), xytext=(4, 4), textcoords="offset points", color=colour,
                         fontsize=SMALL, path_effects=_halo())  # fmt: skip
     _unit(page, first)
-    alt = (f"{subtitle}. With both at their middle {num(100 * float(odds.iloc[len(y) // 2, len(x) // 2]), 0)} %; at their "
-           f"lower ends {num(100 * float(odds.iloc[0, 0]), 0)} %, at their upper ends {num(100 * float(odds.iloc[-1, -1]), 0)} %.")  # fmt: skip
+    low, middle, high = (pct(100 * float(odds.iloc[at]), 0, lang) for at in ((0, 0), (len(y) // 2, len(x) // 2), (-1, -1)))
+    alt = w("charts.two_way.alt", subtitle=subtitle, low=low, middle=middle, high=high)
     return page.chart(id, alt, lines.assign(source_id=";".join(sources)))
 
 
 @_themed
-def discovery(id, points, rule, *, first, second, title, subtitle, sources, note="", words=("met", "missed")) -> Chart:
+def discovery(id, points, rule, *, first, second, title, subtitle, sources, note="", lang="en") -> Chart:
     """Paths by two assumptions, met and missed, with the bounds of a rule.
 
     ``points``: frame first, second (as shown on the axes), met (bool); ``rule``: (bound of the first or None, bound of
@@ -1195,8 +1223,10 @@ def discovery(id, points, rule, *, first, second, title, subtitle, sources, note
 
     How to read it: inside the shaded corner one outcome prevails; where both mix, the two assumptions do not decide.
     """
-    page = _Page(title, subtitle, sources, note, left=0.62, right=0.25, xlabel=second, above=0.2,
-                 key=[(words[0], ZONE, "o"), (words[1], TARGET, "x"), ("where the rule applies", SOFT, "s")])  # fmt: skip
+    w = words(lang)
+    marks = {"met": (ZONE, "o"), "missed": (TARGET, "x"), "rule": (SOFT, "s")}
+    page = _Page(title, subtitle, sources, note, left=0.62, right=0.25, xlabel=second, above=0.2, lang=lang,
+                 key=[(w(f"charts.discovery.{name}"), *look) for name, look in marks.items()])  # fmt: skip
     ax = page.ax
     ax.set_xlim(float(points["second"].min()), float(points["second"].max()))
     ax.set_ylim(float(points["first"].min()), float(points["first"].max()))
@@ -1205,12 +1235,12 @@ def discovery(id, points, rule, *, first, second, title, subtitle, sources, note
     y = (down if bound_first is None else bound_first, up) if above else (down, up if bound_first is None else bound_first)
     x = (near if bound_second is None else bound_second, far) if above else (near, far if bound_second is None else bound_second)
     ax.fill_between(x, y[0], y[1], color=SOFT, alpha=0.18, lw=0, zorder=0)
-    for met, colour, marker in ((True, ZONE, "o"), (False, TARGET, "x")):
+    for met, (colour, marker) in ((True, marks["met"]), (False, marks["missed"])):
         part = points[points["met"] == met]
         ax.plot(part["second"], part["first"], ls="none", marker=marker, ms=3, color=colour, alpha=0.7, mew=0.8)
     _unit(page, first)
-    alt = (f"{subtitle}. {int(points['met'].sum())} of {len(points)} paths drawn are {words[0]}; the rule covers {second} "
-           f"from {num(x[0])} to {num(x[1])} and {first} from {num(y[0])} to {num(y[1])}.")  # fmt: skip
+    alt = w("charts.discovery.alt", subtitle=subtitle, met=int(points["met"].sum()), n=len(points), second=second, first=first,
+            second_low=num(x[0]), second_high=num(x[1]), first_low=num(y[0]), first_high=num(y[1]))  # fmt: skip
     return page.chart(id, alt, points.assign(source_id=";".join(sources)))
 
 
@@ -1218,7 +1248,7 @@ PANEL_COLUMNS = 3
 
 
 @_themed
-def driver_panels(id, data, *, title, subtitle, sources, note="") -> Chart:
+def driver_panels(id, data, *, title, subtitle, sources, note="", lang="en") -> Chart:
     """Small multiples: what each driver moves in each series, and its share of the uncertainty.
 
     ``data``: frame label (one panel each), driver, low, high, target (percent away from the middle of the forecast) and
@@ -1226,15 +1256,17 @@ def driver_panels(id, data, *, title, subtitle, sources, note="") -> Chart:
 
     How to read it: a red line right of all bars is a target that no single driver reaches; numbers are shares of variance.
     """
+    w = words(lang)
     groups = list(data.groupby("label", sort=False))
-    names, left = _names([str(d).capitalize() for d in dict.fromkeys(data["driver"])], 1.2, TINY + 0.5)
+    names, left = _names([upper(str(d)) for d in dict.fromkeys(data["driver"])], 1.2, TINY + 0.5)
     across, down = min(PANEL_COLUMNS, len(groups)), -(-len(groups) // PANEL_COLUMNS)
     wide, apart, share = (WIDTH - left - EDGE) / across, 0.12, 0.36
     heads = [_wrap(str(label), wide - apart, SMALL, bold=True) for label, _ in groups]
     head, foot = max(_height(t, SMALL) for t in heads) + 0.1, 0.3
     high = head + 0.2 * len(names) + foot
     page = _Page(title, subtitle, sources, note, left=left, right=EDGE, axes_height=down * high, ticks=False,
-                 key=[("P10 to P90 of one driver", FAN_TEXT, "s"), ("target", TARGET, "$|$"), ("share of variance in percent", INK, "")])  # fmt: skip
+                 key=[(w("charts.panels.bar"), FAN_TEXT, "s"), (w("charts.panels.target"), TARGET, "$|$"),
+                      (w("charts.panels.share"), INK, "")], lang=lang)  # fmt: skip
     page.ax.set_axis_off()
     page.ax.set(xticks=[], yticks=[])
     spans = data[["low", "high", "target"]].to_numpy(dtype="float64")
@@ -1257,12 +1289,13 @@ def driver_panels(id, data, *, title, subtitle, sources, note="") -> Chart:
             ax.text(1.03, row, num(100 * r.share, 0), transform=ax.get_yaxis_transform(), fontsize=TINY + 0.5, color=INK, va="center")
         ax.axvline(float(part["target"].iloc[0]), color=TARGET, lw=1.4)
         ax.locator_params(axis="x", nbins=4)
-        ax.xaxis.set_major_formatter(lambda v, _: f"{v:+.0f} %" if v else "0")
+        ax.xaxis.set_major_formatter(lambda v, _: ("+" if v > 0 else "") + pct(v, 0, lang) if v else "0")
         ax.text(0, 1 + 0.06 / (0.2 * len(names)), heads[n], transform=ax.transAxes, fontsize=SMALL, weight="bold", color=INK, va="bottom")
-    alt = f"{subtitle}: " + "; ".join(
-        f"{label}: target {num(part['target'].iloc[0])} % from the middle, most by {part.loc[part['share'].idxmax(), 'driver']} "
-        f"({num(100 * part['share'].max(), 0)} %)" for label, part in groups
-    )  # fmt: skip
+    alt = _alt(w, subtitle, (
+        w("charts.panels.alt", label=label, target=pct(part["target"].iloc[0], 1, lang),
+          driver=part.loc[part["share"].idxmax(), "driver"], share=pct(100 * part["share"].max(), 0, lang))
+        for label, part in groups
+    ))  # fmt: skip
     return page.chart(id, alt, data.assign(source_id=";".join(sources)))
 
 
@@ -1281,7 +1314,7 @@ SHADES = ("#f7f7f7", "#e3e9ef", "#c6d5e4", "#9dbbd6", "#6d9bc3")
 
 
 @_themed
-def matrix(id, data, *, title, subtitle, sources, note="", deep=100.0) -> Chart:
+def matrix(id, data, *, title, subtitle, sources, note="", deep=100.0, lang="en") -> Chart:
     """A table as a picture: frame label, row_note, column, value (shade, 0 to ``deep``) and text, one row a cell.
 
     Rows and columns stand in the order of the frame; a cell without a row in it stays white with a dash.
@@ -1297,7 +1330,7 @@ def matrix(id, data, *, title, subtitle, sources, note="", deep=100.0) -> Chart:
     heads = [_wrap(str(c), wide - 0.06, TINY + 0.5) for c in columns]
     blocks = [_height(a, SMALL) + (_height(b, TINY) if b else 0) for a, b in zip(names, under, strict=True)]
     page = _Page(title, subtitle, sources, note, left=left, right=EDGE, axes_height=len(labels) * (max(blocks) + 0.1),
-                 ticks=False, above=max(_height(h, TINY + 0.5) for h in heads) + 0.06)  # fmt: skip
+                 ticks=False, above=max(_height(h, TINY + 0.5) for h in heads) + 0.06, lang=lang)  # fmt: skip
     ax = page.ax
     ax.set_xlim(-0.5, len(columns) - 0.5)
     _row_axes(page, len(labels), [])
@@ -1320,15 +1353,16 @@ def matrix(id, data, *, title, subtitle, sources, note="", deep=100.0) -> Chart:
         ax.fill_between([x - 0.48, x + 0.48], y - 0.46, y + 0.46, color=SHADES[step] if known else "white", lw=0)
         ax.text(x, y, cell.text if cell is not None else "–", ha="center", va="center", fontsize=SMALL, linespacing=1.15,
                 color=INK if known else SOFT)  # fmt: skip
-    alt = f"{subtitle}. " + "; ".join(
-        f"{label}: " + ", ".join(f"{r.column} {r.text}".replace("\n", " ") for r in part.itertuples())
+    w = words(lang)
+    alt = _alt(w, subtitle, (
+        w("common.colon", head=label, rest=w("common.list").join(f"{r.column} {r.text}".replace("\n", " ") for r in part.itertuples()))
         for label, part in data.groupby("label", sort=False)
-    )
+    ))  # fmt: skip
     return page.chart(id, alt, data)
 
 
 @_themed
-def by_year(id, points, highlight, *, title, subtitle, sources, unit, line=None, line_label="", goal=None, note="") -> Chart:
+def by_year(id, points, highlight, *, title, subtitle, sources, unit, line=None, line_label="", goal=None, note="", lang="en") -> Chart:
     """Figures of many zones by year: frame zone_id, label, year, value, source_id; the zone bold, peers grey.
 
     ``line``: frame year, value of a whole that the zones are held against; ``goal``: (value, words) in red. Points
@@ -1336,6 +1370,7 @@ def by_year(id, points, highlight, *, title, subtitle, sources, unit, line=None,
 
     How to read it: points above the line did better than the whole in that year.
     """
+    w = words(lang)
     ends = [line_label] if line is not None else []
     ends += [goal[1]] if goal else []
     right = 0.16 + max([_width(t, SMALL, bold=True) for t in ends], default=0.0) + EDGE
@@ -1343,8 +1378,8 @@ def by_year(id, points, highlight, *, title, subtitle, sources, unit, line=None,
     far = ~points["value"].between(*fences) & (points["zone_id"] != highlight)
     if far.any():
         off = points[far].rename(columns={"value": "growth"})
-        note = " ".join(t for t in (note, _off_scale(off)) if t)
-    page = _Page(title, subtitle, sources, note, right=right, above=0.2)
+        note = w("common.space").join(t for t in (note, _off_scale(off, w)) if t)
+    page = _Page(title, subtitle, sources, note, right=right, above=0.2, lang=lang)
     ax = page.ax
     near = points[~far]
     values = [*near["value"], *([] if line is None else line["value"]), *([goal[0]] if goal else [])]
@@ -1377,13 +1412,16 @@ def by_year(id, points, highlight, *, title, subtitle, sources, unit, line=None,
     every = years if len(years) <= 14 else years[::-2][::-1]
     _years(ax, every)
     _unit(page, unit)
-    own_text = "; ".join(f"{r.label} {r.year} {num(r.value)}" for r in near[own].itertuples())
-    alt = f"{subtitle}: {len(points)} figures, median {num(float(points['value'].median()))} {unit}; {own_text or 'none of the zone'}."
+    mine = w("common.semicolon").join(
+        w("charts.by_year.own", label=r.label, year=r.year, value=num(r.value)) for r in near[own].itertuples()
+    )
+    alt = _alt(w, subtitle, [w("charts.by_year.alt", n=len(points), median=num(float(points["value"].median())), unit=unit,
+                               own=mine or w("charts.by_year.none"))])  # fmt: skip
     return page.chart(id, alt, points)
 
 
 @_themed
-def pairs(id, data, *, first, second, title, subtitle, sources, unit, note="", line=None) -> Chart:
+def pairs(id, data, *, first, second, title, subtitle, sources, unit, note="", line=None, lang="en") -> Chart:
     """Two figures a row: frame label, first, second (may be missing), source_id; ``line``: (value, words) in red.
 
     How to read it: the red diamond is ``first`` (a promise, or the zone), the dot ``second`` (its result, or the city).
@@ -1391,7 +1429,7 @@ def pairs(id, data, *, first, second, title, subtitle, sources, unit, note="", l
     names, left = _names(data["label"], 2.6)
     key = [(first, TARGET, "D"), (second, ZONE, "o")]
     page = _Page(title, subtitle, sources, note, left=left, right=0.45, axes_height=0.25 * len(data) + 0.1, xlabel=unit, key=key,
-                 above=0.16 if line else 0.0)  # fmt: skip
+                 above=0.16 if line else 0.0, lang=lang)  # fmt: skip
     ax = page.ax
     values = [*data["first"], *data["second"].dropna(), *([line[0]] if line else []), 0.0]
     ax.set_xlim(_band_limits(min(values), max(values), 0.12, 0.2, page.size[0]))
@@ -1412,24 +1450,27 @@ def pairs(id, data, *, first, second, title, subtitle, sources, unit, note="", l
         ax.annotate(line[1], (line[0], -0.5), xytext=(0, 3), textcoords="offset points", ha="center", va="bottom", fontsize=TINY + 0.5,
                     color=TARGET, annotation_clip=False)  # fmt: skip
     ax.grid(axis="x", color=GRID, lw=0.6)
-    alt = f"{subtitle}. " + "; ".join(
-        f"{r.label}: {first} {num(r.first)}, {second} {num(r.second)}" for r in data.itertuples()
-    )
+    w = words(lang)
+    alt = _alt(w, subtitle, (
+        w("charts.pairs.alt", label=r.label, first_name=first, first=num(r.first), second_name=second, second=num(r.second))
+        for r in data.itertuples()
+    ))  # fmt: skip
     return page.chart(id, alt, data)
 
 
 @_themed
-def fitted(id, points, highlight, *, title, subtitle, sources, xlabel, unit, fit=None, note="") -> Chart:
+def fitted(id, points, highlight, *, title, subtitle, sources, xlabel, unit, fit=None, note="", lang="en") -> Chart:
     """Points, and where there are enough of them a fitted line with its band.
 
     ``points``: frame zone_id, label, x (drawn on a log scale), y, source_id; ``fit``: frame x, y, low, high, or None.
 
     How to read it: a band that holds a flat line means that size tells nothing about growth.
     """
+    w = words(lang)
     own = points["zone_id"] == highlight
     fences = _fences(points["y"])
     far = ~points["y"].between(*fences) & ~own
-    page = _Page(title, subtitle, sources, note, right=EDGE + 0.2, xlabel=xlabel, above=0.2)
+    page = _Page(title, subtitle, sources, note, right=EDGE + 0.2, xlabel=xlabel, above=0.2, lang=lang)
     ax = page.ax
     ax.set_xscale("log")
     ax.set_xlim(points["x"].min() / 1.25, points["x"].max() * 1.25)
@@ -1447,7 +1488,7 @@ def fitted(id, points, highlight, *, title, subtitle, sources, xlabel, unit, fit
         marker, edge = ("^", high + 0.15 * (high - low)) if r.y > high else ("v", low - 0.15 * (high - low))
         ax.plot([r.x], [edge], ls="none", marker=marker, ms=7, color=PEER)
         placed.keep_point(r.x, edge, 0.06)
-        placed.put(r.x, edge, f"{r.label}: {num(r.y)}, off the scale", SOFT, TINY, must=True)
+        placed.put(r.x, edge, w("charts.size.off", label=r.label, rate=num(r.y)), SOFT, TINY, must=True)
     if fit is not None:
         ax.fill_between(fit["x"], fit["low"], fit["high"], color=FAN, alpha=0.18, lw=0)
         ax.plot(fit["x"], fit["y"], color=FAN, lw=1.6)
@@ -1463,6 +1504,7 @@ def fitted(id, points, highlight, *, title, subtitle, sources, xlabel, unit, fit
     ax.locator_params(axis="y", nbins=6, steps=[1, 2, 5, 10])
     ax.minorticks_off()
     _unit(page, unit)
-    alt = f"{subtitle}: {len(points)} points, median {num(float(points['y'].median()))}; " + (
-        "no line is fitted." if fit is None else f"the line runs from {num(fit['y'].iloc[0])} to {num(fit['y'].iloc[-1])}.")  # fmt: skip
+    about = {"n": len(points), "median": num(float(points["y"].median()))}
+    alt = _alt(w, subtitle, [w("charts.fitted.no_line", **about) if fit is None else
+                             w("charts.fitted.line", **about, start=num(fit["y"].iloc[0]), end=num(fit["y"].iloc[-1]))])  # fmt: skip
     return page.chart(id, alt, points)

@@ -17,7 +17,9 @@ import pandas as pd
 
 from zoneplan import peers, tables
 from zoneplan.peers import HOME, best, label, rests_on
-from zoneplan.text import num, pct, say
+from zoneplan.messages import words
+from zoneplan.text import num, odds_range, pct, say
+from zoneplan.units import readable, shown_in
 
 if TYPE_CHECKING:
     from IPython.display import Markdown
@@ -34,7 +36,9 @@ WIDER = re.compile(
 # A move of so many places in one or two years changes what a rank says about a zone.
 BIG_MOVE = 40
 # The zone and its city share an id in their tables, so regions are named in full.
-REGIONS = {"china": "China", "zhejiang": "Zhejiang province", "wenzhou": "Wenzhou city"}
+REGION = "region_"
+# How reports are counted: as printed, and with promotional bias taken off.
+WAYS = ("printed", "official", "excess", "totals")
 TOP = 50
 
 
@@ -94,14 +98,14 @@ class ReportedGrowth:
         excess = rows["grade"].map((over - over.get("A", np.nan)).clip(lower=0))
         official = rows[rows["grade"] == "A"]["value"]
         gap = promotional_bias().rows["difference"].mean()
-        ways = [("as printed", rows["value"]), ("grade A only", official), ("weaker grades less their excess", rows["value"] - excess),
-                ("moved to the growth of all zones", rows["value"] - gap)]  # fmt: skip
+        counted, w = (rows["value"], official, rows["value"] - excess, rows["value"] - gap), words("en")
         return pd.DataFrame(
-            [(way, len(v), np.nan if v.isna().any() or v.empty else float((v >= goal).mean())) for way, v in ways],
+            [(w(f"figures.bias.{way}"), len(v), np.nan if v.isna().any() or v.empty else float((v >= goal).mean()))
+             for way, v in zip(WAYS, counted, strict=True)],
             columns=["way", "figures", "share"],
-        )
+        )  # fmt: skip
 
-    def plot_bias(self, goal: float) -> Chart:
+    def plot_bias(self, goal: float, lang: str = "en") -> Chart:
         """How many reports reach a growth rate: as printed, in official texts, and with promotional bias taken off.
 
         How to read it: as :meth:`reached`; bars that differ say that the answer hangs on whose reports are believed.
@@ -113,23 +117,24 @@ class ReportedGrowth:
         """
         from zoneplan.charts import shares
 
-        ways = self.reached(goal)
+        w, rate = words(lang), pct(goal, 0, lang)
+        ways = self.reached(goal).assign(way=[w(f"figures.bias.{way}") for way in WAYS])
         ways = ways[ways["share"].notna()]
         if ways.empty:
             raise ValueError("no report beside China's growth of its year is left, so nothing is drawn")
-        data = pd.DataFrame({"driver": [f"{r.way} ({r.figures})" for r in ways.itertuples()], "exact": ways["share"]})
-        low, high = 100 * data["exact"].min(), 100 * data["exact"].max()
+        named = [w("figures.bias.way", way=r.way, n=r.figures) for r in ways.itertuples()]
+        data = pd.DataFrame({"driver": named, "exact": ways["share"]})
         return shares(
             "zones_bias",
             data.reset_index(drop=True),
-            title=f"{pct(goal, 0)} growth: reached by {num(low, 0)} to {num(high, 0)} % of reports",
-            subtitle=f"Reports of national-level zones at or above {pct(goal, 0)} real GDP growth, percent (number of reports), "
-            f"{self.rows['year'].min()}-{self.rows['year'].max()}",
+            title=w("figures.bias.title", rate=rate, shares=odds_range(data["exact"].min(), data["exact"].max(), lang)),
+            subtitle=w("figures.bias.subtitle", rate=rate, first=self.rows["year"].min(), last=self.rows["year"].max()),
             sources=_first(self.rows, self.zone_id, [*promotional_bias().rows["source_id"], *self.china["source_id"]]),
-            note="Excess: median growth above China's against grade A. Growth of all zones: few years, basis unstated.",
+            note=w("figures.bias.note"),
+            lang=lang,
         )
 
-    def plot(self, goal: float) -> Chart:
+    def plot(self, goal: float, lang: str = "en") -> Chart:
         """The reports by year, with the growth that the plan asks for.
 
         How to read it: points are single reports, mostly of good years; the blue line is China as a whole.
@@ -143,24 +148,25 @@ class ReportedGrowth:
 
         if self.rows.empty:
             raise ValueError("no full-year growth of any zone is left, so nothing is drawn")
+        w, rate = words(lang), pct(goal, 0, lang)
         met = int((self.rows["value"] >= goal).sum())
         china = self.china[self.china["year"].between(self.rows["year"].min(), self.rows["year"].max())]
         return by_year(
             "zones_by_year",
-            self.rows,
+            self.rows.assign(label=peers.named(self.rows["zone_id"], lang)),
             self.zone_id,
-            title=f"{met} of {len(self.rows)} reports reach {pct(goal, 0)}, fewer in later years"
-            if _fewer(self.rows, goal)
-            else f"{met} of {len(self.rows)} reports reach {pct(goal, 0)}",
-            subtitle=f"Real GDP growth of {self.rows['zone_id'].nunique()} national-level zones, percent, full years, "
-            f"{self.rows['year'].min()}-{self.rows['year'].max()}",
+            title=w("figures.by_year.title_fewer" if _fewer(self.rows, goal) else "figures.by_year.title", met=met,
+                    n=len(self.rows), rate=rate),
+            subtitle=w("figures.by_year.subtitle", zones=self.rows["zone_id"].nunique(), first=self.rows["year"].min(),
+                       last=self.rows["year"].max()),
             sources=_first(self.rows, self.zone_id, [*china["source_id"]]),
-            unit="real growth, percent",
+            unit=w("figures.zones.growth"),
             line=china if len(china) else None,
-            line_label="China",
-            goal=(goal, f"plan: {num(goal, 0)} %"),
-            note="Price basis of most zone figures is unstated and read as real. Good years are over-represented.",
-        )
+            line_label=w("figures.zones.china"),
+            goal=(goal, w("figures.zones.plan", rate=rate)),
+            note=w("figures.zones.basis"),
+            lang=lang,
+        )  # fmt: skip
 
 
 def _fewer(rows: pd.DataFrame, goal: float) -> bool:
@@ -297,7 +303,7 @@ class Totals:
         grades = ", ".join(f"{n} of grade {g}" for g, n in self.rows["grade"].value_counts().sort_index().items())
         return f"Rests on {len(self.rows)} totals ({grades or 'none'}) and {len(self.zone)} levels of the zone."
 
-    def plot(self) -> Chart:
+    def plot(self, lang: str = "en") -> Chart:
         """The average zone as a line, levels of the zone as points.
 
         How to read it: points below the line are years in which the zone was smaller than the average one.
@@ -313,21 +319,27 @@ class Totals:
         if means.empty or self.zone.empty:
             missing = "total of all zones with their number" if means.empty else f"full-year GDP of {peers.zone(self.zone_id)['label']}"
             raise ValueError(f"no {missing} is left, so nothing is drawn")
-        last = self.zone.iloc[-1]
+        w = words(lang)
+        factor, unit = shown_in(str(self.zone["unit"].iloc[0]), lang)
+        zone = self.zone.assign(label=peers.named(self.zone["zone_id"], lang), value=factor * self.zone["value"], unit=unit)
+        line = means[["year"]].assign(value=factor * means["mean_zone"])
+        last = zone.iloc[-1]
         near = means.iloc[(means["year"] - last["year"]).abs().argmin()]
+        value, mean = (num(x, 0 if x >= 100 else 1) for x in (last["value"], factor * near["mean_zone"]))
+        value = readable(0.0, str(self.zone["unit"].iloc[0]), lang)[1].format(value)
         return by_year(
             "zones_mean",
-            self.zone,
+            zone,
             self.zone_id,
-            title=f"{last['label']} in {last['year']}: {num(last['value'], 0)}; average zone in {near['year']}: {num(near['mean_zone'], 0)}",
-            subtitle=f"GDP at current prices, CNY 100 million (亿元): the zone, and the mean of {num(means['n_zones'].min(), 0)} to "
-            f"{num(means['n_zones'].max(), 0)} national-level zones",
+            title=w("figures.mean.title", zone=last["label"], year=last["year"], value=value, mean_year=near["year"], mean=mean),
+            subtitle=w("figures.mean.subtitle", unit=unit, fewest=num(means["n_zones"].min(), 0), most=num(means["n_zones"].max(), 0)),
             sources=list(dict.fromkeys([*self.zone["source_id"], *means["source_id"], *means["count_source_id"]])),
-            unit="CNY 100 million (亿元)",
-            line=means.rename(columns={"mean_zone": "value", "value": "total"})[["year", "value"]],
-            line_label="average zone",
-            note="Totals are rounded and the number of zones changes. Points of the zone stand for different areas and are not joined.",
-        )
+            unit=unit,
+            line=line,
+            line_label=w("figures.mean.label"),
+            note=w("figures.mean.note"),
+            lang=lang,
+        )  # fmt: skip
 
 
 def national_totals(zone_id: str = HOME, indicator: str = "gdp", year_from: int = TOTALS_FROM, year_to: int = TOTALS_TO) -> Totals:
@@ -394,7 +406,7 @@ class Movers:
         """The largest move of each zone that won at least so many places."""
         return self.rows[self.rows["moved"] >= places].drop_duplicates("zone_id").reset_index(drop=True)
 
-    def plot(self, places: int = BIG_MOVE) -> Chart:
+    def plot(self, places: int = BIG_MOVE, lang: str = "en") -> Chart:
         """The ranks of the zones that moved far, with the line of the top fifty.
 
         How to read it: far moves begin far down; whoever wins places near the top wins a few.
@@ -409,18 +421,18 @@ class Movers:
         far = self.big(places)
         if far.empty:
             raise ValueError(f"no published move of {places} places is left, so nothing is drawn")
-        drawn = self.history[self.history["zone_id"].isin([*far["zone_id"], self.zone_id])]
+        w, drawn = words(lang), self.history[self.history["zone_id"].isin([*far["zone_id"], self.zone_id])]
         into = int((far["to_rank"] <= TOP).sum())
         return rank_ladder(
             "ranks_movers",
-            drawn,
+            drawn.assign(label=peers.named(drawn["zone_id"], lang)),
             highlight=self.zone_id,
-            title=f"{len(far)} zones moved {places} places or more, {into} into the top {TOP}",
-            subtitle=f"Rank in the Ministry of Commerce's evaluation of national-level zones, China, "
-            f"{drawn['evaluation_year'].min():.0f}-{drawn['evaluation_year'].max():.0f}",
+            title=w("figures.movers.title", n=len(far), places=places, into=into, top=TOP),
+            subtitle=w("figures.movers.subtitle", first=f"{drawn['evaluation_year'].min():.0f}", last=f"{drawn['evaluation_year'].max():.0f}"),
             sources=sorted(set(drawn["source_id"])),
-            note="Only published ranks: moves that nobody announced are unknown. Each evaluation judges the year before it.",
-            goal=(TOP, f"top {TOP}"),
+            note=w("figures.movers.note"),
+            goal=(TOP, w("figures.movers.top", top=TOP)),
+            lang=lang,
         )
 
 
@@ -497,7 +509,7 @@ class AgainstCity:
         """How many years, by grade, in one sentence."""
         return rests_on(self.rows) if len(self.rows) else f"Rests on no figure: {self.why}."
 
-    def plot(self) -> Chart:
+    def plot(self, lang: str = "en") -> Chart:
         """Real growth of the zone and of its city.
 
         How to read it: a diamond right of its dot is a year in which the zone outran the city.
@@ -513,18 +525,19 @@ class AgainstCity:
         if seen.empty:
             raise ValueError(f"no year has real growth of {self.zone_id} and of its city: {self.why or 'only levels are printed'}")
         ahead = int((seen["difference"] > 0).sum())
-        name = seen["label"].iloc[0]
+        w, name, city = words(lang), peers.name(self.zone_id, lang), self.city if lang == "zh" else self.city_en
         data = seen.assign(label=seen["year"].astype(str), first=seen["growth"], second=seen["city_growth"])
         return pairs(
             "compare_city",
             data,
-            first="the zone",
-            second="its city",
-            title=f"{name} outran its city in {ahead} of {len(seen)} known years",
-            subtitle=f"Real GDP growth, percent, {name} zone and {self.city_en} city, {seen['year'].min()}-{seen['year'].max()}",
+            first=w("figures.city.zone"),
+            second=w("figures.city.city"),
+            title=w("figures.city.title", zone=name, ahead=ahead, n=len(seen)),
+            subtitle=w("figures.city.subtitle", zone=name, city=city, first=seen["year"].min(), last=seen["year"].max()),
             sources=[s for text in [*seen["source_id"], *seen["city_source_id"]] for s in text.split(";")],
-            unit="real growth, percent",
-            note="The zone's figures stand for different areas (see the table); each is held against its own year only.",
+            unit=w("figures.zones.growth"),
+            note=w("figures.city.note"),
+            lang=lang,
         )
 
 
@@ -621,7 +634,7 @@ class Promised:
         others = self.rows[self.rows["entity_id"] != "plan"]
         return rests_on(others, "entity_id", things=("promise", "issuer"))
 
-    def plot(self) -> Chart:
+    def plot(self, lang: str = "en") -> Chart:
         """Promised growth, the result where one is known, and the plan's own rate.
 
         How to read it: a diamond without a dot is a promise whose result was never found, kept or not.
@@ -638,20 +651,36 @@ class Promised:
         if others.empty or own.empty:
             raise ValueError("no promised GDP growth of another zone or region is left, so nothing is drawn")
         known = int(others["result"].notna().sum())
-        data = gdp.assign(first=gdp["target"], second=gdp["result"], label=[f"{r.label}, {r.period}" for r in gdp.itertuples()])
+        w = words(lang)
+        named = [w("figures.promises.average" if r.basis.startswith("average") else "figures.promises.of_year",
+                   label=_issuer(r, lang), year=r.year) for r in gdp.itertuples()]  # fmt: skip
+        data = gdp.assign(first=gdp["target"], second=gdp["result"], label=named)
         rate = float(own["target"].iloc[0])
         return pairs(
             "compare_promises",
             data,
-            first="promised",
-            second="result",
-            title=f"Of {len(others)} promises of others, {known} have a known result",
-            subtitle="Promised GDP growth, percent a year, and result where one was published: zones, regions and the plan",
+            first=w("figures.promises.promised"),
+            second=w("figures.promises.result"),
+            title=w("figures.promises.title", n=len(others), known=known),
+            subtitle=w("figures.promises.subtitle"),
             sources=list(dict.fromkeys(["plan", *gdp["source_id"], *gdp["result_source_id"].dropna()])),
-            unit="percent a year",
-            line=(rate, f"plan: {num(rate, 0)} %"),
-            note="Averages over a plan stand beside single years; many were given as about. Results are first figures.",
+            unit=w("common.unit.percent_year"),
+            line=(rate, w("figures.zones.plan", rate=pct(rate, 0, lang))),
+            note=w("figures.promises.note"),
+            lang=lang,
         )
+
+
+def _issuer(promise, lang: str) -> str:
+    """Who promised, in a language; the plan's own rows carry their name in both."""
+    w = words(lang)
+    if promise.entity_id == "plan":
+        return promise.label_zh if lang == "zh" else promise.label
+    if promise.entity_id == "national_zones":
+        return w("figures.promises.everyone")
+    if promise.entity_id.startswith(REGION):
+        return w.texts.get(f"figures.region.{promise.entity_id.removeprefix(REGION)}", promise.label)
+    return peers.name(promise.entity_id, lang)
 
 
 def promised_growth(plan: Plan, year_from: int = 2011) -> Promised:
@@ -673,22 +702,23 @@ def promised_growth(plan: Plan, year_from: int = 2011) -> Promised:
     zones = zones[zones["basis"].isin(["growth", "average growth"])]
     regions = peers.region_targets().rows
     regions = regions[(regions["basis"] == "growth") & (regions["indicator_id"] == "gdp") & (regions["year"] >= year_from)]
-    regions = regions.assign(label=regions["entity_id"].map(REGIONS).fillna(regions["label"]), entity_id="region_" + regions["entity_id"])
+    regions = regions.assign(label=regions["entity_id"].map(words("en").group("figures.region")).fillna(regions["label"]),
+                             entity_id=REGION + regions["entity_id"])  # fmt: skip
     everyone = tables.read("national_zones")
     everyone = everyone[(everyone["indicator_id"] == "gdp_target") & (everyone["unit"] == "%")]
-    everyone = best(everyone, ["year"]).assign(entity_id="national_zones", label="All national zones", indicator_id="gdp",
+    everyone = best(everyone, ["year"]).assign(entity_id="national_zones", label=words("en")("figures.promises.everyone"), indicator_id="gdp",
                                                basis="average growth", result=np.nan, status="open", result_source_id=None)  # fmt: skip
     mine = pd.DataFrame(
-        {"entity_id": "plan", "label": plan.zone_en, "indicator_id": "gdp", "year": plan.years[-1], "basis": "average growth",
+        {"entity_id": "plan", "label": plan.zone_en, "label_zh": plan.zone_zh, "indicator_id": "gdp", "year": plan.years[-1], "basis": "average growth",
          "target": [plan.stated_growth("gdp")], "unit": "%", "result": np.nan, "status": "open", "grade": "A", "source_id": "plan"}
     )  # fmt: skip
-    columns = ["entity_id", "label", "indicator_id", "year", "basis", "target", "unit", "result", "status", "grade", "source_id",
+    columns = ["entity_id", "label", "label_zh", "indicator_id", "year", "basis", "target", "unit", "result", "status", "grade", "source_id",
                "result_source_id", "note", "row_id"]  # fmt: skip
     parts = [f.reindex(columns=columns).astype(object) for f in (mine, zones, everyone.rename(columns={"value": "target"}), regions) if len(f)]
     rows = pd.concat(parts, ignore_index=True).infer_objects()
     rows = rows.astype({"year": int, "target": float, "result": float})
     rows["period"] = [f"average to {r.year}" if r.basis.startswith("average") else str(r.year) for r in rows.itertuples()]
     # The plan first, then zones, then regions.
-    order = rows["entity_id"].eq("plan").map({True: 0, False: 1}) + rows["entity_id"].str.startswith("region_")
+    order = rows["entity_id"].eq("plan").map({True: 0, False: 1}) + rows["entity_id"].str.startswith(REGION)
     rows = rows.assign(order=order).sort_values(["order", "label", "indicator_id", "year"], kind="stable")
     return Promised(rows.drop(columns="order").reset_index(drop=True))

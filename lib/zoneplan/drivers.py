@@ -17,9 +17,12 @@ import pandas as pd
 from zoneplan import reference
 from zoneplan.errors import DataError, Problem
 from zoneplan.forecast import Assumptions, Base, base_of, forecast
-from zoneplan.text import num, pct
+from zoneplan.messages import words
+from zoneplan.text import amount, num, pct
+from zoneplan.units import shown_in
 
 if TYPE_CHECKING:
+    from zoneplan.charts import Chart
     from zoneplan.plan import Plan
 
 # P10 to P90 of a normal distribution spans so many standard deviations.
@@ -49,6 +52,16 @@ class Drivers:
     sd: np.ndarray
     correlation: np.ndarray
     goal: float
+    name_zh: str = ""
+
+    def said(self, lang: str = "en") -> str:
+        """The name of the level in a language."""
+        return self.name_zh if lang == "zh" else self.name
+
+    def aimed(self, lang: str = "en") -> str:
+        """The target with its unit as a reader of the language is told it."""
+        # The target went through a logarithm and back: the last digits are noise.
+        return amount(round(float(np.exp(self.goal)), 6), self.unit, lang)
 
     @property
     def covariance(self) -> np.ndarray:
@@ -127,7 +140,8 @@ def drivers(plan: Plan, indicator_id: str, assumed: Assumptions | None = None) -
     np.fill_diagonal(correlation, 1.0)
     names = (BASE, *(f"growth {y}" for y in years))
     return Drivers(indicator_id, plan.name(indicator_id), made.unit, last, names, np.array([start, *mean]),
-                   np.array([base_sd, *sd]), correlation, float(np.log(plan.target(indicator_id, last))))  # fmt: skip
+                   np.array([base_sd, *sd]), correlation, float(np.log(plan.target(indicator_id, last))),
+                   plan.name(indicator_id, "zh"))  # fmt: skip
 
 
 def _equal_correlation(sd: np.ndarray, whole: float) -> float:
@@ -195,18 +209,19 @@ class VarianceShares:
         """Columns driver, exact (share of log variance), first, first_conf, total, total_conf (Sobol, 95 %)."""
         return self.rows.copy()
 
-    def plot(self):
+    def plot(self, lang: str = "en") -> Chart:
         """The shares as bars, beside the tornado."""
-        from zoneplan.charts import shares
+        from zoneplan.charts import shares, upper
 
-        top = self.rows.loc[self.rows["exact"].idxmax()]
+        w, top = words(lang), self.rows.loc[self.rows["exact"].idxmax()]
+        share = pct(100 * top["exact"], 0, lang)
         return shares(
             f"swings_{self.drivers.indicator_id}_shares",
-            self.rows,
-            title=f"{top['driver'].capitalize()} makes {pct(100 * top['exact'], 0)} of the uncertainty",
-            subtitle=f"Share of the variance of {self.drivers.name} in {self.drivers.year}, percent, by driver; "
-            "bars exact in logs, marks Sobol total of the level",
+            self.rows.assign(driver=[driver_name(d, lang) for d in self.rows["driver"]]),
+            title=upper(w("figures.shares.title", driver=driver_name(top["driver"], lang), share=share)),
+            subtitle=w("figures.shares.subtitle", name=self.drivers.said(lang), year=self.drivers.year),
             sources=["plan", "cityyb"],
+            lang=lang,
         )
 
 
@@ -265,20 +280,23 @@ class TwoWay:
         """Odds with the first driver down and the second across, in percent growth (the base in its unit)."""
         return self.odds.copy()
 
-    def plot(self):
+    def plot(self, lang: str = "en") -> Chart:
         """Odds as shades with both lines."""
         from zoneplan.charts import two_way as draw
 
-        name = self.drivers.name
+        w, model, name = words(lang), self.drivers, self.drivers.said(lang)
+        down, across = (axis_factor(model, n, lang) for n in (self.first, self.second))
+        first, second = (driver_name(n, lang) for n in (self.first, self.second))
         return draw(
-            f"two_way_{self.drivers.indicator_id}_{self.first}_{self.second}".replace(" ", "_"),
-            self.odds,
-            self.lines,
-            first=axis_name(self.drivers, self.first),
-            second=axis_name(self.drivers, self.second),
-            title=f"{name} of {num(np.exp(self.drivers.goal), 0)}: which {self.first} and {self.second} reach it",
-            subtitle=f"Odds of reaching the {self.drivers.year} target of {name}, percent, by two assumptions; the rest as expected",
+            f"two_way_{model.indicator_id}_{self.first}_{self.second}".replace(" ", "_"),
+            self.odds.set_axis(down * self.odds.index, axis=0).set_axis(across * self.odds.columns, axis=1),
+            self.lines.assign(second=across * self.lines["second"], **down * self.lines[["break_even", "even_odds"]]),
+            first=axis_name(model, self.first, lang),
+            second=axis_name(model, self.second, lang),
+            title=w("figures.two_way.title", target=model.aimed(lang), first=first, second=second),
+            subtitle=w("figures.two_way.subtitle", year=model.year, name=name),
             sources=["plan", "cityyb"],
+            lang=lang,
         )
 
 
@@ -318,9 +336,21 @@ def _axis(model: Drivers, name: str, steps: int) -> np.ndarray:
     return model.mean[k] + model.sd[k] * np.linspace(-2, 2, steps)
 
 
-def axis_name(model: Drivers, name: str) -> str:
-    """A driver with the unit in which :func:`shown` gives it."""
-    return f"{name}, {model.unit if name == BASE else 'percent'}"
+def driver_name(name: str, lang: str = "en") -> str:
+    """A driver of :class:`Drivers` in the words of a language."""
+    return words(lang)("figures.driver.base" if name == BASE else "figures.driver.growth", year=name.split()[-1])
+
+
+def axis_name(model: Drivers, name: str, lang: str = "en") -> str:
+    """A driver with the unit in which it is drawn."""
+    w = words(lang)
+    unit = shown_in(model.unit, lang)[1] if name == BASE else w("common.unit.percent")
+    return w("figures.driver.with_unit", name=driver_name(name, lang), unit=unit)
+
+
+def axis_factor(model: Drivers, name: str, lang: str = "en") -> float:
+    """What turns a driver as :func:`shown` gives it into the unit in which it is drawn."""
+    return shown_in(model.unit, lang)[0] if name == BASE else 1.0
 
 
 def shown(model: Drivers, name: str, logs: np.ndarray) -> np.ndarray:
@@ -355,25 +385,28 @@ class Discovery:
             f"(overall {pct(100 * self.share, 0)} are {word})."
         )
 
-    def plot(self):
+    def plot(self, lang: str = "en") -> Chart:
         """Some of the paths by two drivers, met and missed, and where the rule applies."""
         from zoneplan.charts import discovery
 
-        model, bounds = self.drivers, dict(self.rule)
+        w, model, bounds = words(lang), self.drivers, dict(self.rule)
         spread = [n for _, n in sorted(zip(model.sd, model.names, strict=True), reverse=True) if n not in bounds]
         second, first = [*bounds, *spread][:2]
         values = model.sample(PATHS_DRAWN)
-        seen = {n: shown(model, n, values[:, model.names.index(n)]) for n in (first, second)}
+        factor = {n: axis_factor(model, n, lang) for n in (first, second)}
+        seen = {n: factor[n] * shown(model, n, values[:, model.names.index(n)]) for n in (first, second)}
+        corner = [factor[n] * bounds[n] if n in bounds else None for n in (first, second)]
         points = pd.DataFrame({"first": seen[first], "second": seen[second], "met": values.sum(axis=1) >= model.goal})
         return discovery(
             f"discovery_{model.indicator_id}",
             points,
-            (bounds.get(first), bounds.get(second), self.met),
-            first=axis_name(model, first),
-            second=axis_name(model, second),
-            title=f"{model.name} of {num(np.exp(model.goal), 0)}: where it is mostly {'met' if self.met else 'missed'}",
-            subtitle=f"{PATHS_DRAWN} simulated paths of {model.name} to {model.year} by two assumptions",
+            (*corner, self.met),
+            first=axis_name(model, first, lang),
+            second=axis_name(model, second, lang),
+            title=w(f"figures.discovery.title_{'met' if self.met else 'missed'}", name=model.said(lang), target=model.aimed(lang)),
+            subtitle=w("figures.discovery.subtitle", n=PATHS_DRAWN, name=model.said(lang), year=model.year),
             sources=["plan", "cityyb"],
+            lang=lang,
         )
 
 

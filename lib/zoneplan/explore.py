@@ -254,7 +254,7 @@ class Answer:
         start = words["from"].format(kind=self._kind(), year=self.forecast.base.year)
         return draw_path(
             self.plan, self.forecast, f"explore_{self.id}", title=title, note=note, base_label=start,
-            lang=self.choice.lang, words=PATH_WORDS.get(self.choice.lang),
+            lang=self.choice.lang,
         )  # fmt: skip
 
     @property

@@ -11,9 +11,11 @@ import pandas as pd
 from zoneplan import joint
 from zoneplan.drivers import Drivers, drivers, is_repaired, root
 from zoneplan.forecast import forecast
-from zoneplan.text import pct
+from zoneplan.messages import words
+from zoneplan.text import num, pct
 
 if TYPE_CHECKING:
+    from zoneplan.charts import Chart
     from zoneplan.forecast import Assumptions
     from zoneplan.plan import Plan
 
@@ -40,18 +42,20 @@ class Simulation:
         """Columns met (number of last-year targets reached) and share of paths."""
         return pd.DataFrame({"met": np.arange(len(self.counts)), "share": self.counts / self.draws})
 
-    def plot(self):
+    def plot(self, lang: str = "en") -> Chart:
         """Share of paths by the number of last-year targets that they reach."""
         from zoneplan.charts import shares
 
+        w = words(lang)
         met, n, last = self.met(), len(self.counts) - 1, int(self.odds["year"].max())
-        data = pd.DataFrame({"driver": [f"{k} of {n} reached" for k in met["met"]], "exact": met["share"]})
+        data = pd.DataFrame({"driver": [w("figures.simulation.reached", k=k, n=n) for k in met["met"]], "exact": met["share"]})
         return shares(
             "simulation",
             data,
-            title=f"{pct(100 * met['share'].iloc[0], 0)} of the paths reach none of the {n} targets",
-            subtitle=f"Share of {self.draws:,} simulated paths by how many level targets of {last} they reach, percent",
+            title=w("figures.simulation.title", share=pct(100 * met["share"].iloc[0], 0, lang), n=n),
+            subtitle=w("figures.simulation.subtitle", draws=num(self.draws, 0), year=last),
             sources=["plan", "cityyb", "zjyb"],
+            lang=lang,
         )
 
 

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from zoneplan import reference, tables
+from zoneplan.messages import words
 from zoneplan.text import pct
+from zoneplan.units import shown_in
 
 if TYPE_CHECKING:
     from zoneplan.charts import Chart
@@ -71,9 +73,24 @@ def _zone_rows(indicator: str, year_from: int, year_to: int) -> pd.DataFrame:
     return rows.assign(scope_note=rows["scope_note"].fillna(""), note=rows["note"].fillna(""))
 
 
-def label(rows: pd.DataFrame) -> pd.Series:
-    """Short English name of a zone; the Chinese one where no English one is known."""
+def label(rows: pd.DataFrame, lang: str = "en") -> pd.Series:
+    """Short name of a zone in a language; the Chinese one where no English one is known."""
+    if lang == "zh":
+        return rows["zone_zh"].str.replace("经济技术开发区", "经开区", regex=False)
     return rows["zone_en"].fillna(rows["zone_zh"]).str.replace(" ETDZ", "", regex=False)
+
+
+def named(zone_ids: pd.Series, lang: str = "en") -> pd.Series:
+    """Short names of zones by their ids, in a language."""
+    columns = ["zone_id", "zone_en", "zone_zh", "row_id"]
+    every = pd.concat([tables.read(t)[columns].sort_values("row_id") for t in ("peer_zones", "rankings")])
+    every = every.drop_duplicates("zone_id").set_index("zone_id")
+    return zone_ids.map(label(every, lang))
+
+
+def name(zone_id: str, lang: str = "en") -> str:
+    """Short name of one zone in a language."""
+    return str(named(pd.Series([zone_id]), lang).iloc[0])
 
 
 def rests_on(rows: pd.DataFrame, zone: str = "zone_id", things: tuple[str, str] = ("figure", "zone")) -> str:
@@ -141,7 +158,7 @@ class PeerResult:
         left = [("left out", str(r), int(n)) for r, n in self.excluded["reason"].value_counts().sort_index().items()]
         return pd.DataFrame(used + grades + basis + left, columns=["what", "which", "n"])
 
-    def plot(self, target_growth: float, highlight: str = HOME) -> Chart:
+    def plot(self, target_growth: float, highlight: str = HOME, lang: str = "en") -> Chart:
         """GDP against growth, one point per zone and year, with the planned growth.
 
         How to read it: points above the target line are zones that reported the planned growth or more.
@@ -153,21 +170,27 @@ class PeerResult:
         if self.indicator != "gdp":
             raise ValueError(f"the chart is drawn for GDP only; {self.indicator!r} has a table")
         above = int((self.rows["growth"] >= target_growth).sum())
+        w = words(lang)
+        factor, unit = shown_in(self.unit, lang)
         drawn = self.rows.rename(columns={"level_source_id": "source_id"})
+        drawn = drawn.assign(label=named(drawn["zone_id"], lang), size=factor * drawn["size"], unit=unit)
         # A chart cites a few sources by name: those of the zone itself and the best graded stand first.
         first = drawn.assign(other=drawn["zone_id"] != highlight).sort_values(["other", "grade", "year"], kind="stable")
-        columns = ["zone_id", "label", "year", "size", "growth", "grade", "source_id", "growth_source_id"]
+        columns = ["zone_id", "label", "year", "size", "unit", "growth", "grade", "source_id", "growth_source_id"]
         return size_against_growth(
             "peers",
             drawn[columns],
             highlight,
             target_growth,
-            title=f"{above} of {self.n_figures} zone figures reach {pct(target_growth, 0)} growth",
-            subtitle=f"GDP ({self.unit}) and real growth (percent a year), {self.n_zones} national-level zones, China, "
-            f"{self.rows['year'].min():.0f}-{self.rows['year'].max():.0f}",
+            title=w("figures.peers.title", above=above, n=self.n_figures, rate=pct(target_growth, 0, lang)),
+            subtitle=w("figures.peers.subtitle", unit=unit, zones=self.n_zones, first=f"{self.rows['year'].min():.0f}",
+                       last=f"{self.rows['year'].max():.0f}"),
             sources=list(dict.fromkeys([*first["source_id"], *self.sources])),
-            note="Full years only. Good years are over-represented; some zones report with a merged district.",
-        )
+            size_label=w("figures.zones.size", unit=unit),
+            growth_label=w("figures.zones.growth"),
+            note=w("figures.zones.full_years"),
+            lang=lang,
+        )  # fmt: skip
 
 
 def size_and_growth(year_from: int, year_to: int, indicator: str = "gdp") -> PeerResult:
@@ -276,23 +299,30 @@ class PercentileResult:
     def table(self) -> pd.DataFrame:
         return self.rows.copy()
 
-    def plot(self) -> Chart:
+    def rests_on(self) -> str:
+        """How many windows and regions, in one sentence; aggregates of yearbooks carry no grade."""
+        fewest, most = int(self.rows["n_units"].min()), int(self.rows["n_units"].max())
+        return f"Rests on {len(self.rows)} windows of {fewest} to {most} regions, aggregates without a grade of their own."
+
+    def plot(self, lang: str = "en") -> Chart:
         """The growth rate within each past window's percentiles.
 
         How to read it: the diamond is the growth asked about; the number is how many of 100 regions reached it.
         """
         from zoneplan.charts import reached_by, reference_percentile
 
-        first, last = self.rows.iloc[0], self.rows.iloc[-1]
-        drawn = self.rows.assign(reference_class=[f"{n:.0f} regions" for n in self.rows["n_units"]])
+        w, first, last = words(lang), self.rows.iloc[0], self.rows.iloc[-1]
+        drawn = self.rows.assign(reference_class=[w("figures.windows.regions", n=f"{n:.0f}") for n in self.rows["n_units"]])
         return reference_percentile(
             f"percentile_{self.class_.indicator_id}_{self.horizon}y",
             drawn,
-            title=f"{pct(self.growth, 0)} growth: {reached_by(last['percentile'])} in the window to {last['end_year']:.0f}",
-            subtitle=f"Average annual growth, percent, {self.horizon}-year windows {first['origin_year']:.0f}-"
-            f"{last['end_year']:.0f}, China: {self.class_.label}",
+            title=w("figures.windows.title", growth=pct(self.growth, 0, lang), share=reached_by(last["percentile"], lang),
+                    year=f"{last['end_year']:.0f}"),
+            subtitle=w("figures.windows.subtitle", span=self.horizon, first=f"{first['origin_year']:.0f}",
+                       last=f"{last['end_year']:.0f}", class_=self.class_.said(lang)),
             sources=self.sources,
-        )
+            lang=lang,
+        )  # fmt: skip
 
 
 def percentile_of(
@@ -377,26 +407,28 @@ class RankHistory:
         """One row per zone, one column per evaluation year; a gap means that no rank is known, not a poor one."""
         return self.rows.pivot(index="label", columns="evaluation_year", values="rank")
 
-    def plot(self, highlight: str = HOME) -> Chart:
+    def plot(self, highlight: str = HOME, lang: str = "en") -> Chart:
         """The ranks as lines over the evaluations, one zone in bold.
 
         How to read it: rank 1 is on top; a line joins the years in which a rank is known, across gaps.
         """
         from zoneplan.charts import rank_ladder
 
-        years = self.rows["evaluation_year"]
-        known = self.rows[self.rows["zone_id"] == highlight]
-        named = (known if len(known) else self.rows).iloc[-1]
+        w, years = words(lang), self.rows["evaluation_year"]
+        drawn = self.rows.assign(label=named(self.rows["zone_id"], lang))
+        known = drawn[drawn["zone_id"] == highlight]
+        told = (known if len(known) else drawn).iloc[-1]
         return rank_ladder(
             f"ranks_{self.list_id}",
-            self.rows,
+            drawn,
             highlight=highlight,
-            title=f"{named['label']} ranked {named['rank']:.0f} in the evaluation of {named['evaluation_year']:.0f}",
-            subtitle=f"Rank in the Ministry of Commerce's evaluation of national-level zones, list {self.list_id}, "
-            f"China, {years.min():.0f}-{years.max():.0f}",
+            title=w("figures.ranks.title", zone=told["label"], rank=f"{told['rank']:.0f}", year=f"{told['evaluation_year']:.0f}"),
+            subtitle=w("figures.ranks.subtitle", which=w(f"figures.ranks.{self.list_id}"), first=f"{years.min():.0f}",
+                       last=f"{years.max():.0f}"),
             sources=sorted(set(self.rows["source_id"])),
-            note="Published ranks only; some are worked out from places moved. Each evaluation judges the year before it.",
-        )
+            note=w("figures.ranks.note"),
+            lang=lang,
+        )  # fmt: skip
 
 
 def rank_history(where: str = HOME, list_id: str = "comprehensive") -> RankHistory:
@@ -451,6 +483,10 @@ class ShareResult:
 
     def table(self) -> pd.DataFrame:
         return self.rows.copy()
+
+    def rests_on(self) -> str:
+        """How many figures and zones, by grade, in one sentence."""
+        return rests_on(self.rows)
 
 
 def national_share(indicator: str = "gdp", zone_id: str | None = None, of: str = "national_zones") -> ShareResult:

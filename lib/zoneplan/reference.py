@@ -47,7 +47,7 @@ class ReferenceClass:
         w = words(lang)
         series = w.texts.get(f"common.series.{self.indicator_id}")
         regions = w.texts.get(f"common.region.{self.level}_{self.name}")
-        if lang == "en" or series is None or regions is None:
+        if series is None or regions is None:
             return self.label
         return w("common.proxy" if self.is_proxy else "common.class", series=series, regions=regions)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,14 +12,17 @@ import pandas as pd
 
 from zoneplan import reference, tables
 from zoneplan.audit import cagr
-from zoneplan.drivers import BASE, SPAN, drivers, shown
+from zoneplan.drivers import BASE, SPAN, driver_name, drivers, shown
 from zoneplan.forecast import Assumptions, Base, Forecast, base_of, forecast
+from zoneplan.messages import words
+from zoneplan.messages import words
 from zoneplan.montecarlo import level_series
 from zoneplan.plan import known
 from zoneplan.text import num, odds_range, pct
-from zoneplan.units import convert
+from zoneplan.units import readable, shown_in
 
 if TYPE_CHECKING:
+    from zoneplan.charts import Chart
     from zoneplan.plan import Plan
     from zoneplan.verdicts import Verdicts
 
@@ -30,28 +34,30 @@ LATEST = 30
 class NeededGrowth:
     """Growth needed from each base to the last target, how late it comes otherwise, and what similar regions did."""
 
+    plan: Plan
     rows: pd.DataFrame
 
     def table(self) -> pd.DataFrame:
         """One row per indicator: needed growth (percent a year), years late and odds by base, the class's growth."""
         return self.rows.copy()
 
-    def plot(self):
+    def plot(self, lang: str = "en") -> Chart:
         """Needed growth against the class as a dumbbell per indicator."""
         from zoneplan.charts import needed_growth
 
-        rows = self.rows
+        w, rows, plan = words(lang), self.rows, self.plan
         harder = int((rows["needed_implied"] > rows["class_median"]).sum())
         chart = pd.DataFrame(
-            {"label": rows["name"], "needed": rows["needed_implied"], "achieved": rows["needed_observed"],
-             "class_median": rows["class_median"]}
+            {"label": [plan.name(i, lang) for i in rows["indicator_id"]], "needed": rows["needed_implied"],
+             "achieved": rows["needed_observed"], "class_median": rows["class_median"]}
         )  # fmt: skip
         return needed_growth(
             "needed_growth",
             chart,
-            title=f"{harder} of {len(rows)} targets need more than the median region grew",
-            subtitle="Growth needed to reach the 2020 target, percent a year, the zone and its reference classes",
+            title=w("figures.needed.title", harder=harder, n=len(rows)),
+            subtitle=w("figures.needed.subtitle", year=plan.years[-1], zone=plan.zone(lang)),
             sources=["plan", *sorted(set(rows["source_id"]))],
+            lang=lang,
         )
 
 
@@ -84,7 +90,7 @@ def needed_growth(plan: Plan) -> NeededGrowth:
              "class_p10": p10, "class_median": p50, "class_p90": p90,
              "class": growth.class_.label, "source_id": growth.rows["source_id"].iloc[-1]}
         )  # fmt: skip
-    return NeededGrowth(pd.DataFrame(rows))
+    return NeededGrowth(plan, pd.DataFrame(rows))
 
 
 def years_late(plan: Plan, indicator_id: str, base: Base) -> float:
@@ -114,32 +120,52 @@ def years_late(plan: Plan, indicator_id: str, base: Base) -> float:
 
 @dataclass(frozen=True)
 class Swings:
-    """The value in the last year when one assumption at a time moves from its P10 to its P90."""
+    """The value in the last year when one assumption at a time moves from its P10 to its P90.
+
+    ``rows`` hold the kind of assumption (growth of a year, rounding of the base, which base), its two values and the
+    level that each leads to.
+    """
 
     indicator_id: str
     unit: str
+    year: int
     centre: float
     target: float
     rows: pd.DataFrame
 
-    def table(self) -> pd.DataFrame:
-        """Columns assumption, low, high (values of the last year), low_label, high_label, span; widest first."""
-        return self.rows.copy()
+    def table(self, lang: str = "en") -> pd.DataFrame:
+        """Columns assumption, low, high (values of the last year), low_label, high_label, source_id, span; widest first.
 
-    def plot(self, name: str, place: str):
-        """The swings as a tornado around the central path."""
+        Values are in the printed unit; the words and the unit of the two labels are those of the language.
+        """
+        w, factor = words(lang), shown_in(self.unit, lang)[0]
+        named = [w(f"figures.swing.{r.kind}", year=r.year) for r in self.rows.itertuples()]
+        rows = self.rows.assign(assumption=named)
+        for end in ("low", "high"):
+            values = zip(rows["kind"], rows[f"{end}_at"], strict=True)
+            rows[f"{end}_label"] = [pct(v, lang=lang) if k == "growth" else num(factor * v, 1 if factor == 1 else 2) for k, v in values]
+        return rows[["assumption", "low", "high", "low_label", "high_label", "source_id", "span"]]
+
+    def plot(self, name: str, place: str, lang: str = "en") -> Chart:
+        """The swings as a tornado around the central path; ``name`` and ``place`` are those of the language."""
         from zoneplan.charts import tornado
 
+        w = words(lang)
+        factor, unit = shown_in(self.unit, lang)
+        rows = self.table(lang)
+        rows[["low", "high", "span"]] *= factor
         widest = self.rows.iloc[0]
-        billions = convert(widest["span"], self.unit, "亿元") / 10
+        top = w(f"figures.swing_short.{widest['kind']}", year=widest["year"])
+        span = readable(0.0, self.unit, lang)[1].format(num(factor * widest["span"], 1))
         return tornado(
             f"swings_{self.indicator_id}",
-            self.rows,
-            centre=self.centre,
-            target=self.target,
-            title=f"{widest['assumption']} moves 2020 {name} by CNY {num(billions, 1)} billion",
-            subtitle=f"{name} in 2020, {place}, {self.unit}; one assumption at a time from its P10 to its P90",
-            sources=["plan", *sorted(set(self.rows["source_id"]))],
+            rows.assign(unit=unit),
+            centre=factor * self.centre,
+            target=factor * self.target,
+            title=w("figures.swings.title", name=name, year=self.year, assumption=top, span=span),
+            subtitle=w("figures.swings.subtitle", name=name, year=self.year, place=place, unit=unit),
+            sources=["plan", *sorted(set(rows["source_id"]))],
+            lang=lang,
         )
 
 
@@ -172,21 +198,19 @@ def swings(plan: Plan, indicator_id: str) -> Swings:
     rows = []
     for y, (q10, q50, q90) in spread.items():
         ends = (centre * (1 + q / 100) / (1 + q50 / 100) for q in (q10, q90))
-        rows.append((f"Growth in {y}", *ends, pct(q10), pct(q90), source))
+        rows.append(("growth", y, *ends, q10, q90, source))
     low, high = base.level.low, base.level.high
-    rows.append((f"Rounding of the {base.year} base", centre * low / base.level.mid, centre * high / base.level.mid,
-                 num(low, 1), num(high, 1), "plan"))  # fmt: skip
+    rows.append(("rounding", base.year, centre * low / base.level.mid, centre * high / base.level.mid, low, high, "plan"))
     seen = base_of(plan, indicator_id, "observed")
     if seen is not None:
         path = reference.expected_path(growth[plan.years[0]].class_, plan.as_of, base.year)
         carried = seen.level.mid * float((1 + path.loc[seen.year + 1 : base.year, "growth"] / 100).prod())
         ends = sorted([carried, base.level.mid])
-        rows.append((f"Base: observed {seen.year} or implied", *(centre * e / base.level.mid for e in ends),
-                     *(num(e, 1) for e in ends), seen.source_id))  # fmt: skip
-    table = pd.DataFrame(rows, columns=["assumption", "low", "high", "low_label", "high_label", "source_id"])
+        rows.append(("base", seen.year, *(centre * e / base.level.mid for e in ends), *ends, seen.source_id))
+    table = pd.DataFrame(rows, columns=["kind", "year", "low", "high", "low_at", "high_at", "source_id"])
     table = table.assign(span=table["high"] - table["low"]).sort_values("span", ascending=False, kind="stable")
     unit = str(plan.annex(indicator_id)["unit"].iloc[0])
-    return Swings(indicator_id, unit, centre, plan.target(indicator_id, plan.years[-1]), table.reset_index(drop=True))
+    return Swings(indicator_id, unit, plan.years[-1], centre, plan.target(indicator_id, plan.years[-1]), table.reset_index(drop=True))
 
 
 @dataclass(frozen=True)
@@ -195,23 +219,28 @@ class DriverPanels:
 
     last: int
     rows: pd.DataFrame
+    name_zh: Mapping[str, str] = field(default_factory=dict)
 
     def table(self) -> pd.DataFrame:
         """Columns indicator_id, label, driver, low, high, target (percent from the middle), share (0 to 1)."""
         return self.rows.copy()
 
-    def plot(self):
+    def plot(self, lang: str = "en") -> Chart:
         """One small panel per series: the tornado with the shares beside it."""
-        from zoneplan.charts import driver_panels
+        from zoneplan.charts import driver_panels, upper
 
+        w = words(lang)
         main = self.rows.loc[self.rows.groupby("indicator_id", sort=False)["share"].idxmax(), "driver"]
         word, n = main.mode().iloc[0], len(main)
+        labels = self.rows["label"] if lang == "en" else self.rows["indicator_id"].map(self.name_zh)
+        drawn = self.rows.assign(label=labels, driver=[driver_name(d, lang) for d in self.rows["driver"]])
         return driver_panels(
             "swings_all",
-            self.rows.drop(columns="indicator_id"),
-            title=f"{word.capitalize()} is the largest uncertainty of {int((main == word).sum())} in {n} targets",
-            subtitle=f"Level in {self.last}, percent away from its middle, when one driver moves from P10 to P90",
+            drawn.drop(columns="indicator_id"),
+            title=upper(w("figures.panels.title", driver=driver_name(word, lang), k=int((main == word).sum()), n=n)),
+            subtitle=w("figures.panels.subtitle", year=self.last),
             sources=["plan", "cityyb"],
+            lang=lang,
         )
 
 
@@ -233,7 +262,7 @@ def panels(plan: Plan) -> DriverPanels:
             low, high = 100 * np.expm1(np.array([-1, 1]) * SPAN / 2 * sd)
             rows.append((i, plan.name(i), name, low, high, gap, part))
     columns = ["indicator_id", "label", "driver", "low", "high", "target", "share"]
-    return DriverPanels(plan.years[-1], pd.DataFrame(rows, columns=columns))
+    return DriverPanels(plan.years[-1], pd.DataFrame(rows, columns=columns), {i: plan.name(i, "zh") for i in level_series(plan)})
 
 
 def one_page(plan: Plan, judged: Verdicts | None = None) -> pd.DataFrame:
@@ -294,11 +323,25 @@ class Decomposition:
     """The odds of one target when one choice at a time is made otherwise."""
 
     indicator_id: str
+    class_: reference.ReferenceClass
     rows: pd.DataFrame
 
-    def table(self) -> pd.DataFrame:
+    def table(self, lang: str = "en") -> pd.DataFrame:
         """Columns choice (base, scope, price basis, trend, first half), otherwise, odds, change (points)."""
-        return self.rows.copy()
+        w = words(lang)
+
+        def told(choice: str, facts: dict) -> str:
+            if choice == "headline":
+                return self.class_.said(lang)
+            region = {"region": w(f"common.region.{facts['region']}")} if "region" in facts else {}
+            rate = {"rate": pct(facts["rate"], lang=lang)} if "rate" in facts else {}
+            return w(f"sensitivity.otherwise.{choice}", **facts | region | rate)
+
+        said = {
+            "choice": [w(f"sensitivity.choice.{c}") for c in self.rows["choice"]],
+            "otherwise": [told(r.choice, r.facts) for r in self.rows.itertuples()],
+        }
+        return pd.DataFrame(said).join(self.rows[["odds", "change"]])
 
 
 def decomposition(plan: Plan, indicator_id: str) -> Decomposition:
@@ -323,40 +366,40 @@ def decomposition(plan: Plan, indicator_id: str) -> Decomposition:
     class_ = head.growth[year].class_
     # What the odds are measured against: the headline, but for prices the same class at current prices.
     against = head.odds(year, target)
-    rows = [("headline", class_.label, against, 0.0)]
-    for choice, words, assumed, start in _otherwise(plan, head, class_):
+    rows = [("headline", {}, against, 0.0)]
+    for choice, facts, assumed, start in _otherwise(plan, head, class_):
         made = forecast(plan, indicator_id, assumed)
         if made is None:
             continue
         before = against if start is None else forecast(plan, indicator_id, start).odds(year, target)
         odds = made.odds(year, target)
-        rows.append((choice, words, odds, 100 * (odds - before)))
-    return Decomposition(indicator_id, pd.DataFrame(rows, columns=["choice", "otherwise", "odds", "change"]))
+        rows.append((choice, facts, odds, 100 * (odds - before)))
+    return Decomposition(indicator_id, class_, pd.DataFrame(rows, columns=["choice", "facts", "odds", "change"]))
 
 
 def _otherwise(plan: Plan, head: Forecast, class_: reference.ReferenceClass) -> list[tuple]:
-    """(choice, words, assumptions, assumptions to compare with or None) for every choice made otherwise."""
+    """(choice, facts, assumptions, assumptions to compare with or None) for every choice made otherwise."""
     out = []
     if head.base is not None and base_of(plan, head.indicator_id, "observed"):
-        out.append(("base", "last observed level", Assumptions(base="observed"), None))
-    for words, (level, name) in SCOPES.items():
+        out.append(("base", {}, Assumptions(base="observed"), None))
+    for label, (level, name) in SCOPES.items():
         if (level, name) != (class_.level, class_.name):
-            other = dataclasses.replace(class_, level=level, name=name, label=words)
-            out.append(("scope", words, Assumptions(class_=other), None))
+            other = dataclasses.replace(class_, level=level, name=name, label=label)
+            out.append(("scope", {"region": f"{level}_{name}"}, Assumptions(class_=other), None))
     if class_.indicator_id == "gdp":
         nominal = dataclasses.replace(class_, level="prefecture", name="coastal_provinces")
         real = dataclasses.replace(nominal, indicator_id="gdp_real")
-        words = "constant prices (coastal prefectures)"
-        out.append(("price basis", words, Assumptions(class_=real), Assumptions(class_=nominal)))
+        region = f"{nominal.level}_{nominal.name}"
+        out.append(("price_basis", {"region": region}, Assumptions(class_=real), Assumptions(class_=nominal)))
     path = reference.expected_path(class_, plan.as_of, plan.years[-1])
     last = path.loc[path["known"], "growth"].iloc[-1]
     ahead = path.loc[~path["known"], "growth"]
-    out.append(("trend", f"the class's last growth, {pct(last)}, goes on", Assumptions(extra=dict(last - ahead)), None))
+    out.append(("trend", {"rate": last}, Assumptions(extra=dict(last - ahead)), None))
     half = first_half(plan, head.indicator_id)
     if half is not None:
         first = plan.years[0]
         extra = {first: half - float(path.loc[first, "growth"])}
-        out.append(("first half", f"the host's {pct(half)} holds for all of {first}", Assumptions(extra=extra), None))
+        out.append(("first_half", {"rate": half, "year": first}, Assumptions(extra=extra), None))
     return out
 
 

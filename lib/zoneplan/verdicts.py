@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,11 +11,13 @@ import pandas as pd
 from zoneplan import reference
 from zoneplan.audit import cagr
 from zoneplan.forecast import BASES, Forecast, describe_base, forecast
+from zoneplan.messages import words
 from zoneplan.plan import Goal, goal_of
 from zoneplan.resolution import OPEN, resolutions
 from zoneplan.tables import PRIVATE
 
 if TYPE_CHECKING:
+    from zoneplan.charts import Chart
     from zoneplan.plan import Plan
 
 # Beyond this gap between the two bases the range is the headline, not a point.
@@ -38,7 +39,7 @@ class Verdicts:
     """One row per quantified target and year, with odds where they can be given, as of a day."""
 
     rows: pd.DataFrame
-    as_of: date
+    plan: Plan
 
     def table(self) -> pd.DataFrame:
         """All rows; see :func:`verdicts` for the columns."""
@@ -54,18 +55,18 @@ class Verdicts:
         rows = self.final()
         return rows[rows["probability_low"].notna()].reset_index(drop=True)
 
-    def plot(self):
+    def plot(self, lang: str = "en") -> Chart:
         """Odds of the final annex targets as dots and ranges."""
         from zoneplan.charts import odds_strip
         from zoneplan.text import day, odds_range
 
-        rows = self.assessable()
+        w, plan, rows = words(lang), self.plan, self.assessable()
         if rows.empty:
             raise ValueError("no target of the last year has odds, so there is nothing to draw")
         top = rows.sort_values("probability_low", ascending=False)
         table = pd.DataFrame(
             {
-                "label": top["name_en"] + " " + top["name_zh"],
+                "label": top[f"name_{lang}"],
                 "low": top["probability_low"],
                 "high": top["probability_high"],
                 "p": top["probability"],
@@ -73,13 +74,14 @@ class Verdicts:
         ).reset_index(drop=True)
         # GDP speaks for the plan where it is among the promises, else the first of them.
         lead = rows.iloc[int(rows["indicator_id"].eq("gdp").to_numpy().argmax())]
-        span, year = odds_range(lead["probability_low"], lead["probability_high"]), int(lead["year"])
+        span, year = odds_range(lead["probability_low"], lead["probability_high"], lang), int(lead["year"])
         return odds_strip(
             "odds_2020",
             table,
-            title=f"{lead['name_en']} in {year}: odds of {span}",
-            subtitle=f"Probability of meeting the {year} target, percent, as of {day(self.as_of)}; dot or range of two bases",
+            title=w("figures.odds.title", name=lead[f"name_{lang}"], year=year, odds=span),
+            subtitle=w("figures.odds.subtitle", year=year, zone=plan.zone(lang), day=day(plan.as_of, lang)),
             sources=["plan", *reference_sources()],
+            lang=lang,
         )
 
 
@@ -113,7 +115,7 @@ def verdicts(plan: Plan) -> Verdicts:
     rows += [_like_its_twin(_text_row(plan, target), made.get(target["same_as"])) for _, target in text.iterrows()]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     settled = resolutions(plan).table().set_index("target_id")["resolution"]
-    return Verdicts(table.assign(resolution=table["target_id"].map(settled).fillna(OPEN)), plan.as_of)
+    return Verdicts(table.assign(resolution=table["target_id"].map(settled).fillna(OPEN)), plan)
 
 
 def _blank(target: pd.Series) -> dict:
