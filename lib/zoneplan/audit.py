@@ -14,6 +14,7 @@ import pandas as pd
 
 from zoneplan.messages import words
 from zoneplan.text import MISSING, num
+from zoneplan.units import convert, convertible
 
 if TYPE_CHECKING:
     from zoneplan.charts import Chart
@@ -162,6 +163,11 @@ def _has(plan: Plan, *indicators: str) -> bool:
     return set(indicators) <= set(plan.targets["indicator_id"])
 
 
+def _is_whole(plan: Plan, indicator_id: str) -> bool:
+    """Whether an annex series has a target in every year of the plan."""
+    return set(plan.years) <= set(plan.annex(indicator_id)["year"])
+
+
 def _printed(plan: Plan, indicator_id: str, year: int) -> Interval:
     row = plan.annex(indicator_id).set_index("year").loc[year]
     return Interval.printed(float(row["value"]), float(row["precision"]))
@@ -181,13 +187,13 @@ def _judge(stated: Interval, implied: Interval) -> str:
 def _with_levels_and_average(plan: Plan) -> list[str]:
     rows = plan.targets
     rows = rows[(rows["section"] == "annex") & rows["stated_growth"].notna() & (rows["kind"] == "flow")]
-    return list(rows["indicator_id"])
+    return [i for i in rows["indicator_id"] if _is_whole(plan, i)]
 
 
 def _average_growth(plan: Plan) -> list[tuple]:
     first, last = plan.years[0], plan.years[-1]
     out = []
-    for i in _with_levels_and_average(plan):
+    for i in _with_levels_and_average(plan) if last > first else []:
         stated = Interval.printed(plan.stated_growth(i), 1)
         implied = _printed(plan, i, first).growth_to(_printed(plan, i, last), last - first)
         facts = {"stated": num(stated.mid, 0), "first": first, "last": last, "implied": str(implied)}
@@ -198,6 +204,7 @@ def _average_growth(plan: Plan) -> list[tuple]:
 def _average_rates(plan: Plan) -> list[tuple]:
     rows = plan.targets
     growth = rows[(rows["section"] == "annex") & (rows["kind"] == "growth")]
+    growth = growth[growth["indicator_id"].isin(growth.loc[growth["stated_growth"].notna(), "indicator_id"])]
     out = []
     for i, part in growth.groupby("indicator_id", sort=False):
         stated = Interval.printed(plan.stated_growth(i), 1)
@@ -256,7 +263,7 @@ def _cumulative_foreign_investment(plan: Plan) -> list[tuple]:
 
 
 def _trade_each_year(plan: Plan) -> list[tuple]:
-    if not _has(plan, "trade_growth_each_year", "trade_total"):
+    if not _has(plan, "trade_growth_each_year", "trade_total") or not _is_whole(plan, "trade_total"):
         return []
     stated = float(_text(plan, "trade_growth_each_year").mid)
     out = []
@@ -272,7 +279,8 @@ def _trade_each_year(plan: Plan) -> list[tuple]:
 
 
 def _rd_spending(plan: Plan) -> list[tuple]:
-    if not _has(plan, "rd_to_gdp", "gdp", "rd_spending_growth"):
+    needed = ("rd_to_gdp", "gdp")
+    if not _has(plan, *needed, "rd_spending_growth") or plan.is_rate("gdp") or not all(_is_whole(plan, i) for i in needed):
         return []
     first, last = plan.years[0], plan.years[-1]
     ratio = [_printed(plan, "rd_to_gdp", y) for y in (first, last)]
@@ -288,8 +296,9 @@ def _rd_spending(plan: Plan) -> list[tuple]:
 
 
 def _investment_parts(plan: Plan) -> list[tuple]:
-    parts = [i for i in plan.series() if i.endswith("_investment") and i != "fixed_asset_investment"]
-    if not parts or "fixed_asset_investment" not in plan.series():
+    rates_of = [i for i in plan.series() if plan.is_rate(i) and _is_whole(plan, i)]
+    parts = [i for i in rates_of if i.endswith("_investment") and i != "fixed_asset_investment"]
+    if not parts or "fixed_asset_investment" not in rates_of:
         return []
     rates = pd.DataFrame({i: plan.annex(i).set_index("year")["value"] for i in parts})
     total = plan.annex("fixed_asset_investment").set_index("year")["value"]
@@ -322,12 +331,18 @@ def _base_years(plan: Plan) -> list[tuple]:
     for i in _with_levels_and_average(plan):
         base = implied_base(plan, i)
         seen = plan.levels(i)
+        seen = seen[seen["year"] <= plan.base_year]
         if seen.empty:
             facts = {"base": str(base), "year": plan.base_year}
             out.append(("implied base", i, MISSING, str(base), OPEN, "base_alone", facts))
             continue
         last = seen.iloc[-1]
         years = plan.base_year - int(last["year"])
+        if years == 0:
+            finding = AGREES if base.low <= last["value"] <= base.high else CONTRADICTS
+            facts = {"seen": num(last["value"], 2), "base": str(base), "year": plan.base_year}
+            out.append(("implied base", i, num(last["value"], 2), str(base), finding, "base_seen", facts))
+            continue
         point = Interval(last["value"], last["value"], last["value"])
         implied = point.growth_to(base, years)
         stated = Interval.printed(plan.stated_growth(i), 1)
@@ -362,11 +377,13 @@ def _ratio_paths(plan: Plan) -> dict[tuple[str, str], pd.DataFrame]:
     """The path of each ratio that the plan has both parts of."""
     out = {}
     for part, whole in RATIOS:
-        if not {part, whole} <= set(plan.series()):
+        both = {part, whole} <= set(plan.series())
+        if not both or not convertible(plan.unit(part), plan.unit(whole)) or plan.is_rate(part) or not (_is_whole(plan, part) and _is_whole(plan, whole)):
             continue
         seen = plan.levels(part).merge(plan.levels(whole), on=["year", "scope_note"], suffixes=("", "_whole"))
-        rows = [(int(r.year), 100 * r.value / r.value_whole, r.source_id) for r in seen.itertuples()]
-        rows += [(y, 100 * plan.target(part, y) / plan.target(whole, y), "plan") for y in plan.years]
+        same = convert(1.0, plan.unit(part), plan.unit(whole))
+        rows = [(int(r.year), 100 * same * r.value / r.value_whole, r.source_id) for r in seen.itertuples() if r.year < plan.years[0]]
+        rows += [(y, 100 * same * plan.target(part, y) / plan.target(whole, y), "plan") for y in plan.years]
         out[part, whole] = pd.DataFrame(rows, columns=["year", "percent", "source_id"])
     return out
 

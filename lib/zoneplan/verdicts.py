@@ -115,7 +115,7 @@ def verdicts(plan: Plan) -> Verdicts:
     rows += [_like_its_twin(_text_row(plan, target), made.get(target["same_as"])) for _, target in text.iterrows()]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     settled = resolutions(plan).table().set_index("target_id")["resolution"]
-    return Verdicts(table.assign(resolution=table["target_id"].map(settled).fillna(OPEN)), plan)
+    return Verdicts(table.assign(resolution=[settled.get(t, OPEN) for t in table["target_id"]]), plan)
 
 
 def _blank(target: pd.Series) -> dict:
