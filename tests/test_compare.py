@@ -505,7 +505,7 @@ def test_charts_of_another_zone_hold_what_they_draw(plan):
         assert chart.problems() == []
         assert any(c.endswith("source_id") for c in chart.table().columns), chart.id
     assert {"proxy: exports", "proxy: budget revenue"} <= set(made["ambition_classes"].texts())
-    assert made["zones_mean"].title.startswith("Suzhou Industrial Park in 2020")
+    assert made["zones_mean"].title.startswith("Suzhou Industrial Park 2020: CNY 291 billion")
     # One picture is enough to find a box or a missing glyph: all share the theme.
     assert chart._repr_png_()[:4] == b"\x89PNG"
 

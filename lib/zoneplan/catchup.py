@@ -83,7 +83,8 @@ class CatchUp:
         factor, unit = shown_in(str(rows["unit"].iloc[0]), lang)
         kind = "title_few" if self.line is None else "title_flat" if self.low < 0 < self.high else "title"
         named = [w("charts.figure_in_year", label=t, year=y) for t, y in zip(peers.named(rows["zone_id"], lang), rows["year"], strict=True)]
-        data = rows.assign(x=factor * rows["size"], y=rows["above_china"], label=named, unit=unit)
+        size = factor * rows["size"]
+        data = rows.assign(size=size, x=size, y=rows["above_china"], label=named, unit=unit)
         first = data.assign(other=data["zone_id"] != highlight).sort_values(["other", "grade", "year"], kind="stable")
         return fitted(
             "zones_alone" if self.zone_alone else "zones_catching_up",

@@ -321,7 +321,8 @@ class Totals:
             raise ValueError(f"no {missing} is left, so nothing is drawn")
         w = words(lang)
         factor, unit = shown_in(str(self.zone["unit"].iloc[0]), lang)
-        zone = self.zone.assign(label=peers.named(self.zone["zone_id"], lang), value=factor * self.zone["value"], unit=unit)
+        zone = self.zone.drop(columns=["total", "share"])
+        zone = zone.assign(label=peers.named(zone["zone_id"], lang), value=factor * zone["value"], unit=unit)
         line = means[["year"]].assign(value=factor * means["mean_zone"])
         last = zone.iloc[-1]
         near = means.iloc[(means["year"] - last["year"]).abs().argmin()]
