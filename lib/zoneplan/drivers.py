@@ -120,10 +120,10 @@ def drivers(plan: Plan, indicator_id: str, assumed: Assumptions | None = None) -
     """
     assumed = assumed or Assumptions()
     made = forecast(plan, indicator_id, assumed)
-    if made is None or made.base is None:
-        raise ValueError(f"{indicator_id!r} has no base or no reference class, so it has no drivers")
+    if made is None or made.base is None or plan.years[-1] not in made.growth:
+        raise ValueError(f"{indicator_id!r} has no base or no reference class, or its last year is known, so it has no drivers")
     base = made.base
-    last, class_ = plan.years[-1], assumed.class_ or indicator_id
+    last, class_ = plan.years[-1], assumed.class_ or reference.class_of(plan, indicator_id)
     years = range(base.year + 1, last + 1)
     yearly = [reference.coming_growth(class_, 1, plan.as_of, y, assumed.extra) for y in years]
     logs = [np.log1p(g.quantile([0.1, 0.5, 0.9]) / 100) for g in yearly]
@@ -156,7 +156,7 @@ def _base_sd(plan: Plan, indicator_id: str, base: Base) -> float:
     seen = base_of(plan, indicator_id, "observed")
     if seen is None or base.kind == "observed" or seen.year >= base.year:
         return float(rounding)
-    path = reference.expected_path(reference.CLASSES[indicator_id], plan.as_of, base.year)
+    path = reference.expected_path(reference.class_of(plan, indicator_id), plan.as_of, base.year)
     carried = np.log(seen.level.mid) + np.log1p(path.loc[seen.year + 1 : base.year, "growth"] / 100).sum()
     return float(np.hypot(rounding, (carried - np.log(base.level.mid)) / 2))
 

@@ -82,6 +82,8 @@ def simulate(
     """
     assumed = assumed or {}
     models = [drivers(plan, i, assumed.get(i)) for i in level_series(plan, assumed)]
+    if not models:
+        raise ValueError("no level target of the last year is open and has a base and a class, so nothing can be simulated")
     names = [m.indicator_id for m in models]
     matrix = joint.filled(names, joint.panel_correlation(plan), correlation)
     years = plan.years
@@ -126,9 +128,11 @@ def count_hits(mean: np.ndarray, sd: np.ndarray, mix: np.ndarray, goals: np.ndar
 
 
 def level_series(plan: Plan, assumed: dict[str, Assumptions] | None = None) -> list[str]:
-    """The annex series that have a base to grow from and a class to grow by."""
+    """The annex series with a base to grow from, a class to grow by and a last target to be reached, not known yet."""
     made = {i: forecast(plan, i, (assumed or {}).get(i, "implied")) for i in plan.series()}
-    return [i for i, f in made.items() if f is not None and f.base is not None]
+    last = plan.years[-1]
+    ahead = [i for i, f in made.items() if f is not None and f.base is not None and last in f.growth]
+    return [i for i in ahead if not np.isnan(plan.target(i, last)) and plan.goal(i, last).high == np.inf]
 
 
 def _by_year(plan: Plan, model: Drivers) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -139,7 +143,9 @@ def _by_year(plan: Plan, model: Drivers) -> tuple[np.ndarray, np.ndarray, np.nda
     """
     scale = np.sqrt(model.covariance[1:, 1:].sum() / (model.sd[1:] ** 2).sum())
     spread = np.array([model.sd[0], *(scale * model.sd[1:])])
-    before = len(spread) - len(plan.years) + 1
-    mean = np.array([model.mean[:before].sum(), *model.mean[before:]])
-    sd = np.array([np.sqrt((spread[:before] ** 2).sum()), *spread[before:]])
-    return mean, sd, np.log([plan.target(model.indicator_id, y) for y in plan.years])
+    # Years of the plan that lie behind the base are over: nothing moves in them.
+    over = max(len(plan.years) - len(spread) + 1, 0)
+    before = len(spread) - (len(plan.years) - over) + 1
+    mean = np.array([*[0.0] * over, model.mean[:before].sum(), *model.mean[before:]])
+    sd = np.array([*[0.0] * over, np.sqrt((spread[:before] ** 2).sum()), *spread[before:]])
+    return mean, sd, np.array([*[-np.inf] * over, *np.log([plan.target(model.indicator_id, y) for y in plan.years[over:]])])

@@ -65,18 +65,19 @@ def needed_growth(plan: Plan) -> NeededGrowth:
     """Growth needed to reach each level target of the last year, from both bases, and how late it comes otherwise.
 
     ``needed = 100 ((target / base)^(1 / years) - 1)``, percent a year; ``late`` as in :func:`years_late`; ``odds`` of
-    the forecast from the same base (0 to 1). What has no observed base has no such figures (missing).
+    the forecast from the same base (0 to 1). What has no observed base has no such figures (missing); where the plan
+    implies no base, the observed one stands in both places (:func:`zoneplan.forecast.base_of`).
 
     How to read it: a need above the class's P90 asks for what fewer than one region in ten achieved; three years late
     means that a zone growing as expected of its class gets there, but three years after the plan's end.
     """
     last = plan.years[-1]
     rows = []
-    for i in plan.series():
-        growth = reference.past_growth(i, last - plan.base_year, plan.as_of)
-        bases = {kind: base_of(plan, i, kind) for kind in ("implied", "observed")}
-        if growth is None or bases["implied"] is None or plan.annex(i)["kind"].iloc[0] == "growth":
+    for i in level_series(plan):
+        growth = reference.past_growth(reference.class_of(plan, i), last - plan.base_year, plan.as_of)
+        if growth is None:
             continue
+        bases = {kind: base_of(plan, i, kind) for kind in ("implied", "observed")}
         need = {
             f"needed_{kind}": cagr(b.level.mid, plan.target(i, last), last - b.year) if b else float("nan")
             for kind, b in bases.items()
@@ -112,7 +113,7 @@ def years_late(plan: Plan, indicator_id: str, base: Base) -> float:
     How to read it: 3 means that the target of 2020 is what 2023 brings if nothing but the usual happens.
     """
     last = plan.years[-1]
-    path = reference.expected_path(reference.CLASSES[indicator_id], plan.as_of, last + LATEST)
+    path = reference.expected_path(reference.class_of(plan, indicator_id), plan.as_of, last + LATEST)
     levels = base.level.mid * (1 + path.loc[base.year + 1 :, "growth"] / 100).cumprod()
     reached = levels.index[levels >= plan.target(indicator_id, last)]
     return float(max(reached[0] - last, 0)) if len(reached) else float("inf")
@@ -189,9 +190,11 @@ def swings(plan: Plan, indicator_id: str) -> Swings:
     swings ignore that good and bad years come together.
     """
     base = base_of(plan, indicator_id, "implied")
-    growth = {y: reference.coming_growth(indicator_id, 1, plan.as_of, y) for y in plan.years}
-    if base is None or None in growth.values():
-        raise ValueError(f"{indicator_id!r} has no reference class or no base, so there is nothing to swing")
+    class_, last = reference.class_of(plan, indicator_id), plan.years[-1]
+    years = range(base.year + 1, last + 1) if base and class_ else ()
+    growth = {y: reference.coming_growth(class_, 1, plan.as_of, y) for y in years}
+    if not growth or None in growth.values():
+        raise ValueError(f"{indicator_id!r} has no reference class, no base or no year to come, so there is nothing to swing")
     spread = {y: g.quantile([0.1, 0.5, 0.9]) for y, g in growth.items()}
     centre = base.level.mid * float(np.prod([1 + q[1] / 100 for q in spread.values()]))
     source = growth[plan.years[-1]].rows["source_id"].iloc[-1]
@@ -200,10 +203,11 @@ def swings(plan: Plan, indicator_id: str) -> Swings:
         ends = (centre * (1 + q / 100) / (1 + q50 / 100) for q in (q10, q90))
         rows.append(("growth", y, *ends, q10, q90, source))
     low, high = base.level.low, base.level.high
-    rows.append(("rounding", base.year, centre * low / base.level.mid, centre * high / base.level.mid, low, high, "plan"))
+    if low < high:
+        rows.append(("rounding", base.year, centre * low / base.level.mid, centre * high / base.level.mid, low, high, "plan"))
     seen = base_of(plan, indicator_id, "observed")
-    if seen is not None:
-        path = reference.expected_path(growth[plan.years[0]].class_, plan.as_of, base.year)
+    if seen is not None and seen != base:
+        path = reference.expected_path(class_, plan.as_of, base.year)
         carried = seen.level.mid * float((1 + path.loc[seen.year + 1 : base.year, "growth"] / 100).prod())
         ends = sorted([carried, base.level.mid])
         rows.append(("base", seen.year, *(centre * e / base.level.mid for e in ends), *ends, seen.source_id))
@@ -359,10 +363,10 @@ def decomposition(plan: Plan, indicator_id: str) -> Decomposition:
 
     How to read it: the largest change names the choice that a critic should attack first.
     """
-    year, target = plan.years[-1], plan.target(indicator_id, plan.years[-1])
-    head = forecast(plan, indicator_id)
-    if head is None:
-        raise ValueError(f"{indicator_id!r} has no odds, so there is nothing to take apart")
+    year, head = plan.years[-1], forecast(plan, indicator_id)
+    if head is None or year not in head.growth:
+        raise ValueError(f"{indicator_id!r} has no odds, or its last year is known, so there is nothing to take apart")
+    target = plan.goal(indicator_id, year)
     class_ = head.growth[year].class_
     # What the odds are measured against: the headline, but for prices the same class at current prices.
     against = head.odds(year, target)
@@ -443,11 +447,11 @@ def missing_numbers(plan: Plan) -> pd.DataFrame:
 def _with_base_known(plan: Plan, indicator_id: str) -> tuple[float, float]:
     """Odds if the level of the base year turned out low (P10) or high (P90); missing where nothing tells the range."""
     head, seen = forecast(plan, indicator_id), base_of(plan, indicator_id, "observed")
-    if head is None or head.base is None or seen is None:
+    ahead = 0 if seen is None else plan.base_year - seen.year
+    if head is None or head.base is None or ahead < 1:
         return np.nan, np.nan
-    ahead = plan.base_year - seen.year
-    growth = reference.coming_growth(indicator_id, ahead, plan.as_of, plan.base_year)
+    growth = reference.coming_growth(reference.class_of(plan, indicator_id), ahead, plan.as_of, plan.base_year)
     levels = seen.level.mid * (1 + growth.quantile([0.1, 0.9]) / 100) ** ahead
     year = plan.years[-1]
     made = [forecast(plan, indicator_id, Assumptions(level=float(level))) for level in levels]
-    return tuple(m.odds(year, plan.target(indicator_id, year)) for m in made)
+    return tuple(m.odds(year, plan.goal(indicator_id, year)) for m in made)

@@ -12,7 +12,7 @@ from zoneplan import tables
 from zoneplan.audit import RATIOS
 from zoneplan.joint import INSIDE_ANOTHER, PANEL_SERIES
 from zoneplan.text import num, pct
-from zoneplan.units import convert
+from zoneplan.units import convert, convertible
 
 if TYPE_CHECKING:
     from zoneplan.plan import Plan
@@ -99,11 +99,13 @@ def changes(ratios: pd.DataFrame, years: int) -> pd.Series:
 
 
 def _row(plan: Plan, made: Scenario, pair: tuple[str, str], shown: pd.DataFrame, years: int) -> tuple | None:
+    if not set(pair) <= set(plan.series()) or not convertible(*map(plan.unit, pair)):
+        return None
     part, whole = (made.levels(i) for i in pair)
     if part is None or whole is None:
         return None
-    ratio = 100 * part / whole
-    start, end = float(ratio[plan.base_year]), float(ratio[plan.years[-1]])
+    ratio = (100 * convert(1.0, *map(plan.unit, pair)) * part / whole).dropna()
+    start, end = float(ratio.get(plan.base_year, ratio.iloc[0])), float(ratio[plan.years[-1]])
     # Where both grow alike, nothing is left but the noise of the last digit, which has no direction.
     change, windows = round(100 * (end / start - 1), 9) + 0.0, changes(shown, years)
     as_far = float((windows >= change).mean() if change >= 0 else (windows <= change).mean())
