@@ -326,6 +326,13 @@ def test_a_wrong_description_is_one_problem(raw, folder):
     assert [p.file for p in tables.check(folder)] == ["datapackage.json"]
 
 
+@pytest.mark.parametrize(("old", "new"), [('"resource": "sources"', '"resource": "source"'), ('"fields": "source_id"', '"fields": "id"')])
+def test_a_description_that_points_at_nothing_is_one_problem(old, new, folder):
+    edit(folder / "datapackage.json", old, new)
+    [problem] = tables.check(folder)
+    assert problem.file == "datapackage.json" and problem.found.startswith("KeyError")
+
+
 def test_a_folder_that_is_not_there_is_one_problem(tmp_path):
     assert [p.file for p in tables.check(tmp_path / "nowhere")] == ["datapackage.json"]
 

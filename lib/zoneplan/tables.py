@@ -81,11 +81,14 @@ def package(folder: Path | None = None) -> dict[str, dict]:
 def _package(file: Path, _versions: tuple | None) -> dict[str, dict]:
     try:
         resources = {r["name"]: r for r in json.loads(file.read_text(encoding="utf-8"))["resources"]}
-        for r in resources.values():
-            # Touching what is used later turns a wrong description into one message here.
-            _ = r["path"], [(f["name"], f["type"]) for f in r["schema"]["fields"]]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError([Problem(file.name, None, None, repr(error), "a readable Frictionless data package")]) from None
+        # Touching what is used later turns a wrong description into one message here.
+        columns = {n: {f["name"]: f["type"] for f in r["schema"]["fields"]} for n, r in resources.items() if r["path"]}
+        for n, r in resources.items():
+            for key in r["schema"].get("foreignKeys", []):
+                _ = columns[n][key["fields"]], columns[key["reference"]["resource"] or n][key["reference"]["fields"]]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        found = f"{type(error).__name__}: {error}"
+        raise DataError([Problem(file.name, None, None, found, "a readable Frictionless data package")]) from None
     return resources
 
 
