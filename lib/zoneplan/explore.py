@@ -19,7 +19,8 @@ import pandas as pd
 from zoneplan import notebooks, reference
 from zoneplan.audit import cagr
 from zoneplan.forecast import BASES, Assumptions, Base, Forecast, base_of, forecast
-from zoneplan.text import num, odds, pct
+from zoneplan.messages import LANGS, Words, words
+from zoneplan.text import amount, day, num, odds, pct, rounded
 
 if TYPE_CHECKING:
     from zoneplan.charts import Chart
@@ -27,97 +28,8 @@ if TYPE_CHECKING:
     from zoneplan.scenarios import Scenario
 
 PRICES = ("current", "constant")
-WORDS = {
-    "en": {
-        "regions": {
-            ("county", "coastal_size_matched"): "coastal counties of the zone's size",
-            ("prefecture", "coastal_provinces"): "coastal prefectures",
-            ("county", "china"): "all counties",
-            ("prefecture", "zhejiang"): "Zhejiang prefectures",
-        },
-        "series": {
-            "gdp": "GDP", "gdp_real": "real GDP", "secondary_value_added": "secondary value added",
-            "exports": "exports",
-            "budget_revenue": "budget revenue", "fixed_asset_investment": "fixed-asset investment",
-            "fdi_actual": "foreign investment used",
-        },
-        "class": "{series} of {regions}",
-        "implied": "implied by the plan", "observed": "last observed", "own": "my own level",
-        "base": "{kind}, {year}: {level} {unit}", "start": "{year} base of {level} {unit} ({kind})",
-        "from": "the {year} base ({kind})",
-        "title": "{name} of {target} {unit} in {year}: odds {odds}",
-        "sketch": "Path of {name}",
-        "odds": "{name} of {target} {unit} in {year}: odds {odds}, {than}.",
-        "more": "{points} points above the headline of {head}", "less": "{points} points below the headline of {head}",
-        "same": "as in the headline",
-        "need": "From the {start} it needs {needed} a year; assumed are {assumed}.", "year": "{rate} in {year}",
-        "note": "Scenario: {scenario}{changes}. Fan: {class_}, carried from the base. Observed points may "
-        "differ in scope.",
-        "changes": "; own points: {points}", "points": "{year} {value}", "and": ", ",
-        "hindsight": "Sized on figures published after {day}: a stress test, no forecast.",
-        "untouched": "This scenario says nothing of its own about {name}.",
-        "constant": "Constant prices: real growth is held against a target in current prices.",
-        "own_title": "{name}, own growth: {points}", "own_title_plain": "{name}, own assumptions",
-        "own_text": "Own assumption for {name}, built on the scenario {scenario}{changes}.",
-        "no_indicator": "indicator {found!r}: choose one of {known}",
-        "no_scenario": "scenario {found!r}: choose one of {known}",
-        "no_year": "year {found}: the plan runs from {first} to {last}",
-        "no_points": "points in {year}: {found} is no number",
-        "too_low": "growth in {year} would be {rate}: it must stay above -100 %",
-        "no_base": "base {found!r}: choose one of {known}",
-        "no_observed": "{name} was never observed: choose another base",
-        "bad_level": "base level {found}: it must be a number above 0",
-        "no_prices": "price basis {found!r}: choose one of {known}",
-        "not_real": "{name}: real growth of similar regions is known for GDP only",
-        "no_class": "{name}: no growth at constant prices is known for the regions of this scenario",
-        "no_lang": "language {found!r}: choose en or zh",
-    },
-    "zh": {
-        "regions": {
-            ("county", "coastal_size_matched"): "沿海同规模县域",
-            ("prefecture", "coastal_provinces"): "沿海地级市",
-            ("county", "china"): "全国县域",
-            ("prefecture", "zhejiang"): "浙江各地级市",
-        },
-        "series": {
-            "gdp": "地区生产总值", "gdp_real": "地区生产总值（可比价）", "secondary_value_added": "第二产业增加值", "exports": "出口",
-            "budget_revenue": "一般公共预算收入", "fixed_asset_investment": "固定资产投资", "fdi_actual": "实际使用外资",
-        },
-        "class": "{regions}{series}",
-        "implied": "规划推算", "observed": "最近实际值", "own": "自定数值",
-        "base": "{kind}（{year}年）：{level}{unit}", "start": "{year}年基数{level}{unit}（{kind}）",
-        "from": "{year}年基数（{kind}）",
-        "title": "{year}年{name}{target}{unit}：概率{odds}",
-        "sketch": "{name}走势",
-        "odds": "{year}年{name}达到{target}{unit}，概率{odds}，{than}。",
-        "more": "比基准情形的{head}高{points}个百分点", "less": "比基准情形的{head}低{points}个百分点",
-        "same": "与基准情形相同",
-        "need": "按{start}计，年均需增长{needed}；假定增速为{assumed}。", "year": "{year}年{rate}",
-        "note": "情景：{scenario}{changes}。扇形区间：{class_}，自基数起推算。各实际值的统计口径可能不同。",
-        "changes": "；自行调整：{points}", "points": "{year}年{value}", "and": "、",
-        "hindsight": "所用数据于{day}之后才公布，仅为压力测试，不是预测。",
-        "untouched": "该情景未对{name}作单独假定。",
-        "constant": "不变价：以实际增速对照按现价计的目标。",
-        "own_title": "{name}自定增速：{points}", "own_title_plain": "{name}自定假设",
-        "own_text": "对{name}的自行假定，以情景“{scenario}”为基础{changes}。",
-        "no_indicator": "指标{found!r}：请从{known}中选择", "no_scenario": "情景{found!r}：请从{known}中选择",
-        "no_year": "年份{found}：规划期为{first}至{last}年",
-        "no_points": "{year}年的调整值{found}不是数字", "too_low": "{year}年增速将为{rate}，须高于-100%",
-        "no_base": "基数{found!r}：请从{known}中选择", "no_observed": "{name}没有实际值，请另选基数",
-        "bad_level": "基数{found}：须为大于0的数字", "no_prices": "价格口径{found!r}：请从{known}中选择",
-        "not_real": "{name}：同类地区仅有地区生产总值的实际增速",
-        "no_class": "{name}：该情景所指地区没有不变价增速",
-        "no_lang": "语言{found!r}：请选择en或zh",
-    },
-}  # fmt: skip
-PATH_WORDS = {
-    "zh": {
-        "target": "目标{}", "q90": "一成可能高于{}", "q75": "四分之一可能高于{}", "q50": "中位数{}",
-        "q25": "四分之一可能低于{}", "q10": "一成可能低于{}", "naive": "保持不变{}", "forecast": "预测", "from": "预测，起点：{}",
-        "alt": "{subtitle}。实际值：{observed}。{year}年预测：中位数{q50}，八成区间{q10}至{q90}；目标{target}{unit}。",
-    },
-}  # fmt: skip
-
+# Units in which levels are typed, by the name of their text.
+UNITS = {"亿元": "cny", "万美元": "usd"}
 
 @dataclass(frozen=True)
 class Choice:
@@ -196,20 +108,19 @@ class Answer:
 
     def sentence(self) -> str:
         """The answer in words, in the language of the choice."""
-        words, show, chance = self._words, self._pct, self._odds
+        w, lang, chance = self._words, self.choice.lang, self._odds
         points = round(100 * self.odds) - round(100 * self.headline)
         than = "same" if points == 0 else "more" if points > 0 else "less"
         base = self.forecast.base
-        assumed = [words["year"].format(year=r.year, rate=show(r.assumed)) for r in self.growth.itertuples()]
-        start = words["start"].format(
-            year=base.year, level=num(base.level.mid), unit=self.forecast.unit, kind=self._kind()
-        )
-        reach = words["odds"].format(
-            name=self.name(), target=num(self.target, 0), unit=self.forecast.unit, year=self.year,
-            odds=chance(self.odds), than=words[than].format(points=abs(points), head=chance(self.headline)),
+        assumed = [w("explore.choice.year", year=r.year, rate=pct(r.assumed, lang=lang)) for r in self.growth.itertuples()]
+        level = rounded(base.level.mid, self.forecast.unit, lang)
+        start = w("explore.choice.start", year=base.year, level=level, kind=self._kind())
+        reach = w(
+            "explore.choice.odds", name=self.name(), target=self.aimed(), year=self.year, odds=chance(self.odds),
+            than=w(f"explore.choice.{than}", points=abs(points), head=chance(self.headline)),
         )  # fmt: skip
-        need = words["need"].format(start=start, needed=show(self.needed), assumed=words["and"].join(assumed))
-        return reach + self._space + need
+        need = w("explore.choice.need", start=start, needed=pct(self.needed, lang=lang), assumed=w("common.list").join(assumed))
+        return reach + w("common.space") + need
 
     def remarks(self) -> list[str]:
         """What a reader of the odds must know besides: hindsight, a scenario that says nothing, constant prices."""
@@ -218,23 +129,20 @@ class Answer:
         found = ["hindsight"] if rows["hindsight"].any() else []
         found += ["untouched"] if touched and rows.empty else []
         found += ["constant"] if self.scenario.constant_prices else []
-        day = f"{self.plan.as_of:%d %B %Y}"
-        if self.choice.lang == "zh":
-            day = f"{self.plan.as_of.year}年{self.plan.as_of.month}月{self.plan.as_of.day}日"
-        return [self._words[r].format(name=self.name(), day=day) for r in found]
+        when = day(self.plan.as_of, self.choice.lang)
+        return [self._words(f"explore.choice.{r}", name=self.name(), day=when) for r in found]
 
     def title(self) -> str:
         """The title of the chart."""
-        return self._words["title"].format(
-            name=self.name(), target=num(self.target, 0), unit=self.forecast.unit, year=self.year, odds=self.odds_text()
-        )
+        return self._words("explore.choice.title", name=self.name(), target=self.aimed(), year=self.year, odds=self.odds_text())
 
     def note(self) -> str:
         """What the chart assumes, with all reservations."""
         scenario = getattr(self.scenario, f"title_{self.choice.lang}")
         changes = self._changes(self.choice.lang)
-        note = self._words["note"].format(scenario=scenario, changes=changes, class_=self._class())
-        return self._space.join([note, *self.remarks()])
+        class_ = self.forecast.growth[self.year].class_.said(self.choice.lang)
+        note = self._words("explore.choice.note", scenario=scenario, changes=changes, class_=class_)
+        return self._words("common.space").join([note, *self.remarks()])
 
     def plot(self) -> Chart:
         """History, fan and targets, drawn as :func:`zoneplan.figures.path_chart` draws the headline."""
@@ -245,13 +153,12 @@ class Answer:
 
         Fitting new words into lines takes longer than drawing the picture, too long to follow a slider.
         """
-        return self._drawn(self._words["sketch"].format(name=self.name()), "")
+        return self._drawn(self._words("explore.choice.sketch", name=self.name()), "")
 
     def _drawn(self, title: str, note: str) -> Chart:
         from zoneplan.figures import draw_path
 
-        words = self._words
-        start = words["from"].format(kind=self._kind(), year=self.forecast.base.year)
+        start = self._words("explore.choice.from", kind=self._kind(), year=self.forecast.base.year)
         return draw_path(
             self.plan, self.forecast, f"explore_{self.id}", title=title, note=note, base_label=start,
             lang=self.choice.lang,
@@ -283,12 +190,12 @@ class Answer:
         """
         import yaml
 
-        titles = {lang: self._own_title(lang) for lang in WORDS}
+        titles = {lang: self._own_title(lang) for lang in LANGS}
         if title.strip():
             titles[self.choice.lang] = " ".join(title.split())
         story = {"id": f"own_{self.id}"}
         story |= {f"title_{lang}": text for lang, text in titles.items()}
-        story |= {f"text_{lang}": self._own_text(lang) for lang in WORDS}
+        story |= {f"text_{lang}": self._own_text(lang) for lang in LANGS}
         if self.scenario.base != BASES[0]:
             story["base"] = self.scenario.base
         if self.assumed.level is not None:
@@ -304,56 +211,46 @@ class Answer:
         return yaml.safe_dump([story], allow_unicode=True, sort_keys=False, default_flow_style=None, width=1000)
 
     @property
-    def _words(self) -> Mapping:
-        return WORDS[self.choice.lang]
+    def _words(self) -> Words:
+        return words(self.choice.lang)
 
-    @property
-    def _space(self) -> str:
-        return "" if self.choice.lang == "zh" else " "
+    def aimed(self) -> str:
+        """The target with its unit, in the language of the choice."""
+        return amount(self.target, self.forecast.unit, self.choice.lang)
 
     def name(self, lang: str | None = None) -> str:
         """The name of the indicator, in the language of the choice."""
         return self.plan.name(self.choice.indicator_id, lang or self.choice.lang)
 
     def _kind(self) -> str:
-        return self._words["own" if self.assumed.level is not None else self.forecast.base.kind]
+        kind = "own" if self.assumed.level is not None else self.forecast.base.kind
+        return self._words(f"explore.choice.{kind}")
 
     def odds_text(self) -> str:
         """The odds as they are printed, in the language of the choice."""
         return self._odds(self.odds)
 
     def _odds(self, p: float) -> str:
-        return _tight(odds(p), self.choice.lang)
-
-    def _pct(self, x: float) -> str:
-        return _tight(pct(x), self.choice.lang)
-
-    def _class(self) -> str:
-        class_ = self.forecast.growth[self.year].class_
-        series = self._words["series"].get(class_.indicator_id)
-        regions = self._words["regions"].get((class_.level, class_.name))
-        return self._words["class"].format(series=series, regions=regions) if series and regions else class_.label
+        said = odds(p, self.choice.lang)
+        # Signs read ill within a Chinese sentence.
+        return said.replace("<", "不足").replace(">", "超过") if self.choice.lang == "zh" else said
 
     def _changes(self, lang: str) -> str:
         own = self._own_points(lang)
-        return WORDS[lang]["changes"].format(points=own) if own else ""
+        return words(lang)("explore.choice.changes", points=own) if own else ""
 
     def _own_points(self, lang: str) -> str:
         own = [(y, v) for y, v in sorted(self.choice.points.items()) if v]
-        return WORDS[lang]["and"].join(WORDS[lang]["points"].format(year=y, value=f"{v:+g}") for y, v in own)
+        w = words(lang)
+        return w("common.list").join(w("explore.choice.points", year=y, value=f"{v:+g}") for y, v in own)
 
     def _own_title(self, lang: str) -> str:
         own = self._own_points(lang)
-        return WORDS[lang]["own_title" if own else "own_title_plain"].format(name=self.name(lang), points=own)
+        return words(lang)(f"explore.choice.own_title{'' if own else '_plain'}", name=self.name(lang), points=own)
 
     def _own_text(self, lang: str) -> str:
         scenario = getattr(self.scenario, f"title_{lang}")
-        return WORDS[lang]["own_text"].format(name=self.name(lang), scenario=scenario, changes=self._changes(lang))
-
-
-def _tight(text: str, lang: str) -> str:
-    """Chinese print puts no space before the sign of per cent."""
-    return text.replace("<", "不足").replace(">", "超过").replace(" %", "%") if lang == "zh" else text
+        return words(lang)("explore.choice.own_text", name=self.name(lang), scenario=scenario, changes=self._changes(lang))
 
 
 def answer(plan: Plan, choice: Choice, ready: Ground | None = None) -> Answer:
@@ -403,42 +300,42 @@ def problems(ready: Ground, choice: Choice) -> list[str]:
 
     How to read it: every reason at once, so that all can be mended in one go.
     """
-    if choice.lang not in WORDS:
-        return [WORDS["en"]["no_lang"].format(found=choice.lang)]
-    words, plan = WORDS[choice.lang], ready.plan
+    if choice.lang not in LANGS:
+        return [words("en")("explore.choice.no_lang", found=choice.lang)]
+    w, plan = words(choice.lang), ready.plan
     found = []
     if choice.indicator_id not in ready.headlines:
-        found.append(words["no_indicator"].format(found=choice.indicator_id, known=", ".join(ready.headlines)))
+        found.append(w("explore.choice.no_indicator", found=choice.indicator_id, known=", ".join(ready.headlines)))
     if choice.scenario not in ready.scenarios:
-        found.append(words["no_scenario"].format(found=choice.scenario, known=", ".join(ready.scenarios)))
+        found.append(w("explore.choice.no_scenario", found=choice.scenario, known=", ".join(ready.scenarios)))
     if choice.base not in (None, *BASES):
-        found.append(words["no_base"].format(found=choice.base, known=", ".join(BASES)))
+        found.append(w("explore.choice.no_base", found=choice.base, known=", ".join(BASES)))
     if choice.prices not in (None, *PRICES):
-        found.append(words["no_prices"].format(found=choice.prices, known=", ".join(PRICES)))
+        found.append(w("explore.choice.no_prices", found=choice.prices, known=", ".join(PRICES)))
     if choice.level is not None and not (math.isfinite(choice.level) and choice.level > 0):
-        found.append(words["bad_level"].format(found=f"{choice.level:g}"))
+        found.append(w("explore.choice.bad_level", found=f"{choice.level:g}"))
     for year, points in choice.points.items():
         if year not in plan.years:
-            found.append(words["no_year"].format(found=year, first=plan.years[0], last=plan.years[-1]))
+            found.append(w("explore.choice.no_year", found=year, first=plan.years[0], last=plan.years[-1]))
         elif not math.isfinite(points):
-            found.append(words["no_points"].format(year=year, found=points))
+            found.append(w("explore.choice.no_points", year=year, found=points))
     return found or _path_problems(ready, choice)
 
 
 def _path_problems(ready: Ground, choice: Choice) -> list[str]:
     """What is wrong with a choice whose parts are each right."""
-    words, plan, i = WORDS[choice.lang], ready.plan, choice.indicator_id
+    w, plan, i = words(choice.lang), ready.plan, choice.indicator_id
     scenario, name = _scenario(ready, choice), plan.name(i, choice.lang)
     if choice.prices == PRICES[1] and reference.CLASSES[i].indicator_id != "gdp":
-        return [words["not_real"].format(name=name)]
+        return [w("explore.choice.not_real", name=name)]
     if base_of(plan, i, scenario.base) is None:
-        return [words["no_observed"].format(name=name)]
+        return [w("explore.choice.no_observed", name=name)]
     assumed = _assumptions(scenario, choice)
     expected = ready.expected(assumed.class_ or reference.CLASSES[i])
     if expected is None:
-        return [words["no_class"].format(name=name)]
+        return [w("explore.choice.no_class", name=name)]
     rates = {y: float(expected.loc[y]) + v for y, v in assumed.extra.items()}
-    return [words["too_low"].format(year=y, rate=_tight(pct(r), choice.lang)) for y, r in rates.items() if r <= -100]
+    return [w("explore.choice.too_low", year=y, rate=pct(r, lang=choice.lang)) for y, r in rates.items() if r <= -100]
 
 
 def _scenario(ready: Ground, choice: Choice) -> Scenario:
@@ -465,35 +362,6 @@ OWN_LEVEL = "own"
 # The widest push, in percentage points a year: beyond it a story about growth needs a scenario of its own.
 WIDEST, STEP = 15.0, 0.5
 FOLDER = "reports/explore"
-LABELS = {
-    "en": {
-        "indicator": "Target", "scenario": "Scenario", "base": "Base", "level": "Level", "prices": "Prices",
-        "lang": "Language",
-        "current": "current prices", "constant": "constant prices (GDP only)",
-        "points": "Percentage points added to growth, by year", "reset": "Back to zero",
-        "assumed": "Growth a year, percent",
-        "year": "year", "expected": "expected", "scenario_points": "scenario", "own": "own", "sum": "assumed",
-        "reach": "chance of reaching {target} {unit} of {name} in {year}",
-        "range": "four in five outcomes lie between {q10} and {q90} {unit}, the middle is {q50}",
-        "scenario_head": "Keep it as a scenario", "title": "Title", "title_hint": "a title of your own",
-        "copy": "Copy as scenario", "yaml": "Press the button, then paste this block at the end of scenarios.yml.",
-        "chart_head": "Keep the chart", "folder": "Folder", "save": "Save chart",
-        "saved": "Saved {names} in {folder}.", "not_saved": "Nothing saved in {folder}: {reason}.",
-        "wrong": "This cannot be:",
-    },
-    "zh": {
-        "indicator": "目标", "scenario": "情景", "base": "基数", "level": "基数值", "prices": "价格口径", "lang": "语言",
-        "current": "现价", "constant": "不变价（仅地区生产总值）",
-        "points": "各年增速调整（百分点）", "reset": "全部归零", "assumed": "年增速（%）",
-        "year": "年份", "expected": "预期", "scenario_points": "情景", "own": "自定", "sum": "合计",
-        "reach": "{year}年{name}达到{target}{unit}的概率",
-        "range": "八成可能在{q10}至{q90}{unit}之间，中位数{q50}",
-        "scenario_head": "存为情景", "title": "标题", "title_hint": "自拟标题",
-        "copy": "生成情景代码", "yaml": "点击按钮后，将此段粘贴到scenarios.yml末尾。",
-        "chart_head": "保存图表", "folder": "文件夹", "save": "保存图表",
-        "saved": "已将{names}保存到{folder}。", "not_saved": "未能保存到{folder}：{reason}。", "wrong": "此项设定不成立：",
-    },
-}  # fmt: skip
 NAVY, RED, GREY = "#12355B", "#C8102E", "#5F6368"
 
 
@@ -586,31 +454,35 @@ class Explorer:
 
     def _label(self) -> None:
         """Every label in the language picked."""
-        lang, words = self.lang.value, LABELS[self.lang.value]
+        lang = self.lang.value
+        said = words(lang).group("explore.panel")
         for name in ("lang", "indicator", "scenario", "base", "prices", "title", "folder"):
-            getattr(self, name).description = words[name]
+            getattr(self, name).description = said[name]
         for name in ("reset", "copy", "save"):
-            getattr(self, name).description = words[name]
+            getattr(self, name).description = said[name]
         for name, head in self.heads.items():
-            head.value = _block(words[name], "font-weight:600;margin-top:6px")
-        self.title.placeholder, self.yaml.placeholder = words["title_hint"], words["yaml"]
+            head.value = _block(said[name], "font-weight:600;margin-top:6px")
+        self.title.placeholder, self.yaml.placeholder = said["title_hint"], said["yaml"]
         plan = self.ready.plan
         _offer(self, self.indicator, [(plan.name(i, lang), i) for i in self.ready.headlines])
         _offer(self, self.scenario, [(getattr(s, f"title_{lang}"), k) for k, s in self.ready.scenarios.items()])
-        _offer(self, self.prices, [(words[p], p) for p in PRICES])
+        _offer(self, self.prices, [(said[p], p) for p in PRICES])
         self._offer_bases()
 
     def _offer_bases(self) -> None:
         """The bases of the indicator picked, each with its year and level."""
-        words, made = WORDS[self.lang.value], self.ready.headlines[self.indicator.value]
+        lang, made = self.lang.value, self.ready.headlines[self.indicator.value]
+        w = words(lang)
         bases = {kind: base_of(self.ready.plan, self.indicator.value, kind) for kind in BASES}
         options = [
-            (words["base"].format(kind=words[kind], year=b.year, level=num(b.level.mid), unit=made.unit), kind)
+            (w("explore.choice.base", kind=w(f"explore.choice.{kind}"), year=b.year, level=rounded(b.level.mid, made.unit, lang)), kind)
             for kind, b in bases.items()
             if b is not None
         ]
-        _offer(self, self.base, [*options, (f"{words[OWN_LEVEL]} ({made.base.year})", OWN_LEVEL)])
-        self.level.description = f"{LABELS[self.lang.value]['level']}, {made.unit}"
+        own = w("explore.choice.own_base", kind=w("explore.choice.own"), year=made.base.year)
+        _offer(self, self.base, [*options, (own, OWN_LEVEL)])
+        # Levels are typed in the unit that the plan prints and that a scenario file holds.
+        self.level.description = w("explore.panel.level", unit=w(f"explore.unit.{UNITS[made.unit]}"))
 
     def _start_over(self) -> None:
         """Base and prices as the scenario has them, for the indicator picked."""
@@ -643,7 +515,7 @@ class Explorer:
         )
 
     def _refresh(self) -> None:
-        words = LABELS[self.lang.value]
+        w = words(self.lang.value)
         self.yaml.value = self.message.value = ""
         story = getattr(self.ready.scenarios[self.scenario.value], f"text_{self.lang.value}")
         self.story.value = _block(story, f"margin-left:92px;font-size:11.5px;color:{GREY}")
@@ -652,7 +524,7 @@ class Explorer:
         except ValueError as error:
             self.answer = None
             told = "".join(f"<li>{escape(line)}</li>" for line in str(error).splitlines())
-            self.verdict.value = _card(_block(words["wrong"], f"font-weight:600;color:{RED}") + f"<ul>{told}</ul>")
+            self.verdict.value = _card(_block(w("explore.panel.wrong"), f"font-weight:600;color:{RED}") + f"<ul>{told}</ul>")
             self.growth.value = self.words.value = ""
         else:
             # Words are there at once; the picture takes a little longer.
@@ -669,7 +541,7 @@ class Explorer:
         self.yaml.value = self.answer.yaml(self.title.value)
 
     def _save(self, _) -> None:
-        words = LABELS[self.lang.value]
+        w = words(self.lang.value)
         folder = Path(self.folder.value.strip() or FOLDER).expanduser()
         # A path without a root starts at the project, whatever the folder of the notebook is.
         folder = notebooks.folder().parent / folder
@@ -677,10 +549,10 @@ class Explorer:
             files = self.answer.plot().export(folder)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            self.message.value = _block(words["not_saved"].format(folder=folder, reason=reason), f"color:{RED}")
+            self.message.value = _block(w("explore.panel.not_saved", folder=folder, reason=reason), f"color:{RED}")
         else:
             names = ", ".join(f.name for f in files)
-            self.message.value = _block(words["saved"].format(names=names, folder=folder))
+            self.message.value = _block(w("explore.panel.saved", names=names, folder=folder))
 
     def __repr__(self) -> str:
         return f"Explorer: {self.answer.sentence() if self.answer else '-'}"
@@ -730,13 +602,14 @@ def _card(html: str) -> str:
 
 def _verdict(made: Answer) -> str:
     """The odds in large type, what they are the odds of, and the answer in words."""
-    words, last = LABELS[made.choice.lang], made.forecast.table().iloc[-1]
-    about = {"target": num(made.target, 0), "unit": made.forecast.unit, "name": made.name(), "year": made.year}
-    spread = words["range"].format(unit=made.forecast.unit, **{q: num(last[q], 0) for q in ("q10", "q50", "q90")})
+    lang, last = made.choice.lang, made.forecast.table().iloc[-1]
+    w = words(lang)
+    reach = w("explore.panel.reach", target=made.aimed(), name=made.name(), year=made.year)
+    spread = w("explore.panel.range", **{q: rounded(last[q], made.forecast.unit, lang) for q in ("q10", "q50", "q90")})
     return _card(
         f'<span class="zoneplan-odds" style="font-size:46px;font-weight:700;line-height:1.1;color:{NAVY}">'
         f"{escape(made.odds_text())}</span>"
-        f'<span style="font-size:16px;margin-left:12px">{escape(words["reach"].format(**about))}</span>'
+        f'<span style="font-size:16px;margin-left:12px">{escape(reach)}</span>'
         + _block(spread, f"color:{GREY}")
         + _block(made.sentence(), "margin-top:6px")
         + "".join(_block(remark, f"color:{RED}") for remark in made.remarks())
@@ -745,13 +618,13 @@ def _verdict(made: Answer) -> str:
 
 def _growth_table(made: Answer) -> str:
     """Expected, added and assumed growth by year."""
-    words = LABELS[made.choice.lang]
+    said = words(made.choice.lang).group("explore.panel")
     cell = '<td style="text-align:right;padding:1px 9px 1px 0">{}</td>'
-    head = "".join(cell.format(escape(words[k])) for k in ("year", "expected", "scenario_points", "own", "sum"))
+    head = "".join(cell.format(escape(said[k])) for k in ("year", "expected", "scenario_points", "own", "sum"))
     body = "".join(
         "<tr>" + cell.format(r.year) + cell.format(num(r.expected)) + cell.format(f"{r.scenario + 0.0:+.1f}")
         + cell.format(f"{r.own + 0.0:+.1f}") + cell.format(f"<b>{num(r.assumed)}</b>") + "</tr>"
         for r in made.growth.itertuples()
     )  # fmt: skip
     table = f'<table style="line-height:1.4"><tr style="color:{GREY}">{head}</tr>{body}</table>'
-    return _block(words["assumed"], "font-weight:600") + table
+    return _block(said["assumed"], "font-weight:600") + table

@@ -58,6 +58,12 @@ def amount(value: float, unit: str, lang: str = "en") -> str:
     return template.format(num(shown, _places(shown)))
 
 
+def rounded(value: float, unit: str, lang: str = "en") -> str:
+    """As :func:`amount`, for a figure that was worked out: rounded to three digits or more."""
+    shown, template = readable(value, unit, lang)
+    return template.format(num(shown, 0 if abs(shown) >= 1000 else 1 if abs(shown) >= 10 else 2))
+
+
 def _places(x: float) -> int:
     """Decimals that a value needs, at most two: 27 takes none, 22.8 takes one."""
     return next((n for n in (0, 1) if abs(x - round(x, n)) < 1e-9), 2)
