@@ -17,6 +17,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from zoneplan import notebooks, paper, prose, report, workbook
 from zoneplan.errors import DataError
+from zoneplan.messages import LANGS, words
 
 DAY = date(2018, 10, 30)
 MARKDOWN = """\
@@ -46,6 +47,7 @@ class FakeChart:
     subtitle: str = "GDP, the zone, CNY 100 million, 2016-2018"
     source: str = "Source: s1, s2"
     alt: str = "GDP rises from 1 to 3"
+    lang: str = "en"
 
     @property
     def data(self) -> pd.DataFrame:
@@ -55,7 +57,7 @@ class FakeChart:
     def table(self) -> pd.DataFrame:
         return self.data
 
-    def export(self, folder: Path) -> list[Path]:
+    def export(self, folder: Path, **_) -> list[Path]:
         from matplotlib.figure import Figure
 
         drawing = Figure(figsize=(4, 2))
@@ -107,7 +109,26 @@ def test_word_without_figures_has_no_list_of_them(pictures):
     import docx
 
     read = docx.Document(paper.word("# A\n\ntext\n", pictures, "a", DAY))
-    assert paper.FIGURES not in [p.text for p in read.paragraphs]
+    assert words("en")("paper.head.figures") not in [p.text for p in read.paragraphs]
+
+
+def test_a_chinese_word_file_has_chinese_quotes_and_list_of_figures(pictures):
+    file = paper.word(MARKDOWN, pictures, "a", DAY, "zh")
+    with zipfile.ZipFile(file) as archive:
+        document, styles = (archive.read(f"word/{n}.xml").decode() for n in ("document", "styles"))
+    assert words("zh")("paper.head.figures") in document
+    fonts = re.findall(r"<w:rFonts[^>]*>", styles)
+    assert fonts and all('w:hint="eastAsia"' in f for f in fonts)
+
+
+def test_two_figures_stand_beside_each_other(pictures):
+    import docx
+
+    both = "::: {.pair}\n\n![Figure 1. One](figures/gdp.png){width=8cm}\n\n![Figure 2. Two](figures/gdp.png){width=8cm}\n\n:::\n"
+    row = docx.Document(paper.word(f"# A\n\n{both}", pictures, "a", DAY)).tables[0].rows[0]
+    assert [c.paragraphs[-1].text for c in row.cells] == ["Figure 1. One", "Figure 2. Two"]
+    text = pypdf.PdfReader(paper.pdf(f"# A\n\n{both}", pictures, "a", DAY, "t", "s")).pages[0].extract_text()
+    assert "Figure 1. One" in text and "Figure 2. Two" in text
 
 
 def test_pdf_twice_is_the_same_file(pictures):
@@ -166,7 +187,7 @@ def test_page_with_a_leak_is_refused():
         paper.page(executed(leak), "Is it so?")
 
 
-def test_index_page_leads_to_question_answer_figure_and_notebook(pictures):
+def test_index_page_leads_to_question_answer_figure_and_notebook(pictures, plan):
     said = new_output("execute_result", {"text/markdown": "1. Odds of **37 %**."}, execution_count=1)
     drawn = new_output("execute_result", {"image/png": "aa", "text/plain": "Chart gdp: GDP rises to 3"}, execution_count=2)
     later = new_output("execute_result", {"text/markdown": "not the answer"}, execution_count=3)
@@ -174,9 +195,11 @@ def test_index_page_leads_to_question_answer_figure_and_notebook(pictures):
              new_markdown_cell("## Step"), new_code_cell("plot()", outputs=[drawn]), new_code_cell("say()", outputs=[later])]  # fmt: skip
     (pictures / "notebooks").mkdir()
     (pictures / "notebooks" / "01_so.ipynb").write_text("{}")
-    for name in ("brief.pdf", "brief.docx", "brief.pptx", report.WORKBOOK):
+    for name in ("brief.pdf", "brief.docx", "brief.pptx", "zoneplan.xlsx"):
         (pictures / name).write_text("")
-    report.write_pages({"01_so": new_notebook(cells=cells)}, pictures / "html", [FakeChart("gdp"), FakeChart("other")], "../notebooks")
+    runs = {"01_so": new_notebook(cells=cells)}
+    report.write_pages(runs, pictures / "html")
+    report.write_index(plan, runs, pictures / "html", [FakeChart("gdp"), FakeChart("other")], "../notebooks")
     html = (pictures / "html" / "index.html").read_text(encoding="utf-8")
     assert "Is it [so]?" in html and "Odds of <strong>37 %</strong>" in html and "not the answer" not in html
     assert 'alt="GDP rises from 1 to 3"' in html and "other.svg" not in html
@@ -187,7 +210,7 @@ def test_index_page_leads_to_question_answer_figure_and_notebook(pictures):
 
 def make_workbook(path: Path) -> Path:
     charts = [FakeChart("gdp"), FakeChart("a_name_longer_than_a_sheet_name_may_be_1"), FakeChart("GDP")]
-    tables = {"sources": ("where from", pd.DataFrame({"source_id": ["s1"], "published": [pd.Timestamp(DAY)]}))}
+    tables = [("sources", "where from", pd.DataFrame({"source_id": ["s1"], "published": [pd.Timestamp(DAY)]}))]
     return workbook.write_workbook(path, charts, tables, "Data", DAY)
 
 
@@ -244,6 +267,16 @@ def test_install_gives_everything_back_after_an_error(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="disk full"):
         report.install(new, out, tmp_path / "old")
     assert {p.name: p.read_text() for p in out.iterdir()} == {"brief.md": "old", "zoneplan.xlsx": "old"}
+
+
+def test_a_brief_in_one_language_leaves_none_of_another_behind(tmp_path):
+    new, out = tmp_path / "new", tmp_path / "out"
+    for folder, names in ((new, ("brief_zh.md", "brief_zh.pdf")), (out, ("brief.md", "brief.docx", "zoneplan.xlsx", "mine.xlsx"))):
+        folder.mkdir()
+        for name in names:
+            (folder / name).write_text(name)
+    report.install(new, out, tmp_path / "old")
+    assert sorted(p.name for p in out.iterdir()) == ["brief_zh.md", "brief_zh.pdf", "mine.xlsx"]
 
 
 def test_a_folder_with_other_work_is_refused(tmp_path):
@@ -304,13 +337,16 @@ def test_markdown_shows_exactly_the_text(text):
     assert text in plain
 
 
-def test_brief_markdown_answers_first_and_shows_every_chart(plan):
-    charts = [FakeChart(i) for i in ("plan_audit", "path_gdp", "odds_2020", "peers", "swings_gdp")]
-    text = prose.brief_markdown(plan, charts)
+@pytest.mark.parametrize("lang", LANGS)
+def test_brief_markdown_answers_first_and_shows_the_chosen_charts(plan, lang):
+    charts = [FakeChart(i) for i in ("plan_audit", "path_gdp", "odds_2020", "peers", "swings_gdp", "zones_mean")]
+    text = prose.brief_markdown(plan, charts, lang)
     heads = re.findall(r"^# (.+)$", text, flags=re.M)
-    assert heads[0] == "The answers first" and heads[-1] == "Sources"
-    assert all(text.count(f"figures/{c.id}.png") == 1 for c in charts)
-    assert re.findall(r"Figure (\d+)\.", text) == [str(n) for n in range(1, len(charts) + 1)]
+    assert heads[0] == words(lang)("paper.head.answers") and heads[-1] == words(lang)("paper.head.sources")
+    folder = prose.figure_folder(lang)
+    assert all(text.count(f"{folder}/{c.id}.png") == 1 for c in charts[:-1]) and "zones_mean" not in text
+    number = words(lang)("paper.front.caption", n=r"(\d+)", title="GDP rises").replace("Figure (\\d+).", r"Figure (\d+)\.")
+    assert re.findall(number, text) == [str(n) for n in range(1, len(charts))]
     assert not re.search(r"\b(nan|None|NaT|inf)\b", text)
 
 
@@ -329,7 +365,7 @@ def test_every_chart_file_twice_is_the_same(plan, tmp_path):
     for folder in folders:
         report.write_figures([plan.audit().plot(), ratio_chart(plan)], folder)
     names = sorted(p.name for p in folders[0].iterdir())
-    assert names == sorted(p.name for p in folders[1].iterdir()) and len(names) == 6
+    assert names == sorted(p.name for p in folders[1].iterdir()) and len(names) == 4
     assert all((folders[0] / n).read_bytes() == (folders[1] / n).read_bytes() for n in names)
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 from zoneplan import report, workbook
+from zoneplan.messages import words
 from zoneplan.native import KINDS, native
 
 DAY = date(2018, 10, 30)
@@ -52,14 +53,14 @@ TABLES = {
 
 def fake(name: str, data: pd.DataFrame) -> SimpleNamespace:
     texts = {"title": f"The {name} tells", "subtitle": "what, where, percent", "source": "Source: s1.", "alt": f"alt of {name}"}
-    return SimpleNamespace(id=name, table=lambda: data.copy(), data=data, **texts)
+    return SimpleNamespace(id=name, table=lambda: data.copy(), data=data, lang="en", **texts)
 
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory) -> Path:
     charts = [fake(name, data) for name, data in TABLES.items()]
     texts = pd.DataFrame({"text": ["=1+1", "+1", "-1", "@x", "plain"], "flag": [True] * 5, "day": [pd.Timestamp(DAY)] * 5})
-    return workbook.write_workbook(tmp_path_factory.mktemp("book") / "a.xlsx", charts, {"sources": ("where from", texts)}, "Data", DAY)
+    return workbook.write_workbook(tmp_path_factory.mktemp("book") / "a.xlsx", charts, [("sources", "where from", texts)], "Data", DAY)
 
 
 def references(path: Path) -> dict[str, list[tuple[str, str]]]:
@@ -108,7 +109,7 @@ def test_each_kind_is_told_by_its_columns():
 
 def test_a_kind_without_counterpart_says_so(book):
     sheet = openpyxl.load_workbook(book)["unheard_of"]
-    assert workbook.NO_COUNTERPART in [c.value for c in sheet[4]]
+    assert words("en")("workbook.no_counterpart") in [c.value for c in sheet[4]]
 
 
 def test_a_native_chart_carries_title_and_alternative_text(book):
@@ -167,7 +168,7 @@ def test_the_project_workbook(plan, tmp_path):
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         report.write_tables(plan, charts, tmp_path / name)
-        files.append(tmp_path / name / report.WORKBOOK)
+        files.append(tmp_path / name / "zoneplan.xlsx")
     assert files[0].read_bytes() == files[1].read_bytes()
     assert check_references(files[0]) == len(charts)
     names = openpyxl.load_workbook(files[0]).sheetnames

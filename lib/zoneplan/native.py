@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from zoneplan.charts import FAN, INK, PEER, SERIES, SOFT, TARGET, ZONE
+from zoneplan.messages import Words, words
 
 if TYPE_CHECKING:
     from zoneplan.charts import Chart
@@ -65,14 +66,14 @@ def native(chart: Chart) -> Native | None:
 
     How to read it: every series names columns that hold numbers; nothing is computed by the spreadsheet.
     """
-    data = chart.table()
+    data, w = chart.table(), words(chart.lang)
     for needed, made in KINDS:
         if needed <= set(data.columns):
-            return made(data)
+            return made(data, w)
     return None
 
 
-def _fan(data: pd.DataFrame) -> Native:
+def _fan(data: pd.DataFrame, w: Words) -> Native:
     wide = _by_year(data, "year", "series", "value")
     first = wide["base"].first_valid_index() if "base" in wide else None
     levels = wide[["q10", "q25", "q50", "q75", "q90"]].copy()
@@ -82,40 +83,39 @@ def _fan(data: pd.DataFrame) -> Native:
     # A blank counts as zero in a stacked area: before the fan the invisible floor goes on, without any width on it.
     levels = levels.bfill()
     frame = pd.DataFrame({"year": wide.index}, index=wide.index)
-    frame["lowest (P10, not drawn)"] = levels["q10"]
-    steps = (("q10", "q25", "P10 to P25"), ("q25", "q75", "P25 to P75"), ("q75", "q90", "P75 to P90"))
-    for low, high, name in steps:
-        frame[name] = levels[high] - levels[low]
-    frame["median"] = levels["q50"].where(levels.index >= (wide["q50"].first_valid_index() if first is None else first))
-    for name in ("observed", "target", "no change"):
-        if name in wide:
-            frame[name] = wide[name]
-    if "no change" in frame:
-        frame["no change"] = frame["no change"].ffill()
-    drawn = {"median": (ZONE, "", True, False), "observed": (ZONE, "circle", False, False),
-             "target": (TARGET, "diamond", False, False), "no change": (SOFT, "", True, True)}  # fmt: skip
+    frame[w("workbook.native.floor")] = levels["q10"]
+    for low, high in (("q10", "q25"), ("q25", "q75"), ("q75", "q90")):
+        frame[w(f"workbook.native.p{low[1:]}_p{high[1:]}")] = levels[high] - levels[low]
+    bands = list(frame.columns[1:])
+    looks = {"median": (ZONE, "", True, False), "observed": (ZONE, "circle", False, False),
+             "target": (TARGET, "diamond", False, False), "no_change": (SOFT, "", True, True)}  # fmt: skip
+    start = wide["q50"].first_valid_index() if first is None else first
+    drawn = {"median": levels["q50"].where(levels.index >= start)}
+    drawn |= {key: wide[name] for key in looks if (name := key.replace("_", " ")) in wide}
+    if "no_change" in drawn:
+        drawn["no_change"] = drawn["no_change"].ffill()
+    series = []
+    for key, values in drawn.items():
+        name = w(f"workbook.native.{key}")
+        frame[name] = values
+        series.append(Series(name, name, "year", *looks[key]))
     shades = (HIDDEN, "#C9D8EB", "#8FB0D8", "#C9D8EB")
     return Native(
         "line",
-        tuple(_series(n, look) for n, look in drawn.items() if n in frame),
+        tuple(series),
         frame.reset_index(drop=True),
-        area=tuple(Series(n, n, "year", shade) for n, shade in zip(frame.columns[1:5], shades, strict=True)),
+        area=tuple(Series(n, n, "year", shade) for n, shade in zip(bands, shades, strict=True)),
         y=_limits(wide.to_numpy(), str(data["unit"].iloc[0])),
     )
 
 
-def _series(name: str, look: tuple[str, str, bool, bool]) -> Series:
-    colour, mark, line, dashed = look
-    return Series(name, name, "year", colour, mark, line, dashed)
-
-
-def _lines(data: pd.DataFrame) -> Native:
+def _lines(data: pd.DataFrame, w: Words) -> Native:
     return _named_lines(_by_year(data, "x", "label", "y"), _limits(data["y"].to_numpy()))
 
 
-def _ladder(data: pd.DataFrame) -> Native:
+def _ladder(data: pd.DataFrame, w: Words) -> Native:
     wide = _by_year(data, "evaluation_year", "label", "rank")
-    return _named_lines(wide, {"name": "rank", "reverse": True, "min": 1})
+    return _named_lines(wide, {"name": w("workbook.native.rank"), "reverse": True, "min": 1})
 
 
 def _named_lines(wide: pd.DataFrame, y: dict) -> Native:
@@ -126,74 +126,76 @@ def _named_lines(wide: pd.DataFrame, y: dict) -> Native:
     return Native("line", series, frame, y=y)
 
 
-def _hedgehog(data: pd.DataFrame) -> Native:
+def _hedgehog(data: pd.DataFrame, w: Words) -> Native:
     happened = data[data["series"] == "what happened"].set_index("year")["value"]
-    middle = data[data["series"] == "q50"]
-    frame = pd.DataFrame({"what happened": happened})
+    middle, actual = data[data["series"] == "q50"], w("workbook.native.happened")
+    frame = pd.DataFrame({actual: happened})
     for origin, part in middle.groupby("origin"):
         # Each path starts at the figure it was made from.
         path = pd.concat([happened.loc[[origin]], part.set_index("year")["value"]])
-        frame[f"forecast from {int(origin)}"] = path.reindex(frame.index)
+        frame[w("workbook.native.forecast_from", year=int(origin))] = path.reindex(frame.index)
     frame = frame.rename_axis("year").reset_index()
     series = [Series(n, n, "year", FAN, dashed=True) for n in frame.columns[2:]]
-    series.append(Series("what happened", "what happened", "year", ZONE, "circle"))
+    series.append(Series(actual, actual, "year", ZONE, "circle"))
     y = _limits(frame.iloc[:, 1:].to_numpy(), str(data["unit"].iloc[0]))
-    return Native("line", tuple(series), frame, y=y, left_out="the ranges from P10 to P90")
+    return Native("line", tuple(series), frame, y=y, left_out=w("workbook.only.bands"))
 
 
-def _counts(data: pd.DataFrame) -> Native:
-    return Native("bar", (Series("statements", "n", "finding"),))
+def _counts(data: pd.DataFrame, w: Words) -> Native:
+    return Native("bar", (Series(w("workbook.native.statements"), "n", "finding"),))
 
 
-def _odds(data: pd.DataFrame) -> Native:
-    colours = {"low": FAN, "high": ZONE}
-    series = tuple(Series(f"{c}er of the two bases", c, "label", colour) for c, colour in colours.items())
-    return Native("bar", series, x={"min": 0, "max": 1, "num_format": "0 %"})
+def _odds(data: pd.DataFrame, w: Words) -> Native:
+    looks = {"low": ("lower", FAN), "high": ("higher", ZONE)}
+    return Native("bar", _bars(looks, w, "label"), x={"min": 0, "max": 1, "num_format": "0 %"})
 
 
-def _needed(data: pd.DataFrame) -> Native:
-    looks = {"needed": ("needed from the implied base", TARGET), "achieved": ("needed from the last observed level", ZONE),
-             "class_median": ("median of similar regions", PEER)}  # fmt: skip
-    series = tuple(Series(name, c, "label", colour) for c, (name, colour) in looks.items())
-    return Native("bar", series, x={"name": "percent a year"}, tall=True)
+def _bars(looks: dict[str, tuple[str, str]], w: Words, across: str) -> tuple[Series, ...]:
+    """One series a column, each with its name and its colour."""
+    return tuple(Series(w(f"workbook.native.{name}"), c, across, colour) for c, (name, colour) in looks.items())
 
 
-def _tornado(data: pd.DataFrame) -> Native:
-    series = (Series("low", "low", "assumption", HIDDEN), Series("from low to high", "span", "assumption", FAN))
+def _needed(data: pd.DataFrame, w: Words) -> Native:
+    looks = {"needed": ("needed", TARGET), "achieved": ("achieved", ZONE), "class_median": ("class_median", PEER)}
+    return Native("bar", _bars(looks, w, "label"), x={"name": w("workbook.native.percent_year")}, tall=True)
+
+
+def _tornado(data: pd.DataFrame, w: Words) -> Native:
+    series = _bars({"low": ("low_end", HIDDEN), "span": ("from_to", FAN)}, w, "assumption")
     ends = data[["low", "high"]].to_numpy()
-    return Native("bar", series, stacked=True, x=_limits(ends), left_out="the lines of centre and target")
+    return Native("bar", series, stacked=True, x=_limits(ends), left_out=w("workbook.only.centre"))
 
 
-def _panels(data: pd.DataFrame) -> Native:
-    frame = pd.DataFrame({"target and driver": data["label"] + ": " + data["driver"], "down to P10": data["low"],
-                          "up to P90": data["high"]})  # fmt: skip
-    looks = {"down to P10": "#A9C1E0", "up to P90": FAN}
-    series = tuple(Series(n, n, "target and driver", colour) for n, colour in looks.items())
-    x = {"name": "percent away from the middle"}
-    return Native("bar", series, frame, stacked=True, x=x, tall=True, left_out="the lines of the targets")
+def _panels(data: pd.DataFrame, w: Words) -> Native:
+    named, down, up = (w(f"workbook.native.{key}") for key in ("driver", "down", "up"))
+    both = [w("common.colon", head=r.label, rest=r.driver) for r in data.itertuples()]
+    frame = pd.DataFrame({named: both, down: data["low"], up: data["high"]})
+    series = tuple(Series(n, n, named, colour) for n, colour in ((down, "#A9C1E0"), (up, FAN)))
+    x = {"name": w("workbook.native.away")}
+    return Native("bar", series, frame, stacked=True, x=x, tall=True, left_out=w("workbook.only.targets"))
 
 
-def _shares(data: pd.DataFrame) -> Native:
-    looks = {"exact": ("share of the variance", FAN), "total": ("Sobol total index", TARGET)}
-    series = tuple(Series(n, c, "driver", colour) for c, (n, colour) in looks.items() if c in data)
-    return Native("bar", series, x={"min": 0, "num_format": "0 %"})
+def _shares(data: pd.DataFrame, w: Words) -> Native:
+    looks = {c: look for c, look in {"exact": ("variance", FAN), "total": ("sobol", TARGET)}.items() if c in data}
+    return Native("bar", _bars(looks, w, "driver"), x={"min": 0, "num_format": "0 %"})
 
 
-def _percentiles(data: pd.DataFrame) -> Native:
-    frame = pd.DataFrame({"label": data["label"], "planned growth": data["plan_growth"], "median region": data["p50"],
-                          "down to P10": data["p50"] - data["p10"], "up to P90": data["p90"] - data["p50"]})  # fmt: skip
-    series = (Series("planned growth", "planned growth", "label", TARGET),
-              Series("median of similar regions; thin line: P10 to P90", "median region", "label", PEER,
-                     reach=("down to P10", "up to P90")))  # fmt: skip
-    return Native("bar", series, frame, x={"name": "percent a year"}, tall=True, left_out="the quartiles")
+def _percentiles(data: pd.DataFrame, w: Words) -> Native:
+    planned, middle, down, up = (w(f"workbook.native.{key}") for key in ("planned", "middle", "down", "up"))
+    frame = pd.DataFrame({"label": data["label"], planned: data["plan_growth"], middle: data["p50"],
+                          down: data["p50"] - data["p10"], up: data["p90"] - data["p50"]})  # fmt: skip
+    series = (Series(planned, planned, "label", TARGET),
+              Series(w("workbook.native.middle_reach"), middle, "label", PEER, reach=(down, up)))  # fmt: skip
+    x = {"name": w("workbook.native.percent_year")}
+    return Native("bar", series, frame, x=x, tall=True, left_out=w("workbook.only.quartiles"))
 
 
-def _sizes(data: pd.DataFrame) -> Native:
+def _sizes(data: pd.DataFrame, w: Words) -> Native:
     labels = tuple(f"{r.label} {r.year}" if r.Index in _named(data) else "" for r in data.itertuples())
-    series = (Series("zones", "growth", "size", ZONE, "circle", line=False, labels=labels),)
-    x = {"name": "size, log scale", "log_base": 10, "min": 10 ** np.floor(np.log10(data["size"].min()))}
-    y = {"name": "growth, percent", "crossing": "min"}
-    return Native("scatter", series, x=x, y=y, left_out="the line of the planned growth and the other names")
+    series = (Series(w("workbook.native.zones"), "growth", "size", ZONE, "circle", line=False, labels=labels),)
+    x = {"name": w("workbook.native.size"), "log_base": 10, "min": 10 ** np.floor(np.log10(data["size"].min()))}
+    y = {"name": w("workbook.native.growth"), "crossing": "min"}
+    return Native("scatter", series, x=x, y=y, left_out=w("workbook.only.planned"))
 
 
 def _named(data: pd.DataFrame) -> list:
@@ -206,37 +208,35 @@ def _named(data: pd.DataFrame) -> list:
     return kept
 
 
-def _coverage(data: pd.DataFrame) -> Native:
+def _coverage(data: pd.DataFrame, w: Words) -> Native:
     wide = data.pivot(index="label", columns="horizon", values="coverage").reindex(dict.fromkeys(data["label"]))
-    wide.columns = [f"{h} year{'s' if h > 1 else ''} ahead" for h in wide.columns]
+    wide.columns = [w("workbook.native.ahead_1" if h == 1 else "workbook.native.ahead", n=h) for h in wide.columns]
     series = tuple(Series(n, n, "label", c) for n, c in zip(wide.columns, SERIES, strict=False))
     x = {"min": 0, "max": 1, "num_format": "0 %"}
-    return Native("bar", series, wide.reset_index(), x=x, tall=True, left_out="the line of the nominal share")
+    return Native("bar", series, wide.reset_index(), x=x, tall=True, left_out=w("workbook.only.nominal"))
 
 
-def _reliability(data: pd.DataFrame) -> Native:
-    ends = [0.0, 1.0]
-    frame = pd.DataFrame({"odds given": data["forecast"], "came true": data["observed"]}).reset_index(drop=True)
-    frame = pd.concat([frame, pd.DataFrame({"honest odds": ends})], axis=1)
+def _reliability(data: pd.DataFrame, w: Words) -> Native:
+    given, came_true, honest = (w(f"workbook.native.{key}") for key in ("given", "came_true", "honest"))
+    frame = pd.DataFrame({given: data["forecast"], came_true: data["observed"]}).reset_index(drop=True)
+    frame = pd.concat([frame, pd.DataFrame({honest: [0.0, 1.0]})], axis=1)
     axis = {"min": 0, "max": 1, "num_format": "0 %"}
-    series = (Series("came true", "came true", "odds given", ZONE, "circle"),
-              Series("honest odds", "honest odds", "honest odds", SOFT, dashed=True))  # fmt: skip
-    return Native("scatter", series, frame, x={"name": "odds given", **axis}, y={"name": "came true", **axis},
-                  left_out="the number of cases beside each point")  # fmt: skip
+    series = (Series(came_true, came_true, given, ZONE, "circle"), Series(honest, honest, honest, SOFT, dashed=True))
+    return Native("scatter", series, frame, x={"name": given, **axis}, y={"name": came_true, **axis}, left_out=w("workbook.only.cases"))
 
 
-def _bounds(data: pd.DataFrame) -> Native:
-    looks = {"break_even": ("break-even", TARGET), "even_odds": ("even odds", INK)}
-    series = tuple(Series(n, c, "second", colour) for c, (n, colour) in looks.items())
-    return Native("scatter", series, left_out="the shades of the odds")
+def _bounds(data: pd.DataFrame, w: Words) -> Native:
+    looks = {"break_even": ("break_even", TARGET), "even_odds": ("even_odds", INK)}
+    return Native("scatter", _bars(looks, w, "second"), left_out=w("workbook.only.shades"))
 
 
-def _paths(data: pd.DataFrame) -> Native:
-    frame = pd.DataFrame({"second": data["second"], "met": data["first"].where(data["met"]),
-                          "missed": data["first"].where(~data["met"])})  # fmt: skip
-    looks = {"met": (ZONE, "circle"), "missed": (TARGET, "x")}
+def _paths(data: pd.DataFrame, w: Words) -> Native:
+    met, missed = w("workbook.native.met"), w("workbook.native.missed")
+    frame = pd.DataFrame({"second": data["second"], met: data["first"].where(data["met"]),
+                          missed: data["first"].where(~data["met"])})  # fmt: skip
+    looks = {met: (ZONE, "circle"), missed: (TARGET, "x")}
     series = tuple(Series(n, n, "second", colour, mark, line=False) for n, (colour, mark) in looks.items())
-    return Native("scatter", series, frame, left_out="the shade of the rule")
+    return Native("scatter", series, frame, left_out=w("workbook.only.rule"))
 
 
 def _by_year(data: pd.DataFrame, year: str, name: str, value: str) -> pd.DataFrame:
@@ -256,7 +256,7 @@ def _limits(values: np.ndarray, name: str = "") -> dict:
 
 
 # The first kind whose columns are all there is the one; the narrower stand first.
-KINDS: Sequence[tuple[set[str], Callable[[pd.DataFrame], Native]]] = (
+KINDS: Sequence[tuple[set[str], Callable[[pd.DataFrame, Words], Native]]] = (
     ({"series", "origin", "year", "value"}, _hedgehog),
     ({"series", "year", "value", "unit"}, _fan),
     ({"finding", "n"}, _counts),

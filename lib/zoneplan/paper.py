@@ -10,8 +10,11 @@ import subprocess
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time, timezone
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from zoneplan.messages import words
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -25,7 +28,8 @@ MARKDOWN = "markdown-smart-citations-raw_html-raw_tex-tex_math_dollars"
 FILTER = Path(__file__).with_name("figure.lua")
 
 
-FIGURES = "Figures"
+# How a language is named in files: for Word and web pages, and for Typst.
+TAGS = {"en": ("en", 'lang: "en"'), "zh": ("zh-CN", 'lang: "zh", region: "cn"')}
 # The number of the page, in the middle of its foot.
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -63,8 +67,8 @@ def fixed_clock(day: date) -> Iterator[None]:
             os.environ["SOURCE_DATE_EPOCH"] = before
 
 
-def word(markdown: str, folder: Path, name: str, day: date, figures: str = FIGURES) -> Path:
-    """Write a Word file with a table of its figures under the heading ``figures``; pictures are looked up in ``folder``.
+def word(markdown: str, folder: Path, name: str, day: date, lang: str = "en") -> Path:
+    """Write a Word file with a table of its figures at the end; pictures are looked up in ``folder``.
 
     How to read it: the styles are Word's own, so a reader can restyle the paper with one click.
     """
@@ -72,14 +76,15 @@ def word(markdown: str, folder: Path, name: str, day: date, figures: str = FIGUR
 
     out = folder / f"{name}.docx"
     reference = folder / ".reference.docx"
-    reference.write_bytes(reference_document())
-    args = [f"--reference-doc={reference}", f"--resource-path={folder}"]
+    reference.write_bytes(reference_document(lang))
+    args = [f"--reference-doc={reference}", f"--resource-path={folder}", f"--lua-filter={FILTER}"]
     try:
         with fixed_clock(day):
             pypandoc.convert_text(markdown, "docx", format=MARKDOWN, outputfile=str(out), extra_args=args)
     finally:
         reference.unlink()
-    out.write_bytes(edited(out.read_bytes(), {"word/document.xml": lambda xml: _table_of_figures(_whole_rows(xml), figures)}))
+    heading = words(lang)("paper.head.figures")
+    out.write_bytes(edited(out.read_bytes(), {"word/document.xml": lambda xml: _table_of_figures(_whole_rows(xml), heading)}))
     return out
 
 
@@ -123,14 +128,14 @@ def _table_of_figures(xml: str, heading: str) -> str:
     return xml[:at] + head + "".join(lines) + xml[at:]
 
 
-def reference_document() -> bytes:
+def reference_document(lang: str = "en") -> bytes:
     """Pandoc's reference document with fonts set for Latin and Chinese, A4 paper and quiet tables."""
     import pypandoc
 
     command = [pypandoc.get_pandoc_path(), "--print-default-data-file", "reference.docx"]
     default = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
     edits = {
-        "word/styles.xml": _styles,
+        "word/styles.xml": partial(_styles, lang=lang),
         "word/document.xml": _page,
         "word/_rels/document.xml.rels": lambda xml: xml.replace("</Relationships>", FOOTER_LINK + "</Relationships>"),
         "[Content_Types].xml": lambda xml: xml.replace("</Types>", FOOTER_TYPE + "</Types>"),
@@ -152,8 +157,10 @@ def edited(archive: bytes, edits: Mapping[str, Callable[[str], str]], added: Map
     return out.getvalue()
 
 
-def _styles(xml: str) -> str:
-    fonts = f'<w:rFonts w:ascii="{LATIN}" w:hAnsi="{LATIN}" w:eastAsia="{CHINESE}" w:cs="{LATIN}"/>'
+def _styles(xml: str, lang: str) -> str:
+    # Quotation marks and dashes are of both scripts; in a Chinese paper they are Chinese.
+    hint = ' w:hint="eastAsia"' if lang == "zh" else ""
+    fonts = f'<w:rFonts{hint} w:ascii="{LATIN}" w:hAnsi="{LATIN}" w:eastAsia="{CHINESE}" w:cs="{LATIN}"/>'
     xml = re.sub(r"<w:rFonts\b[^>]*/>", fonts, xml)
     # Theme colours differ between versions of Word; the house colour does not.
     blue = f'<w:color w:val="{NAVY}"/>'
@@ -210,14 +217,15 @@ def _page(xml: str) -> str:
 PREAMBLE = """\
 #set document(title: {title}, author: "zoneplan", date: datetime(year: {y}, month: {m}, day: {d}))
 #set page(paper: "a4", margin: (x: 2cm, y: 2cm), numbering: "1")
-#set text(font: "{font}", size: 9.5pt, lang: "en")
+#set text(font: "{font}", size: 9.5pt, {lang})
 #set par(leading: 0.65em, spacing: 0.95em)
 #let bold(body) = text(stroke: 0.03em, body)
 #show strong: it => bold(it.body)
 #show heading: it => block(above: 1.3em, below: 0.7em, sticky: true, text(fill: rgb("#{navy}"), bold(it.body)))
 #show heading.where(level: 1): set text(size: 13pt)
 #show heading.where(level: 2): set text(size: 11pt)
-#set table(stroke: none, inset: (x: 3pt, y: 3pt))
+#set table(stroke: none, inset: (x: 3pt, y: 2.5pt))
+#set table.cell(breakable: false)
 #show table: set text(size: 7.5pt)
 #show table: set par(leading: 0.45em)
 #show table.cell.where(y: 0): it => bold(it)
@@ -231,7 +239,7 @@ PREAMBLE = """\
 """
 
 
-def pdf(markdown: str, folder: Path, name: str, day: date, title: str, subtitle: str) -> Path:
+def pdf(markdown: str, folder: Path, name: str, day: date, title: str, subtitle: str, lang: str = "en") -> Path:
     """Write a tagged PDF with alternative texts; pictures are looked up in ``folder``.
 
     Raises
@@ -247,8 +255,9 @@ def pdf(markdown: str, folder: Path, name: str, day: date, title: str, subtitle:
 
     body = pypandoc.convert_text(markdown, "typst", format=MARKDOWN, extra_args=[f"--lua-filter={FILTER}"])
     head = PREAMBLE.format(
-        title=_typst(title), subtitle=_typst(subtitle), y=day.year, m=day.month, d=day.day, font=PDF_FONT, navy=NAVY
-    )
+        title=_typst(title), subtitle=_typst(subtitle), y=day.year, m=day.month, d=day.day, font=PDF_FONT, navy=NAVY,
+        lang=TAGS[lang][1],
+    )  # fmt: skip
     source = folder / f".{name}.typ"
     source.write_text(head + body, encoding="utf-8", newline="\n")
     try:
@@ -280,7 +289,7 @@ FORMULA = re.compile(r"\$\$[^$]+\$\$|\$[^$\n]+\$")
 
 PAGE = """\
 <!DOCTYPE html>
-<html lang="en">
+<html lang="{lang}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -307,12 +316,12 @@ th:first-child, td:first-child {{ text-align: left; }}
 """
 
 
-def text_page(markdown: str, title: str) -> str:
+def text_page(markdown: str, title: str, lang: str = "en") -> str:
     """One web page of a Markdown text; pictures stay files beside it, nothing is fetched from a network."""
     import pypandoc
 
     body = pypandoc.convert_text(markdown, "html", format=MARKDOWN, extra_args=["--wrap=none"])
-    return _own(PAGE.format(title=_html(title), body=body, code="", navy=NAVY), title)
+    return _own(PAGE.format(title=_html(title), body=body, code="", navy=NAVY, lang=TAGS[lang][0]), title)
 
 
 def page(notebook: NotebookNode, title: str) -> str:
@@ -329,7 +338,7 @@ def page(notebook: NotebookNode, title: str) -> str:
     for word, formula in formulas.items():
         body = body.replace(word, formula)
     code = HtmlFormatter(style="friendly").get_style_defs(".highlight")
-    return _own(PAGE.format(title=_html(title), body=body, code=code, navy=NAVY), title)
+    return _own(PAGE.format(title=_html(title), body=body, code=code, navy=NAVY, lang="en"), title)
 
 
 def _own(html: str, title: str) -> str:

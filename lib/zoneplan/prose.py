@@ -1,95 +1,124 @@
-"""The words of the brief. Every number in them is rendered from results; none is typed."""
+"""The words of the brief, in English and Chinese. Every number in them is rendered from results; none is typed."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from zoneplan import peers, reference, scores, sensitivity, tables
 from zoneplan.audit import AGREES, CONTRADICTS, OPEN, ROUNDING, cagr
-from zoneplan.charts import Chart, reached_by
+from zoneplan.charts import ODDS_STEPS, Chart, odds_words, reached_by
 from zoneplan.joint import joint, scorecard
+from zoneplan.messages import Words, words
 from zoneplan.resolution import OPEN as OPEN_YET
 from zoneplan.resolution import resolutions
-from zoneplan.text import num, odds, odds_range, pct
+from zoneplan.similar import closest
+from zoneplan.text import MISSING, amount, day, num, odds, odds_range, pct
+from zoneplan.units import readable
 from zoneplan.verdicts import BASE_DEPENDENT
 
 if TYPE_CHECKING:
     from zoneplan.plan import Plan
 
+LEAST = {name: least for least, name in ODDS_STEPS}
+# The most telling charts of each section, the first that there are; all others stand in the workbook and on the index page.
+FIGURES = {
+    "answers": (1, "odds_*"),
+    "plan": (2, "plan_audit", "ratio_*"),
+    "back": (0,),
+    "forecast": (2, "path_gdp", "path_trade_total", "path_*"),
+    "decide": (2, "needed_growth", "swings_all", "swings_*"),
+    "compare": (3, "reference_percentile", "peers", "ranks_movers"),
+    "trust": (2, "reliability_*", "hedgehog_*"),
+}
+CLOSEST = 5
 # Wide enough to read the smallest label, narrow enough for two figures on a page.
-WIDTH = "13cm"
-LIKELY, UNLIKELY = 2 / 3, 1 / 3
-EVIDENCE = {
-    "A": "the zone's own series, five or more comparable points",
-    "B": "a few own points and a reference class",
-    "C": "the base the plan implies and a reference class",
-    "D": "a reference class only",
-    "N": "not assessable: a public figure is missing",
-    "administrative": "set by decision, so no odds",
-}
-# Where each chart belongs: the first section with a word of its id takes it.
-SECTIONS = {
-    "trust": ("hedgehog", "coverage", "reliability"),
-    "plan": ("audit", "ratio", "plan"),
-    "back": ("look_back", "history", "observed", "context"),
-    "decide": ("swing", "tornado", "needed", "stress", "shares", "drivers"),
-    "compare": ("peer", "size", "rank", "percentile", "reference", "zones", "compare", "ambition"),
-    "answer": ("odds",),
-    "forecast": ("fan", "path", "forecast"),
-}
+WIDTH = "12.5cm"
+# What is counted has no decimals.
+COUNTED = ("家", "个", "位")
+OWN = "own calculation"
+NAMELESS = "not stated"
+# A publisher that is nothing but the address of a page.
+HOST = re.compile(r"[\w-]+(\.[\w-]+)*\.(com|cn|net|org|info|cc)( \(.*\))?")
+PROVINCE = {zh: en.title() for en, zh in peers.PROVINCES.items()}
+HOME = peers.HOME
 
 
-def brief_markdown(plan: Plan, charts: Sequence[Chart]) -> str:
+def brief_markdown(plan: Plan, charts: Sequence[Chart], lang: str = "en") -> str:
     """The whole paper as Pandoc Markdown.
 
     Parameters
     ----------
     plan : the plan, seen from the day of judgement.
-    charts : figures of the paper; they are referred to as ``figures/<id>.png``.
+    charts : all charts of the brief, in the same language; those of the paper are referred to as files of
+        :func:`figure_folder`.
+    lang : ``en`` or ``zh``.
 
     How to read it: the answers stand first; each later section says what they rest on.
     """
-    verdicts = plan.verdicts()
-    places = _places(charts)
-    numbered = {c.id: n for n, c in enumerate([c for key in ORDER for c in places[key]], start=1)}
+    verdicts, w = plan.verdicts(), words(lang)
+    shown = chosen(charts)
+    number = {c.id: n for n, c in enumerate([c for few in shown.values() for c in few], start=1)}
 
-    def figures(key: str) -> list[str]:
-        return [figure(c, numbered[c.id]) for c in places[key]]
+    def figures(section: str) -> list[str]:
+        return [figure(c, number[c.id], lang) for c in shown[section]]
+
+    def head(section: str) -> str:
+        return f"# {w(f'paper.head.{section}', **({'year': plan.years[-1]} if section == 'forecast' else {}))}"
 
     parts = [
-        "# The answers first", *answers(plan, verdicts), *figures("answer"), *together(plan, verdicts), *unassessed(plan, verdicts), *later(plan),
-        "# What the plan promises, and where it disagrees with itself", *promises(plan), *figures("plan"),
-        "# Looking back", *look_back(plan), *figures("back"),
-        f"# The forecast for {plan.years[-1]}", *forecast_text(plan, verdicts), *figures("forecast"),
-        "# What decides it", *decides(plan, verdicts), *figures("decide"),
-        "# Is the ambition normal?", *comparison(plan, places["compare"]), *figures("compare"),
-        "# How far to trust this", *trust(plan, verdicts), *figures("trust"),
-        "# The method in half a page", *method(plan),
-        "# Sources", *sources(plan, charts),
+        head("answers"), *answers(plan, verdicts, lang), *together(plan, verdicts, lang), *unassessed(plan, verdicts, lang),
+        *figures("answers"), *by_department(plan, verdicts, lang), *later(plan, lang),
+        head("plan"), *promises(plan, lang), *figures("plan"),
+        head("back"), *look_back(plan, lang),
+        head("forecast"), *forecast_text(plan, verdicts, lang), *figures("forecast"),
+        head("decide"), *decides(plan, verdicts, lang), *figures("decide"), *apart(plan, verdicts, lang), *wanted(plan, lang),
+        head("compare"), *comparison(plan, shown["compare"], lang), *figures("compare"), *like_this(plan, lang),
+        head("trust"), *trust(plan, verdicts, lang), *figures("trust"),
+        head("method"), *method(plan, lang),
+        head("sources"), *sources(plan, shown_charts(charts), lang),
     ]  # fmt: skip
-    return front_matter(plan) + "\n\n".join(parts) + "\n"
+    return front_matter(plan, lang) + "\n\n".join(parts) + "\n"
 
 
-ORDER = ("answer", "plan", "back", "forecast", "decide", "compare", "trust")
+def chosen(charts: Sequence[Chart]) -> dict[str, list[Chart]]:
+    """The charts that the paper shows, by section."""
+    return {section: _picked(charts, most, patterns) for section, (most, *patterns) in FIGURES.items()}
 
 
-def title(plan: Plan) -> str:
+def shown_charts(charts: Sequence[Chart]) -> list[Chart]:
+    """The charts that the paper shows, in its order."""
+    return [c for few in chosen(charts).values() for c in few]
+
+
+def _picked(charts: Sequence[Chart], most: int, patterns: Sequence[str]) -> list[Chart]:
+    fitting = {c.id: c for p in patterns for c in charts if fnmatch(c.id, p)}
+    return list(fitting.values())[:most]
+
+
+def title(plan: Plan, lang: str = "en") -> str:
     """The question of the paper."""
-    return f"Will {plan.zone_en} meet its plan for {plan.years[0]}-{plan.years[-1]}?"
+    return words(lang)("paper.front.title", zone=plan.zone(lang), first=plan.years[0], last=plan.years[-1])
 
 
-def subtitle(plan: Plan) -> str:
+def subtitle(plan: Plan, lang: str = "en") -> str:
     """Which plan, and which day's knowledge."""
-    return f"{plan.name_en} ({plan.name_zh}), judged on what was public on {plan.as_of.isoformat()}"
+    name = plan.name_zh if lang == "zh" else plan.name_en
+    return words(lang)("paper.front.subtitle", plan=name, day=day(plan.as_of, lang))
 
 
-def front_matter(plan: Plan) -> str:
+def front_matter(plan: Plan, lang: str = "en") -> str:
     """The YAML block that Word takes its title from."""
-    return f'---\ntitle: "{title(plan)}"\nsubtitle: "{subtitle(plan)}"\nlang: en\n---\n\n'
+    tag = "zh-CN" if lang == "zh" else lang
+    return f"---\ntitle: {_quoted(title(plan, lang))}\nsubtitle: {_quoted(subtitle(plan, lang))}\nlang: {tag}\n---\n\n"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def escape(text: object) -> str:
@@ -108,481 +137,548 @@ def grid(frame: pd.DataFrame, widths: Sequence[int], right: Iterable[str] = ()) 
     return "\n".join(lines)
 
 
-def figure(chart: Chart, number: int) -> str:
+# Columns of words; all others hold numbers and stand at the right.
+TEXTS = frozenset(
+    "target target_year said evidence department missing waiting statement finding why indicator observed scope choice otherwise"
+    " class zone province gdp source published publisher title date".split()
+)
+
+
+def table(columns: Mapping[str, Sequence], widths: Sequence[int], lang: str, **places: object) -> str:
+    """A table whose heads are named by key; widths are in percent, ``places`` are those of the heads."""
+    w = words(lang)
+    heads = {key: w(f"paper.column.{key}", **places) for key in columns}
+    frame = pd.DataFrame({heads[key]: list(values) for key, values in columns.items()})
+    return grid(frame, widths, [head for key, head in heads.items() if key not in TEXTS])
+
+
+def figure_folder(lang: str) -> str:
+    """Where the charts of a language lie, below the reports."""
+    return "figures" if lang == "en" else f"figures/{lang}"
+
+
+def figure(chart: Chart, number: int, lang: str = "en") -> str:
     """A figure with caption and alternative text."""
-    alt = chart.alt.replace('"', "'").replace("\n", " ")
-    return f'![Figure {number}. {escape(chart.title)}](figures/{chart.id}.png){{alt="{alt}" width={WIDTH}}}'
+    alt = chart.alt.replace("\\", "\\\\").replace('"', "'").replace("\n", " ")
+    caption = words(lang)("paper.front.caption", n=number, title=escape(chart.title))
+    return f'![{caption}]({figure_folder(lang)}/{chart.id}.png){{alt="{alt}" width={WIDTH}}}'
 
 
-def odds_text(row: pd.Series) -> str:
+def interval(low: float, high: float, unit: str, lang: str) -> str:
+    """Two values as a range, or one where both print alike."""
+    first, last = short(low, unit, lang), short(high, unit, lang)
+    return first if first == last else words(lang)("paper.front.to", low=first, high=last)
+
+
+def short(x: float, unit: str = "", lang: str = "en") -> str:
+    """A value as its readers count it, in three digits without false decimals; its unit stands elsewhere."""
+    if pd.isna(x):
+        return MISSING
+    shown = readable(float(x), unit, lang)[0]
+    digits = 0 if unit in COUNTED or abs(shown) >= 1000 else 2 if unit not in ("", "%") and abs(shown) < 10 else 1
+    return num(shown, digits)
+
+
+def odds_text(row: pd.Series, lang: str = "en") -> str:
     """Odds of one verdict: a number, a range over the bases (starred where the base decides), or a dash."""
     low, high = row["probability_low"], row["probability_high"]
     star = " *" if pd.notna(low) and pd.isna(row["probability"]) else ""
-    return odds_range(low, high) + star
+    return odds_range(low, high, lang) + star
 
 
-def label(row: pd.Series) -> str:
-    """The name of a target in both languages."""
-    return f"{row['name_en']} {row['name_zh']}"
+def label(row: pd.Series, lang: str = "en") -> str:
+    """The name of a target; beside the English one stands the printed one, for those who look it up."""
+    return row["name_zh"] if lang == "zh" else f"{row['name_en']} {row['name_zh']}"
 
 
-def amount(value: float, unit: str) -> str:
-    """A value with its unit; whole numbers without decimals."""
-    if pd.isna(value):
-        return "–"
-    text = num(value, 0 if float(value).is_integer() else 1)
-    return f"{text} %" if unit == "%" else f"{text} {unit}"
+def _rows(frame: pd.DataFrame) -> list[pd.Series]:
+    return [row for _, row in frame.iterrows()]
 
 
-def short(x: float) -> str:
-    """A number without false decimals: one below a thousand, none from there on."""
-    return num(x, 0 if abs(x) >= 1000 else 1)
-
-
-def answers(plan: Plan, verdicts) -> list[str]:
-    """Which targets are likely, open and unlikely, with the table of odds."""
-    rows = verdicts.assessable()
-    final = verdicts.final()
+def answers(plan: Plan, verdicts, lang: str = "en") -> list[str]:
+    """Which targets are likely, open and unlikely, the table of odds, and how to read it."""
+    w, rows, final = words(lang), verdicts.assessable(), verdicts.final()
     # A range counts where both of its ends do.
-    likely = rows[rows["probability_low"] >= LIKELY]
-    unlikely = rows[rows["probability_high"] <= UNLIKELY]
-    open_ = rows.drop(index=[*likely.index, *unlikely.index])
+    likely = rows[rows["probability_low"] >= LEAST["likely"]]
+    unlikely = rows[rows["probability_high"] < LEAST["even"]]
+    undecided = rows.drop(index=[*likely.index, *unlikely.index])
     lines = [
-        f"- Public figures support odds for {len(rows)} of the {len(final)} series in the plan's annex; the other "
-        f"{len(final) - len(rows)} cannot be assessed, and the number that would change that is named for each.",
-        f"- Likely (two in three or better on every base): {names(likely)}.",
-        f"- Unlikely (one in three or less on every base): {names(unlikely)}.",
-        f"- Open, or dependent on the base year: {names(open_)}.",
+        w("paper.answers.count", n=len(rows), total=len(final), rest=len(final) - len(rows)),
+        w("paper.answers.likely", least=odds(LEAST["likely"], lang), names=names(likely, lang)),
+        w("paper.answers.unlikely", most=odds(LEAST["even"], lang), names=names(unlikely, lang)),
+        w("paper.answers.open", names=names(undecided, lang)),
     ]
-    ordered = rows.sort_values("probability_high", ascending=False, kind="stable")
-    table = pd.DataFrame(
-        {
-            "Target": [label(r) for _, r in ordered.iterrows()],
-            f"{plan.years[-1]} target": [amount(r["target"], r["unit"]) for _, r in ordered.iterrows()],
-            "Median": [short(x) for x in ordered["q50"]],
-            "P10 to P90": [f"{short(a)} to {short(b)}" for a, b in zip(ordered["q10"], ordered["q90"], strict=True)],
-            "Odds": [odds_text(r) for _, r in ordered.iterrows()],
-            "Growth needed": [pct(x) for x in ordered["needed_growth"]],
-            "Evidence": list(ordered["evidence"]),
-        }
-    )
-    right = ("Median", "P10 to P90", "Odds", "Growth needed")
-    return [
-        "\n".join(lines),
-        grid(table, (29, 12, 10, 15, 12, 11, 11), right),
-        f"Odds are the chance that the value of {plan.years[-1]} is at least the target if the zone does as similar "
-        "regions did. A range spans the two possible base years; a star means that they disagree by more "
-        f"than {num(100 * BASE_DEPENDENT, 0)} points, so that the base decides and the range is the answer. Growth needed is percent a year (for growth targets, the target "
-        f"itself). Evidence: {ladder(rows['evidence'])}.",
-    ]
+    found = bullets(lines)
+    if rows.empty:
+        return [found]
+    note = w(
+        "paper.answers.note", year=plan.years[-1], scale=scale(w), points=num(100 * BASE_DEPENDENT, 0),
+        ladder=ladder(rows["evidence"], w),
+    )  # fmt: skip
+    return [found, verdict_table(plan, verdicts, lang), note]
 
 
-def names(rows: pd.DataFrame) -> str:
+def verdict_table(plan: Plan, verdicts, lang: str = "en") -> str:
+    """Targets that can be judged, the likeliest first."""
+    return table(verdict_columns(verdicts, lang), (26, 13, 8, 13, 11, 13, 9, 7), lang, year=plan.years[-1])
+
+
+def verdict_columns(verdicts, lang: str = "en") -> dict[str, list[str]]:
+    """What a table of the odds shows, by the key of its column; the likeliest target first."""
+    rows = _rows(verdicts.assessable().sort_values("probability_high", ascending=False, kind="stable"))
+    return {
+        "target": [label(r, lang) for r in rows],
+        "target_year": [amount(r["target"], r["unit"], lang) for r in rows],
+        "median": [short(r["q50"], r["unit"], lang) for r in rows],
+        "range": [interval(r["q10"], r["q90"], r["unit"], lang) for r in rows],
+        "odds": [odds_text(r, lang) for r in rows],
+        "said": [odds_words(r["probability_low"], r["probability_high"], lang) for r in rows],
+        "needed": [pct(r["needed_growth"], lang=lang) for r in rows],
+        "evidence": [r["evidence"] for r in rows],
+    }
+
+
+def bullets(lines: Iterable[str]) -> str:
+    """A list."""
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def scale(w: Words) -> str:
+    """From which odds on each word for them is used."""
+    steps = [(w(f"charts.odds.{name}"), least) for least, name in ODDS_STEPS]
+    said = [w("paper.answers.scale_from", word=word, least=odds(least, w.lang)) for word, least in steps[:-1]]
+    return w("common.list").join([*said, w("paper.answers.scale_below", word=steps[-1][0])])
+
+
+def names(rows: pd.DataFrame, lang: str = "en") -> str:
     """The names in a set of verdicts with their odds, or "none"."""
-    return "; ".join(f"{r['name_en']} ({escape(odds_text(r))})" for _, r in rows.iterrows()) or "none"
+    w = words(lang)
+    said = [w("paper.answers.name", name=r[f"name_{lang}"], odds=escape(odds_text(r, lang))) for r in _rows(rows)]
+    return w("common.semicolon").join(said) or w("common.none")
 
 
-def ladder(steps: Iterable[str]) -> str:
+def ladder(steps: Iterable[str], w: Words) -> str:
     """What the evidence letters that occur mean."""
     present = set(steps)
-    return "; ".join(f"{k} {v}" for k, v in EVIDENCE.items() if k in present)
+    said = [w("paper.front.step", letter=k, meaning=text) for k, text in w.group("paper.evidence").items() if k in present]
+    return w("common.semicolon").join(said)
 
 
-def together(plan: Plan, verdicts) -> list[str]:
-    """All promises at once, and by department."""
-    rows = joint(plan, verdicts).table()
-    card = scorecard(plan, verdicts)
-    table = pd.DataFrame(
-        {
-            "Department": card["responsible"],
-            "Targets": card["targets"],
-            "With odds": card["assessable"],
-            "Expected met": [span(a, b) for a, b in zip(card["expected_low"], card["expected_high"], strict=True)],
-            "Counted by itself": card["department"],
-        }
-    )
-    text = (
-        f"Of {int(rows['promises'].iloc[0])} distinct promises that can be judged, "
-        f"{span(rows['expected'].min(), rows['expected'].max())} should be met; the odds that every headline level is "
-        f"reached are {odds_range(rows['headline'].min(), rows['headline'].max())}, whatever the correlation between them."
-    )
-    return [text, grid(table, (24, 12, 14, 18, 18), table.columns[1:])]
-
-
-def span(low: float, high: float) -> str:
-    """Two numbers as a range, or one where both print alike."""
-    return num(low) if num(low) == num(high) else f"{num(low)} to {num(high)}"
-
-
-def later(plan: Plan) -> list[str]:
-    """What figures published afterwards say of the promises."""
-    rows = resolutions(plan).table()
-    rows = rows[rows["resolution"] != OPEN_YET].merge(plan.targets[["target_id", "name_en"]], on="target_id")
-    if rows.empty:
+def together(plan: Plan, verdicts, lang: str = "en") -> list[str]:
+    """All promises at once."""
+    if verdicts.assessable().empty:
         return []
-    lines = [f"- {r.name_en}: **{r.resolution}** ({r.reservation})." for r in rows.itertuples()]
-    return ["Published later, and in no odds:", "\n".join(lines)]
+    rows = joint(plan, verdicts).table()
+    met = interval(rows["expected"].min(), rows["expected"].max(), "", lang)
+    every = odds_range(rows["headline"].min(), rows["headline"].max(), lang)
+    return [words(lang)("paper.together.text", n=int(rows["promises"].iloc[0]), met=met, odds=every)]
 
 
-def unassessed(plan: Plan, verdicts) -> list[str]:
-    """The annex series without odds, and what is missing."""
-    final = verdicts.final()
+def by_department(plan: Plan, verdicts, lang: str = "en") -> list[str]:
+    """What to expect of each department."""
+    card = scorecard(plan, verdicts)
+    if card.empty:
+        return []
+    columns = {
+        "department": [plan.said(x, lang) for x in card["responsible"]],
+        "targets": card["targets"],
+        "with_odds": card["assessable"],
+        "expected": [interval(a, b, "", lang) for a, b in zip(card["expected_low"], card["expected_high"], strict=True)],
+        "own_count": card["department"],
+    }
+    return [words(lang)("paper.together.scorecard"), table(columns, (36, 14, 14, 18, 18), lang)]
+
+
+def unassessed(plan: Plan, verdicts, lang: str = "en") -> list[str]:
+    """What is missing, and the annex series that wait for it."""
+    w, final = words(lang), verdicts.final()
     rows = final[final["probability_low"].isna()]
     if rows.empty:
         return []
-    table = pd.DataFrame(
-        {
-            "Not assessable": [label(r) for _, r in rows.iterrows()],
-            "Target": [amount(r["target"], r["unit"]) for _, r in rows.iterrows()],
-            "The number that would change that": missing(rows["missing_number"]),
-        }
-    )
-    text = f"For {len(rows)} series no public figure supports any odds. An invented one would only look like knowledge."
-    return [text, grid(table, (42, 14, 44))]
+    waiting = rows.groupby(missing(rows["missing_number"]), sort=False)
+    columns = {
+        "missing": [plan.said(number, lang) for number, _ in waiting],
+        "waiting": [w("common.semicolon").join(_waiting(r, lang) for r in _rows(part)) for _, part in waiting],
+    }
+    return [w("paper.unassessed.text", n=len(rows)), table(columns, (36, 64), lang, year=plan.years[-1])]
+
+
+def _waiting(row: pd.Series, lang: str) -> str:
+    return words(lang)("paper.unassessed.item", name=row[f"name_{lang}"], target=amount(row["target"], row["unit"], lang))
 
 
 def missing(texts: Iterable[str]) -> list[str]:
     """The missing numbers, with "same" written out: a table may be cut or sorted by its reader."""
     out: list[str] = []
     for text in texts:
-        out.append(out[-1] if text == "same" and out else text or "–")
+        out.append(out[-1] if text == "same" and out else text or MISSING)
     return out
 
 
-def promises(plan: Plan) -> list[str]:
+def later(plan: Plan, lang: str = "en") -> list[str]:
+    """What figures published afterwards say of the promises."""
+    rows = resolutions(plan).table()
+    if rows.empty:
+        return []
+    w = words(lang)
+    rows = rows[rows["resolution"] != OPEN_YET].merge(plan.targets[["target_id", "name_en", "name_zh"]], on="target_id")
+    lines = [
+        w("paper.later.item", name=r[f"name_{lang}"], outcome=w(f"paper.later.{r['resolution']}"), reservation=plan.said(r["reservation"], lang))
+        for r in _rows(rows)
+    ]
+    return [w("paper.later.text"), bullets(lines)] if lines else []
+
+
+def promises(plan: Plan, lang: str = "en") -> list[str]:
     """How much the plan promises and what the audit found."""
-    targets = plan.targets
+    w, targets = words(lang), plan.targets
     annex = targets[(targets["section"] == "annex") & targets["value"].notna()]
     text = targets[(targets["section"] == "text") & targets["value"].notna()]
-    audit = plan.audit()
-    table = audit.table()
-    count = table["finding"].value_counts()
-    first = (
-        f"The annex prints {len(plan.series())} series with {len(annex)} figures; the text adds {len(text)} quantified "
-        f"targets, some of which repeat the annex. Counted once each, the plan makes {len(plan.distinct())} quantified "
-        f"promises. {len(table)} statements could be held against other figures: {count.get(AGREES, 0)} agree, "
-        f"{count.get(ROUNDING, 0)} agree only through rounding, {count.get(CONTRADICTS, 0)} contradict and "
-        f"{count.get(OPEN, 0)} cannot be checked. {rounding_text(annex.iloc[0])}"
-    )
-    bad = table[table["finding"].isin([CONTRADICTS, ROUNDING])].copy()
-    bad["order"] = bad["finding"].map({CONTRADICTS: 0, ROUNDING: 1})
-    bad = bad.sort_values("order", kind="stable")
-    shown = pd.DataFrame(
-        {
-            "Statement": [f"{r.check}: {_name(plan, r.item)}" for r in bad.itertuples()],
-            "Finding": list(bad["finding"]),
-            "Why": list(bad["explanation"]),
-        }
-    )
-    note = "A contradiction is no proof of an error: the figures may be meant on different bases or scopes."
-    return [first, grid(shown, (26, 18, 56)), note]
+    found, said = plan.audit().table(), plan.audit().table(lang)
+    count = found["finding"].value_counts()
+    first = w(
+        "paper.plan.count", series=len(plan.series()), figures=len(annex), texts=len(text), promises=len(plan.distinct()),
+        checks=len(found), agrees=count.get(AGREES, 0), rounding=count.get(ROUNDING, 0),
+        contradicts=count.get(CONTRADICTS, 0), open=count.get(OPEN, 0),
+    )  # fmt: skip
+    parts = [first + w("common.space") + rounding_text(annex.iloc[0], lang)]
+    said = said.assign(statement=[w("common.colon", head=r.check, rest=r.item) for r in said.itertuples()])
+    bad, near = (said[found["finding"] == f] for f in (CONTRADICTS, ROUNDING))
+    if not bad.empty:
+        columns = {"statement": bad["statement"], "finding": bad["finding"], "why": bad["explanation"]}
+        parts.append(table(columns, (28, 12, 60), lang))
+    if not near.empty:
+        parts.append(escape(w("paper.plan.only_rounding", items=w("common.semicolon").join(near["statement"]))))
+    return [*parts, w("paper.plan.note")]
 
 
-def rounding_text(row: pd.Series) -> str:
+def rounding_text(row: pd.Series, lang: str = "en") -> str:
     """What a printed figure stands for, shown on one of them."""
     low, high = (row["value"] + side * row["precision"] / 2 for side in (-1, 1))
-    return (
-        f"A printed {num(row['value'], 0)} stands for everything from {num(low)} to {num(high)}, so rounding alone is "
-        "never called a contradiction."
-    )
+    return words(lang)("paper.plan.rounding", value=num(row["value"], 0), low=num(low), high=num(high))
 
 
-def _name(plan: Plan, item: str) -> str:
-    """The printed name of an audited item (an indicator, an indicator and a year, or a ratio)."""
-    head, _, rest = item.partition(" ")
-    known = set(plan.targets["indicator_id"])
-    return f"{plan.name(head)} {rest}".strip() if head in known else item
-
-
-def look_back(plan: Plan) -> list[str]:
+def look_back(plan: Plan, lang: str = "en") -> list[str]:
     """What was observed of the zone, and how few points that is."""
-    rows = []
-    for i in plan.series():
-        seen = plan.levels(i)
-        if seen.empty or plan.annex(i)["kind"].iloc[0] == "growth":
-            continue
-        last = seen.iloc[-1]
-        first_target = plan.target(i, plan.years[0])
-        rows.append(
-            {
-                "Indicator": plan.name(i),
-                "Observed": "; ".join(f"{num(r.value, 2)} ({int(r.year)})" for r in seen.itertuples()),
-                "Unit": last["unit"],
-                "Scope of the last": last["scope_note"] if pd.notna(last["scope_note"]) else "–",
-                f"Growth a year to {plan.years[0]}": pct(
-                    cagr(last["value"], first_target, plan.years[0] - int(last["year"]))
-                ),
-            }
-        )
-    table = pd.DataFrame(rows)
-    most = max((len(plan.levels(i)) for i in plan.series()), default=0)
-    text = (
-        f"On {plan.as_of.isoformat()} the public record held at most {most} comparable yearly levels of any annex "
-        f"series, and none for {plan.base_year}. The last column is the growth that leads from the last observed level "
-        f"to the plan's first target: where it is far from the plan's own growth, the plan starts from another base or "
-        "scope than the published figure."
-    )
-    return [text, grid(table, (27, 27, 9, 20, 17), table.columns[-1:])]
+    w, first = words(lang), plan.years[0]
+    kinds = {i: plan.annex(i)["kind"].iloc[0] for i in plan.series()}
+    seen = {i: plan.levels(i) for i in plan.series() if kinds[i] != "growth"}
+    seen = {i: rows for i, rows in seen.items() if not rows.empty}
+    when = day(plan.as_of, lang)
+    if not seen:
+        return [w("paper.back.nothing", day=when)]
+    last = {i: rows.iloc[-1] for i, rows in seen.items()}
+    columns = {
+        "indicator": [plan.name(i, lang) for i in seen],
+        "observed": [w("common.semicolon").join(_points(rows, lang)) for rows in seen.values()],
+        "scope": [plan.said(r["scope_note"], lang) for r in last.values()],
+        "growth_to": [pct(cagr(r["value"], plan.target(i, first), first - int(r["year"])), lang=lang) for i, r in last.items()],
+    }
+    text = w("paper.back.text", day=when, most=max(map(len, seen.values())), base=plan.base_year)
+    return [text, table(columns, (24, 34, 27, 15), lang, year=first), *private(plan, lang)]
 
 
-def forecast_text(plan: Plan, verdicts) -> list[str]:
-    """The central path and its range for each level target."""
-    rows = verdicts.assessable()
-    levels = rows[(rows["unit"] != "%") & rows["needed_growth"].notna()]
-    lines = []
-    for _, r in levels.iterrows():
-        gap = 100 * (r["q50"] / r["target"] - 1)
-        side = "above" if gap >= 0 else "below"
-        lines.append(
-            f"- {escape(r['name_en'])}: median {short(r['q50'])} {r['unit']} (P10 {short(r['q10'])}, P90 "
-            f"{short(r['q90'])}), {pct(abs(gap))} {side} the target of {amount(r['target'], r['unit'])}; {published(r)}."
-        )
-    text = (
-        f"Each level starts from the {plan.base_year} value that the plan itself implies, with its rounding, and grows "
-        "as similar regions are expected to: their smoothed growth, fading. Beside it stands the path from the last observed level."
-    )
-    return [text, "\n".join(lines)]
+def _points(rows: pd.DataFrame, lang: str) -> list[str]:
+    w = words(lang)
+    return [w("paper.back.point", value=amount(r.value, r.unit, lang), year=int(r.year)) for r in rows.itertuples()]
 
 
-def published(row: pd.Series) -> str:
-    """The last published value of a verdict's indicator, or that none was found."""
-    return "no value was public" if pd.isna(row["naive"]) else f"the last public value was {num(row['naive'], 2)}"
-
-
-def decides(plan: Plan, verdicts) -> list[str]:
-    """Needed growth against the class, the base year and the widest single assumption."""
-    need = sensitivity.needed_growth(plan).table()
-    table = pd.DataFrame(
-        {
-            "Indicator": need["name"],
-            "Needed from the implied base": [pct(x) for x in need["needed_implied"]],
-            "Needed from the last observed": [pct(x) for x in need["needed_observed"]],
-            "Similar regions, median": [pct(x) for x in need["class_median"]],
-            "P10 to P90": [f"{num(a)} to {num(b)}" for a, b in zip(need["class_p10"], need["class_p90"], strict=True)],
-        }
-    )
-    harder = int((need["needed_implied"] > need["class_median"]).sum())
-    lines = [
-        f"{harder} of {len(need)} level targets need more growth than the median similar region achieved.",
-        base_text(verdicts),
-        swing_text(plan, "gdp"),
-    ]
-    return [
-        " ".join(x for x in lines if x),
-        grid(table, (32, 18, 18, 16, 16), table.columns[1:]),
-        *apart(plan, "gdp"),
-        *wanted(plan),
-    ]
-
-
-def apart(plan: Plan, indicator_id: str) -> list[str]:
-    """The odds of one target when one choice at a time is made otherwise."""
-    rows = sensitivity.decomposition(plan, indicator_id).table()
-    table = pd.DataFrame(
-        {
-            "Choice": rows["choice"].str.capitalize(),
-            "Made otherwise": rows["otherwise"],
-            "Odds": [odds(p) for p in rows["odds"]],
-            "Change, points": [num(c, 0) for c in rows["change"]],
-        }
-    )
-    text = (
-        f"The odds of {plan.name(indicator_id)} with one choice at a time made otherwise; the price basis is compared "
-        "within one class, the others with the headline."
-    )
-    return [text, grid(table, (16, 50, 12, 14), table.columns[2:])]
-
-
-def wanted(plan: Plan) -> list[str]:
-    """Which unpublished numbers would move the odds most."""
-    rows = sensitivity.missing_numbers(plan)
-    rows = rows[rows["odds"].notna() & rows["points"].notna()].head(3)
+def private(plan: Plan, lang: str = "en") -> list[str]:
+    """Figures of the user's own, which no public source shows."""
+    w, rows = words(lang), plan.observations
+    rows = rows[rows["grade"] == tables.PRIVATE]
+    known = set(plan.targets["indicator_id"])
     said = [
-        f"{lower(r.missing_number)} ({r.name_en}: {odds_range(r.odds_low, r.odds_high)} between a low and a high value)"
+        w("paper.trust.private_item", name=plan.name(r.indicator_id, lang) if r.indicator_id in known else r.indicator_id,
+          year=int(r.year), value=amount(r.value, r.unit, lang))
         for r in rows.itertuples()
-    ]
-    return [f"Of the numbers behind the odds that were not public, these would move them most: {'; '.join(said)}."]
+    ]  # fmt: skip
+    return [escape(w("paper.trust.private", items=w("common.semicolon").join(said)))] if said else []
 
 
-def base_text(verdicts) -> str:
-    """Which answers hang on the base year."""
+def forecast_text(plan: Plan, verdicts, lang: str = "en") -> list[str]:
+    """Where the median of each level lies against its target."""
+    w, rows = words(lang), verdicts.assessable()
+    levels = rows[(rows["unit"] != "%") & rows["needed_growth"].notna()]
+    lines = [_gap(plan, r, w) for _, r in levels.iterrows()]
+    return [w("paper.forecast.text", base=plan.base_year), bullets(lines)] if lines else []
+
+
+def _gap(plan: Plan, row: pd.Series, w: Words) -> str:
+    gap = 100 * (row["q50"] / row["target"] - 1)
+    seen = plan.levels(row["indicator_id"])
+    last = w("paper.forecast.never")
+    if not seen.empty:
+        last = w("paper.forecast.last", value=amount(seen["value"].iloc[-1], row["unit"], w.lang), year=int(seen["year"].iloc[-1]))
+    side = "above" if gap >= 0 else "below"
+    target = amount(row["target"], row["unit"], w.lang)
+    return w(f"paper.forecast.{side}", name=row[f"name_{w.lang}"], gap=pct(abs(gap), lang=w.lang), target=target, last=last)
+
+
+def leading(verdicts) -> str | None:
+    """The level target that the paper takes apart: GDP, or else the first one with odds and a base."""
     rows = verdicts.assessable()
+    levels = rows.loc[(rows["unit"] != "%") & rows["needed_growth"].notna(), "indicator_id"].tolist()
+    return "gdp" if "gdp" in levels else next(iter(levels), None)
+
+
+def decides(plan: Plan, verdicts, lang: str = "en") -> list[str]:
+    """Needed growth against the class, the base year and the widest single assumption."""
+    w, need, lead = words(lang), sensitivity.needed_growth(plan).table(), leading(verdicts)
+    said = []
+    if not need.empty:
+        harder = int((need["needed_implied"] > need["class_median"]).sum())
+        said.append(w("paper.decide.harder", harder=harder, n=len(need)))
+    said.append(base_text(verdicts, lang))
+    if lead is not None:
+        said.append(swing_text(plan, lead, lang))
+    return [w("common.space").join(said)]
+
+
+def base_text(verdicts, lang: str = "en") -> str:
+    """Which answers hang on the base year."""
+    w, rows = words(lang), verdicts.assessable()
     hang = rows[rows["probability"].isna()]
     if hang.empty:
-        return f"No answer depends on the base year by more than {num(100 * BASE_DEPENDENT, 0)} points."
-    return f"The base year decides {len(hang)} answers: {names(hang)}."
+        return w("paper.decide.no_base", points=num(100 * BASE_DEPENDENT, 0))
+    return w("paper.decide.base", n=len(hang), names=names(hang, lang))
 
 
-def swing_text(plan: Plan, indicator_id: str) -> str:
+def swing_text(plan: Plan, indicator_id: str, lang: str = "en") -> str:
     """The widest one-way swing of an indicator, and which single assumptions reach the target alone."""
-    swings = sensitivity.swings(plan, indicator_id)
-    rows = swings.table()
+    w, swings = words(lang), sensitivity.swings(plan, indicator_id)
+    rows, unit = swings.table(lang), swings.unit
     top = rows.iloc[0]
-    reach = rows[rows["high"] >= swings.target]
-    alone = ", ".join(lower(x) for x in reach["assumption"]) or "none"
-    return (
-        f"For {plan.name(indicator_id)} the widest single swing is {lower(top['assumption'])} "
-        f"({top['low_label']} to {top['high_label']}): it moves {plan.years[-1]} by {num(top['span'])} {swings.unit} "
-        f"around {num(swings.centre)}. Assumptions that reach the target of {num(swings.target, 0)} alone at their "
-        f"better end: {alone}."
-    )
+    alone = w("common.list").join(lower(x) for x in rows.loc[rows["high"] >= swings.target, "assumption"])
+    return w(
+        "paper.decide.swing", name=plan.name(indicator_id, lang), top=lower(top["assumption"]), low=top["low_label"],
+        high=top["high_label"], year=plan.years[-1], span=_value(top["span"], unit, lang), centre=_value(swings.centre, unit, lang),
+        target=amount(swings.target, unit, lang), alone=alone or w("common.none"),
+    )  # fmt: skip
+
+
+def _value(x: float, unit: str, lang: str) -> str:
+    """A computed value with its unit, in three digits."""
+    return readable(0.0, unit, lang)[1].format(short(x, unit, lang))
 
 
 def lower(text: str) -> str:
-    """A text that begins with a small letter, for the middle of a sentence."""
-    return text[:1].lower() + text[1:]
+    """A text that begins with a small letter, for the middle of a sentence; names such as GDP stay."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
-def comparison(plan: Plan, charts: Sequence[Chart]) -> list[str]:
-    """What the comparison charts say, in their own words."""
-    text = (
-        "Zones of this kind publish on many scopes, often together with the district around them, and mostly in good "
-        "years. So growth is compared, levels are never spliced, and a missing zone is not a weak one."
-    )
-    lines = [f"{escape(c.title)}. {escape(c.subtitle)}." for c in charts] + context(plan)
-    return [text, "\n".join(f"- {line}" for line in lines)]
+def apart(plan: Plan, verdicts, lang: str = "en") -> list[str]:
+    """The odds of one target when one choice at a time is made otherwise."""
+    w, lead = words(lang), leading(verdicts)
+    if lead is None:
+        return []
+    rows = sensitivity.decomposition(plan, lead).table(lang)
+    columns = {
+        "choice": rows["choice"],
+        "otherwise": rows["otherwise"],
+        "odds": [odds(p, lang) for p in rows["odds"]],
+        "change": [num(c, 0) for c in rows["change"]],
+    }
+    return [w("paper.decide.apart", name=plan.name(lead, lang)), table(columns, (18, 50, 14, 18), lang)]
 
 
-def context(plan: Plan) -> list[str]:
+def wanted(plan: Plan, lang: str = "en") -> list[str]:
+    """Which unpublished numbers would move the odds most."""
+    w, rows = words(lang), sensitivity.missing_numbers(plan)
+    rows = rows[rows["odds"].notna() & rows["points"].notna()].head(3)
+    said = [
+        w("paper.decide.wanted_item", number=lower(plan.said(r.missing_number, lang)), name=plan.name(r.indicator_id, lang),
+          odds=odds_range(r.odds_low, r.odds_high, lang))
+        for r in rows.itertuples()
+    ]  # fmt: skip
+    return [w("paper.decide.wanted", items=w("common.semicolon").join(said))] if said else []
+
+
+def comparison(plan: Plan, charts: Sequence[Chart], lang: str = "en") -> list[str]:
+    """What the comparison charts say in their own words, and what is known beside them."""
+    w = words(lang)
+    said = [_told(c, w) for c in charts] + context(plan, lang)
+    return [w("paper.compare.text"), bullets(said)] if said else []
+
+
+def _told(chart: Chart, w: Words) -> str:
+    return escape(w("paper.compare.chart", title=chart.title, subtitle=chart.subtitle))
+
+
+def context(plan: Plan, lang: str = "en") -> list[str]:
     """What is known beside the charts: earlier windows, the zone's weight, its rank, and others' targets."""
-    stated = plan.stated_growth("gdp")
-    windows = peers.percentile_of(stated, as_of=plan.as_of)
-    first, last = windows.rows.iloc[0], windows.rows.iloc[-1]
+    w, said = words(lang), []
+    if "gdp" in plan.series() and pd.notna(stated := plan.stated_growth("gdp")):
+        windows = peers.percentile_of(stated, as_of=plan.as_of)
+        first, last = windows.rows.iloc[0], windows.rows.iloc[-1]
+        said.append(w(
+            "paper.compare.windows", growth=pct(stated, 0, lang), first=reached_by(first["percentile"], lang), first_window=first["label"],
+            last=reached_by(last["percentile"], lang), last_window=last["label"], class_=windows.class_.said(lang),
+        ))  # fmt: skip
     weights, ranks, yearly = context_rows(plan)
-    weight, rank = weights.iloc[-1], ranks.iloc[-1]
-    met = int((yearly["status"] == "reached").sum())
-    return [
-        f"Window by window, regions that reached {pct(stated, 0)} a year: {reached_by(first['percentile'])} in {first['label']}, "
-        f"{reached_by(last['percentile'])} in {last['label']} ({windows.class_.label}).",
-        f"GDP of {weight['label']} in {weight['year']}: {num(weight['size'], 1)} {weight['unit']}, {pct(weight['share'], 3)} of "
-        "China's.",
-        f"{met} of {len(yearly)} yearly GDP growth targets of {' and '.join(x.title() for x in yearly['entity_id'].unique())} "
-        f"with a published result ({yearly['year'].min()}-{yearly['year'].max()}) were reached.",
-        f"Published later, and in no odds: {rank['label']} was ranked {rank['rank']:.0f} among national-level zones in the "
-        f"Ministry's evaluation of {rank['evaluation_year']:.0f} (source {rank['source_id']}).",
-    ]
+    for r in weights.tail(1).rename(columns={"size": "size_"}).itertuples():
+        said.append(w(
+            "paper.compare.weight", zone=_zone_name(r.zone_id, lang), year=r.year, size=amount(r.size_, r.unit, lang),
+            share=pct(r.share, 3, lang),
+        ))  # fmt: skip
+    if not yearly.empty:
+        who = w("common.list").join(w(f"paper.place.{x}") for x in yearly["entity_id"].unique())
+        met = int((yearly["status"] == "reached").sum())
+        said.append(w("paper.compare.targets", met=met, n=len(yearly), who=who, first=yearly["year"].min(), last=yearly["year"].max()))
+    for r in ranks.tail(1).itertuples():
+        said.append(w(
+            "paper.compare.rank", zone=_zone_name(r.zone_id, lang), rank=int(r.rank), year=int(r.evaluation_year), source=r.source_id,
+        ))  # fmt: skip
+    return said
+
+
+def _zone_name(zone_id: str, lang: str) -> str:
+    return peers.zone(zone_id)["zone_zh" if lang == "zh" else "label"]
 
 
 def context_rows(plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The home zone's share in China's GDP, its ranks, and the regions' yearly growth targets that had a result."""
     targets = peers.region_targets().rows.query("indicator_id == 'gdp' and unit == '%' and status != 'open'")
     targets = targets[targets["year"] < plan.as_of.year]
-    return peers.national_share(zone_id=peers.HOME, of="china").rows, peers.rank_history().rows, targets
+    return peers.national_share(zone_id=HOME, of="china").rows, peers.rank_history().rows, targets
 
 
-def trust(plan: Plan, verdicts) -> list[str]:
+def like_this(plan: Plan, lang: str = "en") -> list[str]:
+    """The zones most like this one, with what they are alike in."""
+    w, rows = words(lang), closest(HOME, CLOSEST).table()
+    if rows.empty:
+        return []
+    columns = {
+        "zone": rows["zone_zh"] if lang == "zh" else rows["label"],
+        "province": rows["province"] if lang == "zh" else [PROVINCE.get(p, p) for p in rows["province"]],
+        "gdp": [w("paper.back.point", value=amount(r.size_, r.unit, lang), year=int(r.year)) for r in rows.rename(columns={"size": "size_"}).itertuples()],
+        "times": [num(x) for x in rows["times"]],
+        "source": rows["source_id"],
+    }
+    return [w("paper.compare.closest"), table(columns, (34, 14, 24, 14, 14), lang)]
+
+
+def trust(plan: Plan, verdicts, lang: str = "en") -> list[str]:
     """What the odds rest on, and what they cannot know."""
-    final = verdicts.final()
+    w, final = words(lang), verdicts.final()
     count = final["evidence"].value_counts()
-    steps = "; ".join(f"{count[k]} {k} ({v})" for k, v in EVIDENCE.items() if k in count)
+    steps = [
+        w("paper.trust.step", count=count[k], letter=k, meaning=text)
+        for k, text in w.group("paper.evidence").items() if k in count
+    ]  # fmt: skip
+    known = [w(f"paper.trust.{key}") for key in ("own", "shocks", "proxy", "prices")]
     return [
-        f"Of the {len(final)} annex series, by step of evidence: {steps}.",
-        *record(plan),
-        tested(),
-        "- The odds say what similar regions would have achieved. They do not know the zone's own projects, its land "
-        "or its firms; whoever does should move them, and say by how much.\n"
-        "- Past windows overlap and share their good and bad years: they are far fewer independent cases than they look, "
-        "and a shock common to all regions would move every one of these odds at once.\n"
-        "- Where no class of the same indicator exists a proxy stands in (all secondary industry for above-scale "
-        "industry, exports for total trade); the proxy carries its own error, which is not in the range.\n"
-        "- Targets are nominal levels; growth floors in the text read as real. The two are never mixed here.\n"
-        f"- No figure published after {plan.as_of.isoformat()} enters any of these odds.",
+        w("paper.trust.steps", n=len(final), steps=w("common.semicolon").join(steps)),
+        *record(plan, lang),
+        tested(lang),
+        bullets([*known, w("paper.trust.day", day=day(plan.as_of, lang))]),
     ]
 
 
-def tested() -> str:
+def tested(lang: str = "en") -> str:
     """How odds and intervals of this kind fared when they were put to the test."""
     found = scores.class_pseudo_targets(scores.HORIZON, scores.TODAY)
     cities = scores.contest(scores.saved_bench("cities"))
     bench = scores.saved_bench("forecast").query("case == 'full history' and horizon == @scores.HORIZON").set_index("method")
     best = bench.drop(index=scores.METHOD)["loss"].idxmin()
-    return (
-        f"Put to the test with targets at past percentiles of growth, the odds lay within {num(100 * found.worst_gap(), 0)} "
-        f"points of how often such targets were met (Brier skill {pct(100 * found.brier()['skill'], 0)} over the base rate). "
-        f"The panel method behind `zoneplan forecast`, on {num(bench['cases'].max() / bench['origins'].max(), 0)} prefectures "
-        f"three years ahead, erred {num(bench.loc[scores.METHOD, 'loss'] / bench.loc[best, 'loss'], 2)} times as much as the best "
-        f"textbook model ({best}), and its intervals meant to hold 80 % held {pct(bench.loc[scores.METHOD, 'coverage80'], 0)}, "
-        f"the model's {pct(bench.loc[best, 'coverage80'], 0)}. Eleven cities with two to nine years of growth are too few to "
-        f"learn from: there they held {pct(cities['coverage80'].mean(), 0)}."
-    )
+    ours, theirs = bench.loc[scores.METHOD], bench.loc[best]
+    return words(lang)(
+        "paper.trust.tested", gap=num(100 * found.worst_gap(), 0), skill=pct(100 * found.brier()["skill"], 0, lang),
+        units=num(bench["cases"].max() / bench["origins"].max(), 0), ratio=num(ours["loss"] / theirs["loss"], 2), model=best,
+        held=pct(ours["coverage80"], 0, lang), model_held=pct(theirs["coverage80"], 0, lang),
+        cities=pct(cities["coverage80"].mean(), 0, lang),
+    )  # fmt: skip
 
 
-def record(plan: Plan) -> list[str]:
+def record(plan: Plan, lang: str = "en") -> list[str]:
     """How often ranges made the same way held before, class by class."""
-    rows = []
+    # Several targets share a class; its record is told once.
+    named: dict[reference.ReferenceClass, list[str]] = {}
     for i in plan.series():
-        if i not in reference.CLASSES:
-            continue
-        past = reference.past_record(i, min(len(plan.years), 3), plan.as_of)
-        if past.empty:
-            continue
-        rows.append(
-            {
-                "Indicator": plan.name(i),
-                "Class": reference.CLASSES[i].label,
-                "Forecasts": num(len(past), 0),
-                "Regions inside P10 to P90": pct(100 * past["coverage"].mean(), 0),
-                "Worst year": f"{pct(100 * past['coverage'].min(), 0)}",
-                "Mean error, points": num(past["error"].mean()),
-            }
-        )
-    if not rows:
+        if i in reference.CLASSES:
+            named.setdefault(reference.CLASSES[i], []).append(i)
+    past = {c: reference.past_record(same[0], min(len(plan.years), 3), plan.as_of) for c, same in named.items()}
+    past = {c: rows for c, rows in past.items() if not rows.empty}
+    if not past:
         return []
-    table = pd.DataFrame(rows)
-    text = (
-        f"Made on the same day of earlier years, with only what was known then, forecasts over {len(plan.years)} years "
-        "would have fared as follows. A range from P10 to P90 should hold four regions in five; a positive error means "
-        "that the median region did better than forecast."
-    )
-    return [text, grid(table, (24, 30, 12, 13, 9, 12), table.columns[2:])]
+    w = words(lang)
+    columns = {
+        "class": [c.said(lang) for c in past],
+        "indicator": [w("common.semicolon").join(plan.name(i, lang) for i in named[c]) for c in past],
+        "forecasts": [num(len(rows), 0) for rows in past.values()],
+        "inside": [pct(100 * rows["coverage"].mean(), 0, lang) for rows in past.values()],
+        "worst": [pct(100 * rows["coverage"].min(), 0, lang) for rows in past.values()],
+        "error": [num(rows["error"].mean()) for rows in past.values()],
+    }
+    return [w("paper.trust.record", years=len(plan.years)), table(columns, (32, 26, 10, 13, 8, 11), lang)]
 
 
-def method(plan: Plan) -> list[str]:
+def method(plan: Plan, lang: str = "en") -> list[str]:
     """How the numbers are made."""
-    return [
-        "Every figure comes from a printed source and carries its unit, its scope and the day from which it was known; "
-        f"figures known only after {plan.as_of.isoformat()} are left out. The zone's own record is too short for a "
-        "time-series model, so the forecast borrows from a reference class: regions of the same kind and size, whose "
-        "average growth over windows of one, two and three years was known on that day. The growth of the class median, "
-        "smoothed, fades along the way, as fast growth always has; the errors that this rule made on the class's own past "
-        "widen it; the last known window gives the spread between regions. The base is carried forward by every such "
-        "growth rate in turn, and the share of paths that reach the target is its odds. Promises are joined by a normal "
-        "copula: correlations that the Zhejiang cities show are estimated, all others are tried at zero, middle and high.",
-        f"Two bases are always tried. The first is the {plan.base_year} level that the plan implies: its first target "
-        "divided by one plus its printed growth, as an interval over both roundings. It is the only base on the plan's "
-        "own scope. The second is the last observed level, on whatever scope it was published. Growth targets are held "
-        "against yearly growth of the class. Counts with one observed year use a Poisson model with unknown rate. "
-        "Targets without a comparable figure and without a class get no odds.",
-        "The same notebooks, tables and code that made this paper can be run again with other assumptions; the data of "
-        "every chart is in the workbook beside it.",
-    ]
+    w = words(lang)
+    return [w("paper.method.borrow", day=day(plan.as_of, lang)), w("paper.method.bases", base=plan.base_year), w("paper.method.again")]
 
 
 def used_sources(plan: Plan, charts: Sequence[Chart]) -> list[str]:
     """Ids of the sources behind the charts, the zone's own record and its context, in a fixed order."""
     weights, ranks, targets = context_rows(plan)
-    frames = [*(c.table() for c in charts), plan.observations, weights.tail(1), ranks.tail(1), targets]
-    cited = [text for f in frames for column in f.columns if column.endswith("source_id") for text in f[column].dropna()]
-    return sorted({x.strip() for text in cited for x in re.split(r"[;,]", str(text)) if x.strip()})
+    like = closest(HOME, CLOSEST).table()
+    frames = [*(c.table() for c in charts), plan.observations, weights.tail(1), ranks.tail(1), targets, like]
+    return sorted(set().union(*(cited(f) for f in frames)))
+
+
+def cited(frame: pd.DataFrame) -> set[str]:
+    """The source ids in every column of a table that holds them."""
+    found = (text for column in frame.columns if column.endswith("source_id") for text in frame[column].dropna())
+    return {x.strip() for text in found for x in re.split(r"[;,]", str(text)) if x.strip()}
 
 
 def source_table(plan: Plan, charts: Sequence[Chart]) -> pd.DataFrame:
-    """The rows of the source list that the paper rests on."""
+    """The rows of the source list that the charts and the record rest on."""
     every = tables.sources().reset_index()
     return every[every["source_id"].isin(used_sources(plan, charts))].sort_values("source_id").reset_index(drop=True)
 
 
-def sources(plan: Plan, charts: Sequence[Chart]) -> list[str]:
-    """The table of sources with publisher, title and date."""
-    rows = source_table(plan, charts).fillna("–")
-    text = f"{len(rows)} sources stand behind the charts, the zone's record and its context; addresses are in the workbook."
-    columns = {"source_id": "Source", "publisher": "Publisher", "title": "Title", "published": "Published"}
-    return [text, grid(rows[list(columns)].rename(columns=columns), (12, 32, 42, 14))]
+def sources(plan: Plan, charts: Sequence[Chart], lang: str = "en") -> list[str]:
+    """The list of sources with publisher, title and date."""
+    rows = source_table(plan, charts)
+    text = words(lang)("paper.sources.text", n=len(rows))
+    columns = {"source": rows["source_id"], "published": [reference_text(r, lang) for r in rows.to_dict("records")]}
+    return [text, table(columns, (13, 87), lang)]
 
 
-def _places(charts: Sequence[Chart]) -> dict[str, list[Chart]]:
-    out: dict[str, list[Chart]] = {key: [] for key in ORDER}
-    for chart in charts:
-        key = next((k for k, words in SECTIONS.items() if any(w in chart.id for w in words)), "forecast")
-        out[key].append(chart)
-    return out
+def reference_text(row: Mapping[str, object], lang: str = "en") -> str:
+    """Publisher, title and date of one source, as a list of sources prints them."""
+    w = words(lang)
+    published = row["published"] if pd.notna(row["published"]) else w("paper.sources.undated")
+    return w("paper.sources.entry", publisher=publisher(str(row["publisher"]), lang), title=row["title"], date=published)
+
+
+def publisher(name: str, lang: str = "en") -> str:
+    """Who published; where only the host of a page is known, that is said."""
+    w = words(lang)
+    if name in (OWN, NAMELESS):
+        return w("paper.sources.own" if name == OWN else "paper.sources.nameless")
+    if HOST.fullmatch(name):
+        return w("paper.sources.host", host=name)
+    if lang == "en":
+        return name
+    for key, phrase in words("en").group("paper.copies").items():
+        name = name.replace(phrase, w(f"paper.copies.{key}"))
+    return name.replace("(", "（").replace(")", "）")
+
+
+def short_answer(plan: Plan, notebook: str, lang: str = "en") -> str:
+    """What a notebook finds, in the words of the paper, as Markdown; empty for a notebook that the paper does not know."""
+    judged = plan.verdicts()
+    said = {
+        "00_index": lambda: answers(plan, judged, lang)[:1],
+        "01_read_the_plan": lambda: promises(plan, lang)[:1],
+        "02_look_back": lambda: look_back(plan, lang)[:1],
+        "03_forecast_2020": lambda: [*together(plan, judged, lang), *forecast_text(plan, judged, lang)[1:]],
+        "04_stress_growth": lambda: decides(plan, judged, lang),
+        "05_compare_zones": lambda: [bullets(context(plan, lang))],
+        "06_explore": lambda: [words(lang)("paper.explore.text", n=len(plan.scenarios()))],
+        "07_score_the_method": lambda: [tested(lang)],
+    }
+    return "\n\n".join(said[notebook]()) if notebook in said else ""

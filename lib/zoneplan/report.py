@@ -1,4 +1,4 @@
-"""The brief: every notebook run, every chart drawn, one paper and one workbook; all of it or nothing."""
+"""The brief: every notebook run, every chart drawn, a paper and a workbook in each language; all of it or nothing."""
 
 from __future__ import annotations
 
@@ -9,23 +9,28 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from zoneplan.errors import DataError, Problem
-from zoneplan.text import frame
+from zoneplan.messages import LANGS, words
+from zoneplan.text import day, frame
 
 if TYPE_CHECKING:
     from zoneplan.charts import Chart
     from zoneplan.plan import Plan
 
-NAME = "brief"
-INDEX_TITLE = "Questions, answers, figures, notebooks"
+NAME, WORKBOOK, INDEX = "brief", "zoneplan", "index"
 ANSWER = "## The answer"
-WORKBOOK = "zoneplan.xlsx"
-STEPS_AFTER_NOTEBOOKS = 5
+BOTH = "both"
+# What a brief consists of: all of it goes when the next one takes its place.
+OWN = re.compile(rf"({NAME}|{WORKBOOK})(_\w+)?\.(md|docx|pdf|pptx|xlsx)|figures|html")
+# Sharp on paper at the width of a page.
+DPI = 200
 # What `zoneplan verdicts` promises to other tools.
 COLUMNS = "indicator_id year target unit q10 q50 q90 probability evidence needed_growth naive".split()
 
@@ -35,13 +40,14 @@ def reports_dir() -> Path:
     return Path(__file__).resolve().parents[2] / "reports"
 
 
-def brief(out: str | Path | None = None, progress: bool = True) -> Path:
+def brief(out: str | Path | None = None, progress: bool = True, lang: str = BOTH) -> Path:
     """Run every notebook and write figures, web pages, Word, PDF, slides and workbook.
 
     Parameters
     ----------
     out : folder to write; None means the project's ``reports``. It must be new, empty or an earlier brief.
     progress : show on stderr what is running.
+    lang : ``en``, ``zh`` or ``both``; an earlier brief in another language goes.
 
     Returns
     -------
@@ -55,44 +61,81 @@ def brief(out: str | Path | None = None, progress: bool = True) -> Path:
     How to read it: the table printed at the end is the answer; the paper explains it.
     """
     from zoneplan import load_plan
-    from zoneplan.figures import figures
     from zoneplan.notebooks import folder, run_all
-    from zoneplan.slides import write_slides
 
     out = Path(out) if out is not None else reports_dir()
     refuse_foreign(out)
+    langs = LANGS if lang == BOTH else (lang,)
     plan = load_plan()
-    with Progress(progress) as bar:
+    with Progress(progress, len(langs)) as bar:
         runs = run_all(tell=bar.notebook)
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".zoneplan-", dir=out.parent) as scratch:
             work = Path(scratch) / "new"
-            work.mkdir()
-            bar.step("charts")
-            charts = write_figures(figures(plan), work / "figures")
-            bar.step("web pages")
-            write_pages(runs, work / "html", charts, Path(os.path.relpath(folder(), out / "html")).as_posix())
-            bar.step("paper")
-            write_paper(plan, charts, work)
-            bar.step("slides")
-            write_slides(plan, charts, work, NAME)
-            bar.step("workbook")
-            write_tables(plan, charts, work)
+            write_reports(runs, work, langs, Path(os.path.relpath(folder(), out / "html")).as_posix(), bar.step)
             install(work, out, Path(scratch) / "old")
     print(verdict_summary(plan.verdicts().final(), short=True))
     print(where(out))
     return out
 
 
+def write_reports(runs: dict, work: Path, langs: Sequence[str], notebooks_at: str, tell: Callable[[str], None] = lambda _: None) -> None:
+    """Everything but the notebooks: each language in a process of its own, the web pages beside them.
+
+    Parameters
+    ----------
+    runs : executed notebooks by name.
+    work : a folder to make.
+    langs : languages to write.
+    notebooks_at : the way from the web pages to the notebooks.
+    tell : called with the name of each part when it is written.
+    """
+    import multiprocessing
+
+    work.mkdir()
+    # Started afresh, because copies of a process with threads may hang.
+    with ProcessPoolExecutor(len(langs), multiprocessing.get_context("spawn")) as pool:
+        made = {}
+        for lang in langs:
+            others = [x for x in langs if x != lang]
+            made[pool.submit(write_language, lang, work, runs, notebooks_at, others)] = words(lang)("paper.index.name")
+        write_pages(runs, work / "html")
+        tell("web pages")
+        for done in as_completed(made):
+            done.result()
+            tell(made[done])
+
+
+def write_language(lang: str, work: Path, runs: dict, notebooks_at: str, others: Sequence[str]) -> None:
+    """Figures, paper, slides, workbook and index page in one language; ``others`` have an index page too."""
+    from zoneplan import load_plan
+    from zoneplan.figures import figures
+    from zoneplan.prose import figure_folder
+    from zoneplan.slides import write_slides
+
+    plan = load_plan()
+    charts = figures(plan, lang)
+    write_figures(charts, work / figure_folder(lang))
+    write_paper(plan, charts, work, lang)
+    write_slides(plan, charts, work, named(NAME, lang), lang)
+    write_tables(plan, charts, work, lang)
+    write_index(plan, runs, work / "html", charts, notebooks_at, lang, others)
+
+
+def named(name: str, lang: str) -> str:
+    """A file's name in a language: English is the plain one."""
+    return name if lang == "en" else f"{name}_{lang}"
+
+
 class Progress:
     """A bar on stderr; threads may report at the same time."""
 
-    def __init__(self, shown: bool):
+    def __init__(self, shown: bool, languages: int):
         from tqdm import tqdm
 
         from zoneplan.notebooks import paths
 
-        total = len(paths()) + STEPS_AFTER_NOTEBOOKS
+        total = len(paths()) + 1 + languages
         form = "{percentage:3.0f} % |{bar:24}| {n}/{total} {desc} [{elapsed}]"
         self.bar = tqdm(total=total, file=sys.stderr, disable=not shown, bar_format=form)
         self.running: list[str] = []
@@ -112,13 +155,13 @@ class Progress:
                 self.bar.update()
             else:
                 self.running.append(name)
-            self.bar.set_description_str("running " + ", ".join(self.running) if self.running else "notebooks done")
+            self.bar.set_description_str("running " + ", ".join(self.running) if self.running else "writing the papers")
 
     def step(self, name: str) -> None:
-        """A step after the notebooks began."""
+        """A part of the reports was written."""
         with self.lock:
             self.bar.update()
-            self.bar.set_description_str(f"writing {name}")
+            self.bar.set_description_str(f"{name} done")
 
 
 def refuse_foreign(out: Path) -> None:
@@ -128,59 +171,87 @@ def refuse_foreign(out: Path) -> None:
     if not out.is_dir():
         raise DataError([Problem(str(out), None, None, "a file", "a folder for the reports")])
     names = [p.name for p in out.iterdir() if not p.name.startswith(".")]
-    if names and f"{NAME}.md" not in names:
+    if names and not {f"{named(NAME, lang)}.md" for lang in LANGS} & set(names):
         found = f"other files ({sorted(names)[0]})"
         raise DataError([Problem(str(out), None, None, found, "a new or empty folder, or an earlier brief")])
 
 
-def write_figures(charts: Sequence[Chart], folder: Path) -> list[Chart]:
-    """Every chart as PNG, SVG and PDF."""
-    folder.mkdir(parents=True)
+def write_figures(charts: Sequence[Chart], folder: Path) -> None:
+    """Every chart as PNG and SVG."""
+    folder.mkdir(parents=True, exist_ok=True)
     seen = set()
     for chart in charts:
         if chart.id in seen:
             raise ValueError(f"two charts are called {chart.id}")
         seen.add(chart.id)
-        chart.export(folder)
-    return list(charts)
+        chart.export(folder, dpi=DPI, kinds=("png", "svg"))
 
 
-def write_pages(runs: dict, folder: Path, charts: Sequence[Chart] = (), notebooks_at: str = "") -> None:
-    """Every notebook as a web page that needs no network, and an index of questions, answers, figures and notebooks.
-
-    ``charts`` lie in ``../figures``; ``notebooks_at`` is the way from the pages to the notebooks.
-    """
+def write_pages(runs: dict, folder: Path) -> None:
+    """Every notebook as a web page that needs no network."""
     from zoneplan.notebooks import title
-    from zoneplan.paper import page, text_page
+    from zoneplan.paper import page
 
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, notebook in runs.items():
         html = page(notebook, title(notebook))
         (folder / f"{name}.html").write_text(html, encoding="utf-8", newline="\n")
-    index = text_page(index_markdown(runs, charts, notebooks_at), INDEX_TITLE)
-    (folder / "index.html").write_text(index, encoding="utf-8", newline="\n")
 
 
-def index_markdown(runs: dict, charts: Sequence[Chart], notebooks_at: str) -> str:
+def write_index(plan: Plan, runs: dict, folder: Path, charts: Sequence[Chart], notebooks_at: str, lang: str = "en",
+                others: Sequence[str] = ()) -> None:  # fmt: skip
+    """The page that leads to every question, answer, figure and notebook.
+
+    ``charts`` lie beside the folder, ``notebooks_at`` is the way from the pages to the notebooks, ``others`` are the
+    languages that have an index of their own.
+    """
+    from zoneplan.paper import text_page
+
+    folder.mkdir(parents=True, exist_ok=True)
+    text = index_markdown(plan, runs, charts, notebooks_at, lang, others)
+    html = text_page(text, words(lang)("paper.index.title"), lang)
+    (folder / f"{named(INDEX, lang)}.html").write_text(html, encoding="utf-8", newline="\n")
+
+
+def index_markdown(plan: Plan, runs: dict, charts: Sequence[Chart], notebooks_at: str, lang: str = "en",
+                   others: Sequence[str] = ()) -> str:  # fmt: skip
     """Question, answer, figures and notebook of every run, as Markdown.
 
     How to read it: the question leads to the whole page, the small picture to the figure as the paper prints it.
     """
-    from zoneplan.notebooks import title
-    from zoneplan.prose import escape
+    from zoneplan.prose import escape, figure_folder
 
-    known = {c.id: c for c in charts}
-    files = [("brief.pdf", "the paper as PDF"), ("brief.docx", "for Word"), ("brief.pptx", "the slides"), (WORKBOOK, "the data")]
-    parts = [f"# {INDEX_TITLE}", "To hand on: " + ", ".join(f"[{text}](../{file})" for file, text in files) + "."]
+    w, known = words(lang), {c.id: c for c in charts}
+    files = [(f"{named(NAME, lang)}.{kind}", w(f"paper.index.{kind}")) for kind in ("pdf", "docx", "pptx")]
+    files.append((f"{named(WORKBOOK, lang)}.xlsx", w("paper.index.xlsx")))
+    links = w("common.list").join(f"[{text}](../{file})" for file, text in files)
+    there = w("common.list").join(f"[{words(x)('paper.index.name')}]({named(INDEX, x)}.html)" for x in others)
+    parts = [f"# {w('paper.index.title')}", w("paper.index.hand_on", files=links)]
+    if there:
+        parts.append(w("paper.index.other", links=there))
     for name, notebook in runs.items():
+        asked, said = question_and_answer(plan, name, notebook, lang)
+        parts += [f"## [{escape(asked)}]({name}.html)", said]
         drawn = [known[i] for i in drawn_charts(notebook) if i in known]
-        parts += [f"## [{escape(title(notebook))}]({name}.html)", answer(notebook)]
+        at = {c.id: f"../{figure_folder(lang)}/{c.id}.svg" for c in drawn}
         if drawn:
-            alt = drawn[0].alt.replace('"', "'").replace("\n", " ")
-            parts.append(f'[![{escape(drawn[0].title)}](../figures/{drawn[0].id}.svg){{alt="{alt}" width=26rem}}](../figures/{drawn[0].id}.svg)')
-            parts.append("Figures: " + "; ".join(f"[{escape(c.title)}](../figures/{c.id}.svg)" for c in drawn) + ".")
-        parts.append(f"Notebook: [page]({name}.html), [to run]({notebooks_at}/{name}.ipynb).")
+            first = drawn[0]
+            alt = first.alt.replace("\\", "\\\\").replace('"', "'").replace("\n", " ")
+            parts.append(f'[![{escape(first.title)}]({at[first.id]}){{alt="{alt}" width=26rem}}]({at[first.id]})')
+            parts.append(w("paper.index.figures", links=w("common.semicolon").join(f"[{escape(c.title)}]({at[c.id]})" for c in drawn)))
+        parts.append(w("paper.index.notebook", page=f"{name}.html", file=f"{notebooks_at}/{name}.ipynb"))
     return "\n\n".join(parts) + "\n"
+
+
+def question_and_answer(plan: Plan, name: str, notebook, lang: str) -> tuple[str, str]:
+    """What a notebook asks and answers: in its own words, which are English, or else in those of the paper."""
+    from zoneplan.notebooks import title
+    from zoneplan.prose import short_answer
+
+    w = words(lang)
+    if lang == "en" or f"paper.question.{name}" not in w.texts:
+        return title(notebook), answer(notebook)
+    return w(f"paper.question.{name}"), short_answer(plan, name, lang)
 
 
 def answer(notebook) -> str:
@@ -200,34 +271,44 @@ def drawn_charts(notebook) -> list[str]:
     return [m.group(1) for text in shown if (m := re.match(r"Chart ([\w-]+):", text))]
 
 
-def write_paper(plan: Plan, charts: Sequence[Chart], folder: Path) -> None:
+def write_paper(plan: Plan, charts: Sequence[Chart], folder: Path, lang: str = "en") -> None:
     """The paper as Markdown, Word and PDF, from one text."""
     from zoneplan import paper, prose
 
-    text = prose.brief_markdown(plan, charts)
-    (folder / f"{NAME}.md").write_text(text, encoding="utf-8", newline="\n")
-    paper.word(text, folder, NAME, plan.as_of)
-    paper.pdf(text, folder, NAME, plan.as_of, prose.title(plan), prose.subtitle(plan))
+    text, name = prose.brief_markdown(plan, charts, lang), named(NAME, lang)
+    (folder / f"{name}.md").write_text(text, encoding="utf-8", newline="\n")
+    paper.word(text, folder, name, plan.as_of, lang)
+    paper.pdf(text, folder, name, plan.as_of, prose.title(plan, lang), prose.subtitle(plan, lang), lang)
 
 
-def write_tables(plan: Plan, charts: Sequence[Chart], folder: Path) -> None:
+def write_tables(plan: Plan, charts: Sequence[Chart], folder: Path, lang: str = "en") -> None:
     """The workbook: the data of every chart, verdicts, targets, audit, sources."""
-    from zoneplan.prose import source_table
+    from zoneplan.prose import figure_folder, source_table
     from zoneplan.workbook import write_workbook
 
+    w = words(lang)
     tables = {
-        "verdicts": (f"Odds of every quantified target, as of {plan.as_of.isoformat()}", plan.verdicts().table()),
-        "targets": ("Every target as printed; units in their column", plan.targets),
-        "assumptions": ("What the odds and the scenarios take for granted: bases, classes of regions, stories", assumption_table(plan)),
-        "audit": ("Every statement of the plan that other figures can test", plan.audit().table()),
-        "observations": ("The zone's public record on that day", plan.observations),
-        "sources": ("Sources behind the charts and the record", source_table(plan, charts)),
+        "verdicts": plan.verdicts().table(),
+        "targets": plan.targets,
+        "assumptions": assumption_table(plan, lang),
+        "audit": plan.audit().table(lang),
+        "observations": plan.observations,
+        "sources": source_table(plan, charts),
     }
-    title = f"{plan.name_en}: data of the brief"
-    write_workbook(folder / WORKBOOK, charts, tables, title, plan.as_of, folder / "figures")
+    told = {key: (w(f"workbook.sheet.{key}"), w(f"workbook.note.{key}", day=day(plan.as_of, lang)), said(plan, frame, lang))
+            for key, frame in tables.items()}  # fmt: skip
+    name = plan.name_zh if lang == "zh" else plan.name_en
+    file, title = folder / f"{named(WORKBOOK, lang)}.xlsx", w("workbook.title", plan=name)
+    write_workbook(file, charts, list(told.values()), title, plan.as_of, folder / figure_folder(lang), lang)
 
 
-def assumption_table(plan: Plan) -> pd.DataFrame:
+def said(plan: Plan, rows: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """A table with the texts that the plan's glossary has in a language."""
+    known = set(plan.glossary["text"])
+    return rows.map(lambda cell: plan.said(cell, lang) if isinstance(cell, str) and cell in known else cell)
+
+
+def assumption_table(plan: Plan, lang: str = "en") -> pd.DataFrame:
     """Bases, reference classes and scenarios of a plan, one row a figure.
 
     Returns columns kind, name, indicator_id, year, value, low, high, expected, unit, source_id (of a scenario: the ids of
@@ -239,25 +320,27 @@ def assumption_table(plan: Plan) -> pd.DataFrame:
     from zoneplan import reference
     from zoneplan.forecast import BASES, base_of
 
-    rows = []
+    w, rows = words(lang), []
+    kind = w.group("workbook.kind")
     for i in plan.series():
         unit = plan.annex(i)["unit"].iloc[0]
         is_rate = plan.annex(i)["kind"].iloc[0] == "growth"
         for base in [b for k in BASES if not is_rate and (b := base_of(plan, i, k)) is not None]:
             level = base.level
-            rows.append(("base", base.kind, i, base.year, level.mid, level.low, level.high, None, unit, base.source_id, base.scope_note))
+            rows.append((kind["base"], w(f"workbook.assumed.{base.kind}"), i, base.year, level.mid, level.low, level.high, None, unit, base.source_id, base.scope_note))
     for i in plan.series():
         past = reference.past_growth(i, len(plan.years), plan.as_of)
         if past is not None:
             low, middle, high = past.quantile([0.1, 0.5, 0.9])
-            note = f"{past.rows['n_units'].min()} regions or more{', a proxy' if past.class_.is_proxy else ''}"
+            note = w("workbook.assumed.proxy" if past.class_.is_proxy else "workbook.assumed.regions", n=past.rows["n_units"].min())
             source, last = past.rows["source_id"].iloc[-1], int(past.rows["end_year"].max())
-            rows.append(("class", past.class_.label, i, last, middle, low, high, None, "% a year", source, note))
+            rows.append((kind["class"], past.class_.said(lang), i, last, middle, low, high, None, w("common.unit.percent_year"), source, note))
     for story in plan.scenarios().values():
-        rows.append(("scenario", story.title_en, None, None, None, None, None, None, None, None, story.text_en))
+        title = getattr(story, f"title_{lang}")
+        rows.append((kind["scenario"], title, None, None, None, None, None, None, None, None, getattr(story, f"text_{lang}")))
         for r in story.table().itertuples():
-            note = "known only afterwards" if r.hindsight else None
-            rows.append(("scenario", story.title_en, r.indicator_id, r.year, r.growth, None, None, r.expected, "%", r.rows, note))
+            note = w("workbook.assumed.hindsight") if r.hindsight else None
+            rows.append((kind["scenario"], title, r.indicator_id, r.year, r.growth, None, None, r.expected, "%", r.rows, note))
     columns = "kind name indicator_id year value low high expected unit source_id note".split()
     return pd.DataFrame(rows, columns=columns)
 
@@ -273,7 +356,11 @@ def install(new: Path, out: Path, old: Path) -> None:
     out.mkdir(exist_ok=True)
     old.mkdir()
     undo: list[Callable[[], object]] = []
+    gone = [p for p in sorted(out.iterdir()) if OWN.fullmatch(p.name) and not (new / p.name).exists()]
     try:
+        for target in gone:
+            target.rename(old / target.name)
+            undo.append(lambda t=target, o=old / target.name: o.rename(t))
         for source in sorted(new.iterdir()):
             target = out / source.name
             if target.exists():
@@ -323,8 +410,9 @@ def verdict_summary(table: pd.DataFrame, short: bool = False) -> str:
 
 def where(out: Path) -> str:
     """What was written, and where."""
-    lines = [f"{NAME}.docx, {NAME}.pdf, {NAME}.md: the paper", f"{NAME}.pptx: the slides", f"{WORKBOOK}: data of every chart"]
-    lines += [f"{part}/: {len(list((out / part).iterdir()))} files" for part in ("figures", "html")]
+    parts = {f"{NAME}*.*": "the paper as Word, PDF and Markdown, and the slides", f"{WORKBOOK}*.xlsx": "data of every chart"}
+    lines = [f"{', '.join(p.name for p in sorted(out.glob(pattern)))}: {what}" for pattern, what in parts.items()]
+    lines += [f"{part}/: {len([p for p in (out / part).rglob('*') if p.is_file()])} files" for part in ("figures", "html")]
     return "\n".join([f"Written to {out}", *(f"  {line}" for line in lines)])
 
 

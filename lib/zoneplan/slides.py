@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
-import pandas as pd
-
 from zoneplan import paper, prose, scores
-from zoneplan.text import num
+from zoneplan.messages import words
+from zoneplan.text import day, num
 
 if TYPE_CHECKING:
     from zoneplan.charts import Chart
@@ -28,13 +27,9 @@ SHOWN = ("odds_2020", "plan_audit", "path_gdp", "needed_growth", "swings_all", "
 # A chart that rests on more sources than this names them in the paper.
 LISTED = 8
 TITLE_SIZE, TEXT_SIZE, TABLE_SIZE = 2000, 1500, 1000
-ANSWER, TRUST = "The answer", "How far to trust this"
-# A paragraph or a caption beside a table would open a slide of its own or lie on it: the note is in the title.
-TABLE = "How likely is each target? (*: the base year decides)"
-SOURCES = "Sources ({} more in the paper, addresses in the workbook)"
 
 
-def write_slides(plan: Plan, charts: Sequence[Chart], folder: Path, name: str) -> Path:
+def write_slides(plan: Plan, charts: Sequence[Chart], folder: Path, name: str, lang: str = "en") -> Path:
     """Write the slides as a PowerPoint file: titles and tables stay text, every picture has its alternative text.
 
     How to read it: each title is the finding; the slide shows what it rests on.
@@ -43,82 +38,63 @@ def write_slides(plan: Plan, charts: Sequence[Chart], folder: Path, name: str) -
     with tempfile.TemporaryDirectory() as scratch:
         for chart in shown:
             (Path(scratch) / f"{chart.id}.png").write_bytes(chart.slide_png())
-        text, alts = markdown(plan, charts, shown), [c.alt for c in shown]
+        text, alts = markdown(plan, charts, shown, lang), [c.alt for c in shown]
         return presentation(text, alts, Path(scratch), folder / f"{name}.pptx", plan.as_of)
 
 
-def presentation(text: str, alts: Sequence[str], pictures: Path, out: Path, day: date) -> Path:
+def presentation(text: str, alts: Sequence[str], pictures: Path, out: Path, made_on: date) -> Path:
     """Turn Markdown into slides; ``alts`` are the alternative texts of its pictures in their order."""
     import pypandoc
 
     reference, made = pictures / "reference.pptx", pictures / "made.pptx"
     reference.write_bytes(reference_slides())
     args = [f"--reference-doc={reference}", f"--resource-path={pictures}", "--slide-level=1"]
-    with paper.fixed_clock(day):
+    with paper.fixed_clock(made_on):
         pypandoc.convert_text(text, "pptx", format=paper.MARKDOWN, outputfile=str(made), extra_args=args)
     out.write_bytes(_described(made.read_bytes(), alts))
     return out
 
 
-def markdown(plan: Plan, charts: Sequence[Chart], shown: Sequence[Chart]) -> str:
-    """All slides as Markdown, one heading a slide; ``charts`` are those of the paper, ``shown`` have a slide."""
-    verdicts = plan.verdicts()
+def markdown(plan: Plan, charts: Sequence[Chart], shown: Sequence[Chart], lang: str = "en") -> str:
+    """All slides as Markdown, one heading a slide; ``charts`` are all of the brief, ``shown`` have a slide."""
+    verdicts, w = plan.verdicts(), words(lang)
+    # A paragraph or a caption beside a table would open a slide of its own or lie on it: the note is in the title.
     parts = [
-        f"# {ANSWER}", prose.answers(plan, verdicts)[0], f"- {prose.together(plan, verdicts)[0]}",
-        f"# {prose.escape(TABLE)}", verdict_table(plan, verdicts),
+        f"# {w('slides.answer')}", prose.answers(plan, verdicts, lang)[0], prose.bullets(prose.together(plan, verdicts, lang)),
+        f"# {prose.escape(w('slides.table'))}", verdict_table(plan, verdicts, lang),
         *(part for c in shown for part in (f"# {prose.escape(c.title)}", f"![]({c.id}.png)")),
-        f"# {TRUST}", trust(plan, verdicts),
-        *source_slide(plan, charts, shown),
+        f"# {w('slides.trust')}", trust(plan, verdicts, lang),
+        *source_slide(plan, charts, shown, lang),
     ]  # fmt: skip
-    return prose.front_matter(plan) + "\n\n".join(parts) + "\n"
+    return prose.front_matter(plan, lang) + "\n\n".join(parts) + "\n"
 
 
-def verdict_table(plan: Plan, verdicts) -> str:
+def verdict_table(plan: Plan, verdicts, lang: str = "en") -> str:
     """Targets that can be judged, the likeliest first."""
-    rows = verdicts.assessable().sort_values("probability_high", ascending=False, kind="stable")
-    table = pd.DataFrame(
-        {
-            "Target": [prose.label(r) for _, r in rows.iterrows()],
-            f"Target {plan.years[-1]}": [prose.amount(r["target"], r["unit"]) for _, r in rows.iterrows()],
-            "Median": [prose.short(x) for x in rows["q50"]],
-            "P10 to P90": [f"{prose.short(a)} to {prose.short(b)}" for a, b in zip(rows["q10"], rows["q90"], strict=True)],
-            "Odds": [prose.odds_text(r) for _, r in rows.iterrows()],
-        }
-    )
-    return prose.grid(table, (44, 15, 10, 18, 13), ("Median", "P10 to P90", "Odds"))
+    columns = {k: v for k, v in prose.verdict_columns(verdicts, lang).items() if k in ("target", "target_year", "median", "range", "odds")}
+    return prose.table(columns, (44, 15, 10, 18, 13), lang, year=plan.years[-1])
 
 
-def trust(plan: Plan, verdicts) -> str:
+def trust(plan: Plan, verdicts, lang: str = "en") -> str:
     """What the odds rest on and what they cannot know, in a few lines."""
-    final = verdicts.final()
-    found = scores.class_pseudo_targets(scores.HORIZON, scores.TODAY)
-    return "\n".join(
+    w, found = words(lang), scores.class_pseudo_targets(scores.HORIZON, scores.TODAY)
+    return prose.bullets(
         [
-            f"- Odds exist for {len(verdicts.assessable())} of {len(final)} series; for the others the missing number is named, "
-            "not invented.",
-            f"- Tested on targets of the past, odds and outcomes lay at most {num(100 * found.worst_gap(), 0)} points apart.",
-            "- The odds say what similar regions would achieve. They know nothing of the zone's own projects, land or firms.",
-            "- Good and bad years are common to all regions: one shock would move every one of these odds at once.",
-            "- Where no class of the same indicator exists a proxy stands in; its own error is not in the range.",
-            f"- No figure published after {plan.as_of.isoformat()} enters any of these odds.",
+            w("slides.count", n=len(verdicts.assessable()), total=len(verdicts.final())),
+            w("slides.tested", gap=num(100 * found.worst_gap(), 0)),
+            *(w(f"slides.{key}") for key in ("own", "shocks", "proxy")),
+            w("paper.trust.day", day=day(plan.as_of, lang)),
         ]
     )
 
 
-def source_slide(plan: Plan, charts: Sequence[Chart], shown: Sequence[Chart]) -> list[str]:
+def source_slide(plan: Plan, charts: Sequence[Chart], shown: Sequence[Chart], lang: str = "en") -> list[str]:
     """Title and table of the sources of the slides, without those of charts that rest on dozens."""
     every = prose.source_table(plan, charts)
-    few = [ids for c in shown if len(ids := _ids(c)) <= LISTED]
+    few = [ids for c in shown if len(ids := prose.cited(c.table())) <= LISTED]
     rows = every[every["source_id"].isin(set().union(*few))].fillna("–")
-    columns = {"publisher": "Publisher", "title": "Title", "published": "Published"}
-    table = prose.grid(rows[list(columns)].rename(columns=columns), (38, 44, 18))
-    return [f"# {SOURCES.format(len(every) - len(rows))}", table]
-
-
-def _ids(chart: Chart) -> set[str]:
-    data = chart.table()
-    cited = [text for c in data.columns if c.endswith("source_id") for text in data[c].dropna()]
-    return {x.strip() for text in cited for x in re.split(r"[;,]", str(text)) if x.strip()}
+    columns = {"publisher": [prose.publisher(x, lang) for x in rows["publisher"]], "title": rows["title"], "date": rows["published"]}
+    return [f"# {words(lang)('slides.sources', n=len(every) - len(rows))}", prose.table(columns, (38, 44, 18), lang)]
 
 
 def reference_slides() -> bytes:

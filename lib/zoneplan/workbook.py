@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from zoneplan.messages import Words, words
 from zoneplan.native import HIDDEN, Native, Series, native
 
 if TYPE_CHECKING:
@@ -26,27 +27,28 @@ WIDE, HIGH, TALL, COLUMNS_WIDE = 760, 430, 620, 13
 YEARS = re.compile(r"(.*_)?years?|x|horizon|origins?|n|n_units|cases|grade")
 SHARES = re.compile(
     r"probability.*|p|low|high|forecast|observed|coverage|exact|total|first|first_conf|total_conf|share"
-    r"|odds given|came true|honest odds|\d years? ahead"
+    r"|odds given|came true|honest odds|\d years? ahead|给出的概率|实际达成|概率完全准确|提前\d年"
 )
-NO_COUNTERPART = "A spreadsheet has no chart of this kind: the picture stands here, and its numbers at the left."
 
 
 def write_workbook(
     path: Path,
     charts: Sequence[Chart],
-    tables: dict[str, tuple[str, pd.DataFrame]],
+    tables: Sequence[tuple[str, str, pd.DataFrame]],
     title: str,
     day: date,
     figures: Path | None = None,
+    lang: str = "en",
 ) -> Path:
     """Write the workbook.
 
     Parameters
     ----------
     charts : one sheet each, with the data as drawn and a native chart.
-    tables : further sheets, ``{sheet: (note, frame)}``.
+    tables : further sheets: name, note and frame.
     title, day : heading and fixed date of the file.
     figures : folder with the charts as PNG, for kinds of charts that a spreadsheet does not have.
+    lang : ``en`` or ``zh``, as the charts and tables are.
 
     How to read it: start at the sheet "contents"; each line there leads to one sheet.
     """
@@ -54,29 +56,31 @@ def write_workbook(
 
     # A text that begins with "=" is still a text.
     safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    names = sheet_names([c.id for c in charts], taken=["contents", *tables])
+    w = words(lang)
+    back = w("workbook.contents")
+    names = sheet_names([c.id for c in charts], taken=[back, *(name for name, _, _ in tables)])
     with xlsxwriter.Workbook(str(path), safe) as book:
         # Creation date is fixed so that equal data gives an equal file.
         book.set_properties({"title": title, "author": "zoneplan", "created": datetime.combine(day, time())})
         style = _Styles(book)
         rows = [(names[c.id], c.title, c.subtitle, c.source) for c in charts]
-        rows += [(name, name.capitalize(), note, "") for name, (note, _) in tables.items()]
-        _contents(book.add_worksheet("contents"), title, rows, style)
+        rows += [(name, name.capitalize(), note, "") for name, note, _ in tables]
+        _contents(book.add_worksheet(back), title, rows, style, w)
         for chart in charts:
             sheet = book.add_worksheet(names[chart.id])
             data, made = chart.table(), native(chart)
             left = len(data.columns) + 1
             right = None if made is None or made.frame is None else (left + COLUMNS_WIDE, made.frame)
-            lines = (chart.title, chart.subtitle, f"Source: {_plain(chart.source)}")
-            _sheet(sheet, lines, data, right, style, WIDEST_BESIDE)
+            lines = (chart.title, chart.subtitle, w("workbook.source", source=_plain(chart.source)))
+            _sheet(sheet, lines, data, right, style, WIDEST_BESIDE, back)
             if made is not None:
-                _native(book, sheet, chart, made, left, style)
+                _native(book, sheet, chart, made, left, style, w)
                 continue
-            sheet.write_string(HEAD - 1, left, NO_COUNTERPART, style.note)
+            sheet.write_string(HEAD - 1, left, w("workbook.no_counterpart"), style.note)
             if figures is not None:
                 _picture(sheet, figures / f"{chart.id}.png", chart.alt, left)
-        for name, (note, frame) in tables.items():
-            _sheet(book.add_worksheet(name), (name.capitalize(), note, ""), frame, None, style, WIDEST)
+        for name, note, frame in tables:
+            _sheet(book.add_worksheet(name), (name.capitalize(), note, ""), frame, None, style, WIDEST, back)
     return path
 
 
@@ -137,12 +141,12 @@ def number_format(name: str, values: Sequence) -> str:
     return "#,##0.00" if most < 100 else "#,##0.0"
 
 
-def _contents(sheet, title: str, rows: list[tuple], style: _Styles) -> None:
+def _contents(sheet, title: str, rows: list[tuple], style: _Styles, w: Words) -> None:
     sheet.write_string(0, 0, title, style.title)
-    sheet.write_string(1, 0, "Every sheet leads back here through the link in its fourth row.", style.note)
+    sheet.write_string(1, 0, w("workbook.leads"), style.note)
     widths = (30, WIDEST, WIDEST, WIDEST)
-    for column, head in enumerate(("sheet", "title", "what and unit", "source")):
-        sheet.write_string(2, column, head, style.head)
+    for column, head in enumerate(("sheet", "title", "what", "source")):
+        sheet.write_string(2, column, w(f"workbook.head.{head}"), style.head)
     for r, row in enumerate(rows, start=3):
         sheet.write_url(r, 0, f"internal:'{row[0]}'!A1", style.link, row[0])
         for column, text in enumerate(row[1:], start=1):
@@ -154,11 +158,11 @@ def _contents(sheet, title: str, rows: list[tuple], style: _Styles) -> None:
 
 
 def _sheet(sheet, lines: Sequence[str], left: pd.DataFrame, right: tuple[int, pd.DataFrame] | None, style: _Styles,
-           widest: int) -> None:  # fmt: skip
+           widest: int, back: str) -> None:  # fmt: skip
     """Three lines of text, the way back, then the table; ``right`` is a second table with its first column."""
     for r, line in enumerate(lines):
         sheet.write_string(r, 0, line, style.note if r else style.title)
-    sheet.write_url(HEAD - 1, 0, "internal:'contents'!A1", style.link, "contents")
+    sheet.write_url(HEAD - 1, 0, f"internal:'{back}'!A1", style.link, back)
     heights: dict[int, int] = {}
     for at, frame in ((0, left), *([] if right is None else [right])):
         for c, name in enumerate(map(str, frame.columns), start=at):
@@ -208,11 +212,11 @@ def _cell(sheet, r: int, c: int, value, style: _Styles, number) -> None:
         sheet.write_string(r, c, text, style.text(text))
 
 
-def _native(book, sheet, chart: Chart, made: Native, left: int, style: _Styles) -> None:
+def _native(book, sheet, chart: Chart, made: Native, left: int, style: _Styles, w: Words) -> None:
     """The native chart between the data and, where it needs them otherwise, its own numbers."""
     frame, at = (chart.table(), 0) if made.frame is None else (made.frame, left + COLUMNS_WIDE)
     if at:
-        sheet.write_string(HEAD - 1, at, "The same figures, arranged for the chart:", style.note)
+        sheet.write_string(HEAD - 1, at, w("workbook.arranged"), style.note)
     place = {c: at + n for n, c in enumerate(frame.columns)}
     kind = {"type": made.kind, **({"subtype": "stacked"} if made.stacked else {})}
     if made.area:
@@ -237,8 +241,7 @@ def _native(book, sheet, chart: Chart, made: Native, left: int, style: _Styles) 
     drawn.set_size({"width": WIDE, "height": TALL if made.tall else HIGH})
     sheet.insert_chart(FIRST, left, drawn, {"description": chart.alt, "object_position": 3})
     if made.left_out:
-        text = f"Native chart, to edit and copy; only the picture in the folder figures shows {made.left_out}."
-        sheet.write_string(HEAD - 1, left, text, style.note)
+        sheet.write_string(HEAD - 1, left, w("workbook.left_out", what=made.left_out), style.note)
 
 
 def _series(sheet: str, series: Series, frame: pd.DataFrame, place: dict[str, int], kind: str) -> dict:
@@ -295,4 +298,4 @@ def _picture(sheet, file: Path, alt: str, column: int) -> None:
 
 def _plain(text: str) -> str:
     # Here the reader has the workbook already.
-    return re.sub(r"^Sources?:\s*| \(see the workbook\)", "", text or "")
+    return re.sub(r"^Sources?:\s*|^资料来源：| \(see the workbook\)|见数据工作簿", "", text or "")
