@@ -116,7 +116,9 @@ def readings(plan: Plan) -> pd.DataFrame:
     for i in ASKED:
         if i not in plan.series() or pd.isna(plan.stated_growth(i)):
             continue
-        class_ = reference.CLASSES[i]
+        class_ = reference.class_of(plan, i)
+        if class_ is None:
+            continue
         row = {"indicator_id": i, "label": _label(plan, i, "nominal", words("en")), "stand_in": class_.indicator_id, "is_proxy": class_.is_proxy,
                "basis": "nominal", "plan_growth": plan.stated_growth(i)}  # fmt: skip
         rows.append(row)
@@ -157,6 +159,8 @@ def availability(plan: Plan, horizon: int = WINDOW) -> Availability:
                         "first": found["origin_year"].min(), "last": found["end_year"].max(),
                         "source_id": ";".join(sorted(set(found["source_id"])))})  # fmt: skip
         out.append({**shared, "column": ZONES, **_zones(row)})
+    if not out:
+        raise ValueError("the plan prints no average growth that classes could be asked for")
     return Availability(plan, pd.DataFrame(out))
 
 

@@ -699,6 +699,8 @@ def promised_growth(plan: Plan, year_from: int = 2011) -> Promised:
 
     How to read it: only a one-year promise can be held against one year's result; averages stay open.
     """
+    if "gdp" not in plan.series() or np.isnan(plan.stated_growth("gdp")):
+        raise ValueError("the plan prints no average growth of GDP")
     zones = peers.peer_targets().rows
     zones = zones[zones["basis"].isin(["growth", "average growth"])]
     regions = peers.region_targets().rows

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,7 +15,9 @@ from zoneplan.catchup import city_convergence, small_zones
 from zoneplan.compare import against_city, movers, national_totals, promised_growth, reported_growth
 from zoneplan.drivers import drivers, variance_shares
 from zoneplan.forecast import forecast
+from zoneplan.hits import hits
 from zoneplan.messages import words
+from zoneplan.montecarlo import level_series
 from zoneplan.sensitivity import needed_growth, panels, swings
 from zoneplan.text import amount, day, num, odds_range, pct
 from zoneplan.units import shown_in
@@ -23,25 +27,50 @@ if TYPE_CHECKING:
     from zoneplan.forecast import Forecast
     from zoneplan.plan import Plan
 
+# What is drawn of a level series by series; where the plan lacks some, its other levels take their places.
 PATHS = ("gdp", "industrial_value_added", "trade_total", "budget_revenue")
 SWINGS = ("gdp", "trade_total")
+
+
 def figures(plan: Plan, lang: str = "en") -> list[Chart]:
-    """All charts of the brief, in reading order, with their texts in ``lang`` (``en`` or ``zh``)."""
+    """All charts of the brief that can be drawn, in reading order, with their texts in ``lang`` (``en`` or ``zh``)."""
+    return drawn(plan, lang)[0]
+
+
+def drawn(plan: Plan, lang: str = "en") -> tuple[list[Chart], list[str]]:
+    """The charts of the brief, and for each that the plan has no figures for the reason why it is left out.
+
+    How to read it: a reason names the figure that is missing; of the shipped plan nothing is left out.
+    """
+    charts, reasons = [], []
+    for draw in recipes(plan, lang):
+        try:
+            charts.append(draw())
+        except ValueError as reason:
+            reasons.append(str(reason))
+    return charts, list(dict.fromkeys(reasons))
+
+
+def recipes(plan: Plan, lang: str) -> list[Callable[[], Chart]]:
+    """How each chart of the brief is drawn, in reading order."""
+    levels = level_series(plan)
+    paths, swung = (sorted(levels, key=lambda i, first=first: (i not in first, *map(i.__ne__, first)))[: len(first)] for first in (PATHS, SWINGS))
     return [
-        plan.audit().plot(lang),
-        ratio_chart(plan, lang),
-        *(path_chart(plan, i, lang) for i in PATHS),
-        plan.verdicts().plot(lang),
-        needed_growth(plan).plot(lang),
+        lambda: plan.audit().plot(lang),
+        lambda: ratio_chart(plan, lang),
+        *(partial(path_chart, plan, i, lang) for i in paths),
+        lambda: plan.verdicts().plot(lang),
+        lambda: needed_growth(plan).plot(lang),
         # One-way swings never stand alone: the shares beside them say what each is worth when all move together.
-        *(c for i in SWINGS for c in (swings(plan, i).plot(short(plan, i, lang), plan.zone(lang), lang),
-                                      variance_shares(drivers(plan, i)).plot(lang))),
-        panels(plan).plot(lang),
-        percentile_chart(plan, lang),
-        *comparison_charts(plan, lang),
-        hedgehog_chart(lang),
-        coverage_chart(lang),
-        reliability_chart(lang),
+        *(draw for i in swung for draw in (lambda i=i: swings(plan, i).plot(short(plan, i, lang), plan.zone(lang), lang),
+                                           lambda i=i: variance_shares(drivers(plan, i)).plot(lang))),
+        lambda: panels(plan).plot(lang),
+        lambda: percentile_chart(plan, lang),
+        *comparisons(plan, lang),
+        partial(hedgehog_chart, lang),
+        partial(coverage_chart, lang),
+        partial(reliability_chart, lang),
+        *([lambda: hits(plan).plot(lang)] if plan.yearly else []),
     ]
 
 
@@ -50,26 +79,54 @@ def short(plan: Plan, indicator_id: str, lang: str = "en") -> str:
     return words(lang).texts.get(f"figures.short.{indicator_id}") or plan.name(indicator_id, lang)
 
 
-def comparison_charts(plan: Plan, lang: str = "en") -> list[Chart]:
-    """The zone among regions and other zones: every chart of 05_compare_zones but the percentiles."""
-    stated = plan.stated_growth("gdp")
-    placed, zone, reports = ambition(plan), peers.zone(peers.HOME), reported_growth()
+def comparisons(plan: Plan, lang: str) -> list[Callable[[], Chart]]:
+    """How the zone is drawn among regions and other zones: every chart of 05_compare_zones but the percentiles."""
+    home = plan.home or ""
+    placed, stated = cache(lambda: ambition(plan)), cache(lambda: stated_gdp(plan))
+    reports = cache(lambda: reported_growth(at_home(plan)))
     return [
-        availability(plan).plot(lang),
-        placed.plot(lang),
-        placed.plot_windows(lang),
-        peers.size_and_growth(2006, 2022).plot(stated, lang=lang),
-        reports.plot(stated, lang),
-        reports.plot_bias(stated, lang),
-        national_totals().plot(lang),
-        peers.rank_history(zone["province"]).plot(peers.HOME, lang),
-        movers().plot(lang=lang),
-        small_zones().plot(lang=lang),
-        small_zones(zone_alone=True).plot(lang=lang),
-        promised_growth(plan).plot(lang),
-        against_city().plot(lang),
-        city_convergence().plot(lang),
+        lambda: availability(plan).plot(lang),
+        lambda: placed().plot(lang),
+        lambda: placed().plot_windows(lang),
+        lambda: peers.size_and_growth(2006, 2022).plot(stated(), home, lang),
+        lambda: reports().plot(stated(), lang),
+        lambda: reports().plot_bias(stated(), lang),
+        lambda: national_totals(at_home(plan)).plot(lang),
+        lambda: peers.rank_history(peers.zone(at_home(plan))["province"]).plot(home, lang),
+        lambda: movers(at_home(plan)).plot(lang=lang),
+        lambda: small_zones().plot(home, lang),
+        lambda: small_zones(zone_alone=True).plot(home, lang),
+        lambda: promised_growth(plan).plot(lang),
+        lambda: against_city(at_home(plan)).plot(lang),
+        lambda: city_convergence().plot(lang),
     ]
+
+
+def at_home(plan: Plan) -> str:
+    """The zone's id among the peer zones.
+
+    Raises
+    ------
+    ValueError
+        The plan names none.
+    """
+    if plan.home is None:
+        raise ValueError("plan.yml names no zone of peer_zones as home")
+    return plan.home
+
+
+def stated_gdp(plan: Plan) -> float:
+    """The average growth of GDP that the plan prints, percent a year.
+
+    Raises
+    ------
+    ValueError
+        It prints none.
+    """
+    growth = plan.stated_growth("gdp") if "gdp" in plan.series() else float("nan")
+    if pd.isna(growth):
+        raise ValueError("the plan prints no average growth of GDP")
+    return growth
 
 
 def path_chart(plan: Plan, indicator_id: str, lang: str = "en") -> Chart:
@@ -82,8 +139,8 @@ def path_chart(plan: Plan, indicator_id: str, lang: str = "en") -> Chart:
     if made is None or made.base is None:
         raise ValueError(f"{indicator_id!r} has no forecast of a level, so there is no path to draw")
     last = plan.years[-1]
-    target = plan.target(indicator_id, last)
-    low, high = sorted(f.odds(last, target) for f in (made, forecast(plan, indicator_id, "observed") or made))
+    target, goal = plan.target(indicator_id, last), plan.goal(indicator_id, last)
+    low, high = sorted(f.odds(last, goal) for f in (made, forecast(plan, indicator_id, "observed") or made))
     return draw_path(
         plan,
         made,
@@ -91,7 +148,7 @@ def path_chart(plan: Plan, indicator_id: str, lang: str = "en") -> Chart:
         title=w("figures.path.title", name=short(plan, indicator_id, lang), target=amount(target, made.unit, lang), year=last,
                 odds=odds_range(low, high, lang)),
         note=w("figures.path.note", class_=made.growth[last].class_.said(lang)),
-        base_label=w("figures.path.base", year=made.base.year),
+        base_label=w(f"figures.path.base_{made.base.kind}", year=made.base.year),
         lang=lang,
     )  # fmt: skip
 
@@ -137,9 +194,12 @@ def ratio_chart(plan: Plan, lang: str = "en") -> Chart:
     from zoneplan.charts import lines
 
     w, paths = words(lang), ratio_paths(plan, lang)
-    added = paths[paths["ratio"].str.startswith(plan.name("industrial_value_added", lang))].set_index("year")["percent"]
-    first, last = plan.years[0], plan.years[-1]
-    seen = max(y for y in added.index if y < first)
+    first, last, part = plan.years[0], plan.years[-1], "industrial_value_added"
+    name = plan.name(part, lang) if part in plan.series() else None
+    added = paths[[name is not None and r.startswith(name) for r in paths["ratio"]]].set_index("year")["percent"]
+    seen = max((y for y in added.index if y < first), default=None)
+    if seen is None:
+        raise ValueError("no observed ratio of value added to GDP")
     return lines(
         "ratio_paths",
         paths.rename(columns={"ratio": "label", "year": "x", "percent": "y"}),
@@ -162,7 +222,7 @@ def percentile_table(plan: Plan, lang: str = "en") -> pd.DataFrame:
     """
     rows = []
     for i in plan.series():
-        growth = reference.past_growth(i, len(plan.years), plan.as_of)
+        growth = reference.past_growth(reference.class_of(plan, i), len(plan.years), plan.as_of)
         if growth is None or pd.isna(plan.stated_growth(i)):
             continue
         stated = plan.stated_growth(i)
@@ -180,7 +240,7 @@ def percentile_chart(plan: Plan, lang: str = "en") -> Chart:
     """The plan's growth within the reference classes."""
     from zoneplan.charts import reached_by, reference_percentile
 
-    w, rows = words(lang), percentile_table(plan, lang)
+    w, rows, _ = words(lang), percentile_table(plan, lang), stated_gdp(plan)
     gdp = rows.set_index("indicator_id").loc["gdp"]
     return reference_percentile(
         "reference_percentile",

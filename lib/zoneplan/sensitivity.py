@@ -373,7 +373,7 @@ def decomposition(plan: Plan, indicator_id: str) -> Decomposition:
     rows = [("headline", {}, against, 0.0)]
     for choice, facts, assumed, start in _otherwise(plan, head, class_):
         made = forecast(plan, indicator_id, assumed)
-        if made is None:
+        if made is None or year not in made.growth:
             continue
         before = against if start is None else forecast(plan, indicator_id, start).odds(year, target)
         odds = made.odds(year, target)
@@ -384,7 +384,7 @@ def decomposition(plan: Plan, indicator_id: str) -> Decomposition:
 def _otherwise(plan: Plan, head: Forecast, class_: reference.ReferenceClass) -> list[tuple]:
     """(choice, facts, assumptions, assumptions to compare with or None) for every choice made otherwise."""
     out = []
-    if head.base is not None and base_of(plan, head.indicator_id, "observed"):
+    if head.base is not None and base_of(plan, head.indicator_id, "observed") not in (None, head.base):
         out.append(("base", {}, Assumptions(base="observed"), None))
     for label, (level, name) in SCOPES.items():
         if (level, name) != (class_.level, class_.name):
@@ -411,7 +411,7 @@ def first_half(plan: Plan, indicator_id: str) -> float | None:
     """The host city's growth in the first half of the plan's first year, percent, if it was known on the day."""
     rows = known(tables.read("context_observations"), plan.as_of)
     rows = rows[
-        (rows["entity_id"] == "wenzhou")
+        (rows["entity_id"] == plan.host)
         & (rows["indicator_id"] == indicator_id)
         & (rows["year"] == plan.years[0])
         & (rows["period"] == "h1")
