@@ -54,7 +54,7 @@ def drawn(plan: Plan, lang: str = "en") -> tuple[list[Chart], list[str]]:
 def recipes(plan: Plan, lang: str) -> list[Callable[[], Chart]]:
     """How each chart of the brief is drawn, in reading order."""
     levels = level_series(plan)
-    paths, swung = (sorted(levels, key=lambda i, first=first: (i not in first, *map(i.__ne__, first)))[: len(first)] for first in (PATHS, SWINGS))
+    paths, swung = ([*(i for i in usual if i in levels), *(i for i in levels if i not in usual)][: len(usual)] for usual in (PATHS, SWINGS))
     return [
         lambda: plan.audit().plot(lang),
         lambda: ratio_chart(plan, lang),

@@ -46,6 +46,8 @@ class NeededGrowth:
         from zoneplan.charts import needed_growth
 
         w, rows, plan = words(lang), self.rows, self.plan
+        if rows.empty:
+            raise ValueError("no level target of the last year is open and has a base and a class")
         harder = int((rows["needed_implied"] > rows["class_median"]).sum())
         chart = pd.DataFrame(
             {"label": [plan.name(i, lang) for i in rows["indicator_id"]], "needed": rows["needed_implied"],
@@ -234,6 +236,8 @@ class DriverPanels:
         from zoneplan.charts import driver_panels, upper
 
         w = words(lang)
+        if self.rows.empty:
+            raise ValueError("no level target of the last year is open and has a base and a class")
         main = self.rows.loc[self.rows.groupby("indicator_id", sort=False)["share"].idxmax(), "driver"]
         word, n = main.mode().iloc[0], len(main)
         labels = self.rows["label"] if lang == "en" else self.rows["indicator_id"].map(self.name_zh)
