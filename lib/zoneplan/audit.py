@@ -116,6 +116,8 @@ class Audit:
 
         w, plan, tally = words(lang), self.plan, self.tally()
         n = int(tally["n"].sum())
+        if n == 0:
+            raise ValueError("no two figures of the plan can be held against each other")
         bad = int(tally.loc[tally["finding"] == CONTRADICTS, "n"].iloc[0])
         return audit_tally(
             "plan_audit",

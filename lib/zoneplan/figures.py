@@ -195,11 +195,11 @@ def ratio_chart(plan: Plan, lang: str = "en") -> Chart:
 
     w, paths = words(lang), ratio_paths(plan, lang)
     first, last, part = plan.years[0], plan.years[-1], "industrial_value_added"
-    name = plan.name(part, lang) if part in plan.series() else None
-    added = paths[[name is not None and r.startswith(name) for r in paths["ratio"]]].set_index("year")["percent"]
-    seen = max((y for y in added.index if y < first), default=None)
-    if seen is None:
+    named = paths["ratio"].str.startswith(plan.name(part, lang)) if part in plan.series() else paths["ratio"].isna()
+    added = paths[named].set_index("year")["percent"]
+    if added.empty or min(added.index) >= first:
         raise ValueError("no observed ratio of value added to GDP")
+    seen = max(y for y in added.index if y < first)
     return lines(
         "ratio_paths",
         paths.rename(columns={"ratio": "label", "year": "x", "percent": "y"}),
