@@ -3,7 +3,7 @@
 Run ``make guard-code`` (or ``python tests/guard_code.py --sample 300 --seed 1``); it is no part of ``make test``.
 The mutants are Cosmic Ray's, made in an environment of its own. A sample takes a place of the code at random, then
 one of its mutants, so that the many variants of one operator do not crowd out the rest. Each mutant meets the
-tests that run its line, quickest first, then all that run its module, in a copy of the committed tree. A mutant that
+tests that run its line, quickest first, then others that run its module, in a copy of the committed tree. A mutant that
 lives must stand in guard_survivors.md with the reason.
 """
 
@@ -13,6 +13,7 @@ import argparse
 import ast
 import difflib
 import io
+import itertools
 import json
 import multiprocessing
 import os
@@ -32,6 +33,8 @@ MODULES = "plan reference borrow forecast verdicts sensitivity peers".split()
 # Slow ones that hold what is written, not what is computed, and those that need a browser or all notebooks.
 LEFT_OUT = "browser report notebook_hygiene slides workbook readme rebaseline fuzz guard offline status".split()
 LEAST_KILLED = 0.85
+# Of the tests that run a mutant's module but not its line, the quickest, up to so many seconds in all.
+MORE_SECONDS = 20
 # A mutant that takes so many times as long as its tests did, and a minute on top, has no end.
 PATIENCE = 5
 SURVIVORS = ROOT / "tests" / "guard_survivors.md"
@@ -77,6 +80,11 @@ def changed_lines(before: str, after: str) -> tuple[str, str]:
     """The line that a mutant replaces, and what with."""
     diff = [x for x in difflib.ndiff(before.splitlines(), after.splitlines()) if x[:2] in ("- ", "+ ")]
     return tuple(" ".join(x[2:].strip() for x in diff if x[0] == sign) for sign in "-+")
+
+
+def identity(mutant: dict) -> tuple[str, str, str]:
+    """What tells a mutant apart whatever happens to the lines around it."""
+    return mutant["module"], mutant["was"], mutant["became"]
 
 
 def copy_of_head(folder: Path) -> Path:
@@ -174,7 +182,7 @@ def _fork(target, *args):
 
 
 def stages_for(mutant: dict, lines: dict, seconds: dict[str, float]) -> list[list[str]]:
-    """Tests of the mutant's line, quickest first, then whatever else runs its module."""
+    """Tests of the mutant's line, quickest first, then the quick ones of whatever else runs its module."""
 
     def quickest(tests: set[str]) -> list[str]:
         return sorted(tests & seconds.keys(), key=lambda t: (seconds[t], t))
@@ -185,11 +193,12 @@ def stages_for(mutant: dict, lines: dict, seconds: dict[str, float]) -> list[lis
     others = {t for tests in module.values() for t in tests} - line
     first = quickest(line)
     # One long list of tests is slow to collect; beyond some dozens the rest is a stage of its own.
-    return [first[:40], first[40:], quickest(others)]
+    spent = itertools.accumulate(seconds[t] for t in quickest(others))
+    return [first[:40], first[40:], [t for t, s in zip(quickest(others), spent, strict=True) if s <= MORE_SECONDS]]
 
 
-def run(found: list[dict], base: Path, jobs: int) -> list[dict]:
-    """Let every mutant meet its tests; returns the mutants with ``killed_by`` (None: it lives)."""
+def run(found: list[dict], base: Path, jobs: int) -> None:
+    """Let every mutant meet its tests, which adds ``killed_by`` to it (None: it lives)."""
     trees = [copy_of_head(base / f"tree{k}") for k in range(jobs)]
     files = sorted(p.relative_to(trees[0]).as_posix() for p in (trees[0] / "tests").glob("test_*.py"))
     files = [f for f in files if Path(f).stem.removeprefix("test_") not in LEFT_OUT]
@@ -226,11 +235,10 @@ def run(found: list[dict], base: Path, jobs: int) -> list[dict]:
                 mutant["killed_by"] = answer.recv() if answer.poll() else "the process died"
             process.join()
             file.write_text(before, encoding="utf-8")
-            mutant["was"], mutant["became"] = changed_lines(before, mutant.pop("code"))
+            mutant.pop("code")
             free.append(tree)
             said = mutant["killed_by"] or "LIVES"
             print(f"{mutant['module']}:{mutant['line']} {mutant['operator']} | {mutant['became'][:90]} | {said}", flush=True)
-    return found
 
 
 def explained(text: str) -> set[tuple[str, str, str]]:
@@ -246,6 +254,7 @@ def main() -> int:
     parser.add_argument("--modules", default=",".join(MODULES))
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--out", type=Path, help="file for the result as JSON")
+    parser.add_argument("--only", type=Path, help="a result of the same sample: only the mutants that lived then")
     parser.add_argument("--list", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.list:
@@ -257,7 +266,13 @@ def main() -> int:
         sources = {m: (library / f"{m}.py").read_text(encoding="utf-8") for m in args.modules.split(",")}
         command = [ROOT / ".venv-guard/bin/python", __file__, "--list", "--sample", str(args.sample), "--seed", str(args.seed)]
         listed = subprocess.run(command, input=json.dumps(sources), capture_output=True, text=True, check=True).stdout
-        found = run(json.loads(listed), base, args.jobs)
+        found = json.loads(listed)
+        for mutant in found:
+            mutant["was"], mutant["became"] = changed_lines(sources[mutant["module"]], mutant["code"])
+        if args.only:
+            lived = {identity(m) for m in json.loads(args.only.read_text(encoding="utf-8")) if m["killed_by"] is None}
+            found = [m for m in found if identity(m) in lived]
+        run(found, base, args.jobs)
     if args.out:
         args.out.write_text(json.dumps(found, indent=1, ensure_ascii=False), encoding="utf-8")
     return report(found)
@@ -272,7 +287,7 @@ def report(found: list[dict]) -> int:
         print(f"{module}: {total[module] - left[module]} of {total[module]} killed")
     share = 1 - len(lives) / len(found)
     print(f"{len(found) - len(lives)} of {len(found)} killed: {share:.1%}; one of {found[0]['places']} places each")
-    unexplained = [m for m in lives if (m["module"], m["was"], m["became"]) not in known]
+    unexplained = [m for m in lives if identity(m) not in known]
     for m in lives:
         print(f"- `{m['module']}`: `{m['was']}` → `{m['became']}`: {'NO REASON YET' if m in unexplained else 'see the list'}")
     return 0 if share >= LEAST_KILLED and not unexplained else 1

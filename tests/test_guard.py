@@ -104,4 +104,6 @@ def test_the_tests_of_a_line_come_quickest_first_then_those_of_the_module():
     assert guard_code.stages_for({"module": "plan", "line": 7}, lines, seconds) == [["quick", "slow"], [], ["other"]]
     # A constant runs under no test, so every test of its module may notice.
     assert guard_code.stages_for({"module": "plan", "line": 1}, lines, seconds) == [[], [], ["other", "quick", "slow"]]
+    # Others only as far as they are quick.
+    assert guard_code.stages_for({"module": "plan", "line": 1}, lines, seconds | {"slow": 30.0})[2] == ["other", "quick"]
     assert guard_code.changed_lines("a\nb < c\n", "a\nb <= c\n") == ("b < c", "b <= c")
