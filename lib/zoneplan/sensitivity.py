@@ -424,8 +424,8 @@ def first_half(plan: Plan, indicator_id: str) -> float | None:
     return None if rows.empty else float(rows["value"].iloc[0])
 
 
-def missing_numbers(plan: Plan) -> pd.DataFrame:
-    """Which unpublished number would move the odds most.
+def missing_numbers(plan: Plan, judged: Verdicts | None = None) -> pd.DataFrame:
+    """Which unpublished number would move the odds most; ``judged`` are the verdicts, if they are at hand.
 
     For a target with an observed base the missing number is the level of the base year: the odds are read with
     that level at the P10 and the P90 of what the class's growth makes of the observed one. A target without odds
@@ -437,7 +437,7 @@ def missing_numbers(plan: Plan) -> pd.DataFrame:
     How to read it: ask for the numbers at the top first.
     """
     rows = []
-    for line in plan.verdicts().final().itertuples():
+    for line in (judged or plan.verdicts()).final().itertuples():
         if line.evidence == "administrative":
             continue
         low, high = _with_base_known(plan, line.indicator_id)
