@@ -135,6 +135,30 @@ def level_series(plan: Plan, assumed: dict[str, Assumptions] | None = None) -> l
     return [i for i in ahead if not np.isnan(plan.target(i, last)) and plan.goal(i, last).high == np.inf]
 
 
+def leading(plan: Plan) -> tuple[str, str]:
+    """The two level series that stand for the plan where one has to be shown: GDP and trade, else the first that there are.
+
+    Raises
+    ------
+    ValueError
+        The plan has no open level target with a base and a class.
+    """
+    levels = level_series(plan)
+    if not levels:
+        raise ValueError(f"{plan.zone_en} has no open level target with a base and a class")
+    lead = "gdp" if "gdp" in levels else levels[0]
+    others = [i for i in levels if i != lead] or [lead]
+    return lead, "trade_total" if "trade_total" in others else others[0]
+
+
+def plan_with_levels(plan: Plan) -> Plan:
+    """The plan itself if it has an open level target with a base and a class, else the shipped one, to show the method on."""
+    from zoneplan import tables
+    from zoneplan.plan import load_plan
+
+    return plan if level_series(plan) else load_plan(tables.data_dir() / tables.SHIPPED)
+
+
 def _by_year(plan: Plan, model: Drivers) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Mean and spread of log growth by year of the plan, and the log goals; the base and what lies before the plan
     stand in the first year.
