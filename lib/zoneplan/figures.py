@@ -135,7 +135,7 @@ def path_chart(plan: Plan, indicator_id: str, lang: str = "en") -> Chart:
     How to read it: the darker band holds half of the outcomes, the lighter one four in five; a target
     above the band asks for more than similar regions managed.
     """
-    w, made = words(lang), forecast(plan, indicator_id)
+    w, made = words(lang), forecast(plan, indicator_id) if indicator_id in plan.series() else None
     if made is None or made.base is None:
         raise ValueError(f"{indicator_id!r} has no forecast of a level, so there is no path to draw")
     last = plan.years[-1]
