@@ -369,8 +369,9 @@ def _is_text(value: object) -> bool:
 
 def _is_day(value: object) -> bool:
     try:
-        return isinstance(value, date) or bool(date.fromisoformat(str(value)))
-    except ValueError:
+        # A day without strokes reads as a number.
+        return isinstance(value, date) or bool(date.fromisoformat(value))
+    except (TypeError, ValueError):
         return False
 
 

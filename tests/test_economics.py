@@ -1,0 +1,522 @@
+"""The economics worked out a second time: classes, windows, chosen figures, odds, swings and peers, by hand.
+
+Each number here is computed from printed rows with plain arithmetic, apart from the code it holds.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import pkgutil
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import nbinom
+from scipy.stats import t as student
+
+import zoneplan
+from zoneplan import common, peers, reference, sensitivity, tables
+from zoneplan.audit import implied_base
+from zoneplan.errors import DataError
+from zoneplan.forecast import Assumptions, base_of, forecast
+from zoneplan.plan import chosen, target_problems
+from zoneplan.verdicts import verdicts
+
+NOVEMBER = "-11-01"
+SIZE, COAST = ("county", "coastal_size_matched"), ("prefecture", "coastal_provinces")
+
+
+def test_every_result_is_frozen():
+    modules = [importlib.import_module(f"zoneplan.{m.name}") for m in pkgutil.iter_modules(zoneplan.__path__) if m.name != "__main__"]
+    classes = {c for m in modules for c in vars(m).values() if dataclasses.is_dataclass(c) and isinstance(c, type)}
+    assert len(classes) > 40
+    thawed = [c.__name__ for c in classes if not c.__dataclass_params__.frozen]
+    assert not thawed, thawed
+
+
+# Reference classes
+
+
+def test_which_regions_stand_in_for_what():
+    classes = {i: (c.level, c.name, c.indicator_id, c.is_proxy) for i, c in reference.CLASSES.items()}
+    assert classes == {
+        "gdp": (*SIZE, "gdp", False),
+        "industrial_value_added": (*SIZE, "secondary_value_added", True),
+        "fiscal_revenue_total": (*COAST, "budget_revenue", True),
+        "budget_revenue": (*COAST, "budget_revenue", False),
+        "trade_total": (*SIZE, "exports", True),
+        "fixed_asset_investment": (*COAST, "fixed_asset_investment", False),
+        "industrial_investment": (*COAST, "fixed_asset_investment", True),
+        "fdi_actual": (*COAST, "fdi_actual", False),
+        "gdp_growth": (*COAST, "gdp_real", False),
+        "fiscal_revenue_total_growth": (*COAST, "budget_revenue", True),
+        "above_limit_investment_growth": (*COAST, "fixed_asset_investment", True),
+        "trade_growth_each_year": (*SIZE, "exports", True),
+    }
+    for class_ in reference.CLASSES.values():
+        assert ("(proxy)" in class_.label) == class_.is_proxy
+
+
+def test_percentiles_are_read_where_the_table_prints_them():
+    printed = [c for c in tables.read("growth_reference").columns if c[:1] == "p" and c[1:].isdigit()]
+    assert reference.COLUMNS == printed and [f"p{q:02d}" for q in reference.LEVELS] == printed
+
+
+def test_units_are_read_between_printed_percentiles():
+    # Percentile q grows by q percent, so two hundred units grow by the middles of the half per cents between 1 and 99.
+    row = pd.Series({f"p{q:02d}": float(q) for q in reference.LEVELS})
+    units = reference.grown(row)
+    assert len(units) == 200 and units[:2].tolist() == [1.0, 1.0] and units[-2:].tolist() == [99.0, 99.0]
+    assert units[2:-2] == pytest.approx(1.25 + 0.5 * np.arange(196))
+
+
+def test_units_move_with_their_path_by_hand():
+    # Two units, at 0 and +10 % around a median of 10 %: on a path of 21 % they grow by 10 % and 21 %.
+    flat = {f"p{q:02d}": 0.0 if q < 50 else 10.0 for q in reference.LEVELS}
+    rows = pd.DataFrame([flat])
+    draws = reference.Growth(reference.CLASSES["gdp"], 1, rows, (21.0,)).draws
+    assert draws[0] == pytest.approx(10.0) and draws[-1] == pytest.approx(21.0) and len(draws) == 200
+    both = reference.Growth(reference.CLASSES["gdp"], 1, rows, (21.0, 10.0)).draws
+    assert (both[0], both[-1], len(both)) == (pytest.approx(0.0), pytest.approx(21.0), 400)
+    assert reference.Growth(reference.CLASSES["gdp"], 1, rows).draws[[0, -1]].tolist() == [0.0, 10.0]
+
+
+def windows_by_hand(class_, horizon, as_of):
+    rows = tables.read("growth_reference")
+    same = (rows["level"] == class_.level) & (rows["reference_class"] == class_.name) & (rows["indicator_id"] == class_.indicator_id)
+    rows = rows[same & (rows["series"] == "as_printed") & (rows["horizon_years"] == horizon)]
+    return rows[[f"{int(y) + 1}{NOVEMBER}" <= as_of.isoformat() for y in rows["end_year"]]].sort_values("end_year")
+
+
+@pytest.mark.parametrize("indicator", ["gdp", "trade_total", "fdi_actual"])
+@pytest.mark.parametrize("horizon", [1, 2, 3])
+def test_windows_are_those_printed_by_the_day(plan, indicator, horizon):
+    class_ = reference.CLASSES[indicator]
+    mine, theirs = windows_by_hand(class_, horizon, plan.as_of), reference.windows(class_, horizon, plan.as_of)
+    assert theirs["row_id"].tolist() == mine["row_id"].tolist() and theirs.index.tolist() == list(range(len(mine)))
+
+
+@pytest.mark.parametrize(("indicator", "horizon", "end"), [("gdp", 3, 2020), ("gdp", 1, 2018), ("trade_total", 2, 2019), ("gdp", 4, 2020)])
+def test_coming_growth_by_hand(plan, indicator, horizon, end):
+    class_ = reference.CLASSES[indicator]
+    made = reference.coming_growth(indicator, horizon, plan.as_of, end, {end: 1.0})
+    known = np.log1p(windows_by_hand(class_, 1, plan.as_of)["p50"].to_numpy() / 100)
+    # The class was known to 2016; on from there growth fades and its error widens.
+    weights = 0.5 ** np.arange(len(known))[::-1]
+    g = (weights * known).sum() / weights.sum()
+    ahead = {2016 + k: g / (1 + g * k) for k in range(1, 6)}
+    one = common.spread(known, 1)[0]
+    steps = [np.expm1(ahead[y]) + 0.01 * (y == end) for y in range(end - horizon + 1, end + 1)]
+    variance = {2016 + k: (one * k**0.85) ** 2 for k in range(6)}
+    sd = np.sqrt(variance[end] - variance[end - horizon])
+    unit = np.sqrt(6 / 8) * student(8).ppf((np.arange(41) + 0.5) / 41)
+    paths = np.expm1((np.log1p(steps).sum() + sd * unit) / horizon)
+    assert made.paths == pytest.approx(100 * paths)
+    assert made.horizon == min(horizon, 3)
+    last = windows_by_hand(class_, min(horizon, 3), plan.as_of).iloc[-1]
+    assert made.rows["row_id"].tolist() == [last["row_id"]] and made.rows.index.tolist() == [0]
+
+
+def test_surprise_by_hand(plan):
+    class_ = reference.CLASSES["trade_total"]
+    rows = windows_by_hand(class_, 1, plan.as_of).set_index("end_year")["p50"]
+    before = np.log1p(rows[rows.index < 2009].to_numpy() / 100)
+    weights = 0.5 ** np.arange(len(before))[::-1]
+    g = (weights * before).sum() / weights.sum()
+    points, row = reference.surprise(class_, 2009, plan.as_of)
+    assert points == pytest.approx(rows[2009] - 100 * np.expm1(g / (1 + abs(g)))) and points < 0
+    assert row["p50"] == rows[2009]
+    first = int(rows.index[0])
+    with pytest.raises(ValueError, match="with 3 years before it"):
+        reference.surprise(class_, first + 2, plan.as_of)
+    assert reference.surprise(class_, first + 3, plan.as_of)[1]["p50"] == rows[first + 3]
+    with pytest.raises(ValueError, match="no growth of"):
+        reference.surprise(class_, 2017, plan.as_of)
+
+
+@pytest.mark.parametrize(("years", "made"), [(2, False), (3, True)])
+def test_three_years_are_the_fewest(plan, years, made):
+    class_ = reference.CLASSES["gdp"]
+    first = int(windows_by_hand(class_, 1, plan.as_of)["end_year"].min())
+    path = reference.expected_path(class_, date(first + years, 11, 1), first + 8)
+    assert (path is not None) == made
+    if made:
+        assert path["known"].sum() == 3 and path.index.tolist() == list(range(first, first + 9))
+        assert (path.loc[path["known"], "sd"] == 0).all() and (path.loc[~path["known"], "sd"].diff().dropna() > 0).all()
+
+
+def test_forecasts_made_before_knew_what_was_printed_by_30_october(plan):
+    for horizon in (1, 3):
+        made = list(reference.past_forecasts("gdp", horizon, plan.as_of))
+        assert made
+        for year, row, growth in made:
+            assert row["end_year"] == year + horizon - 1
+            # The yearbook of the autumn prints the year before the last.
+            assert growth.rows["end_year"].tolist() == [year - 2]
+    record = reference.past_record("gdp", 3, plan.as_of)
+    year, row, growth = next(iter(reference.past_forecasts("gdp", 3, plan.as_of)))
+    low, middle, high = np.quantile(growth.draws, [0.1, 0.5, 0.9])
+    units = reference.grown(row)
+    first = record.iloc[0]
+    assert first["coverage"] == pytest.approx(((units >= low) & (units <= high)).mean())
+    assert (first["made_in"], first["end_year"], first["error"]) == (year, row["end_year"], pytest.approx(row["p50"] - middle))
+
+
+def test_share_of_regions_by_origin(plan):
+    growth = reference.past_growth("gdp", 3, plan.as_of)
+    table = growth.odds_by_origin(9.0)
+    assert table["share"].tolist() == [pytest.approx((reference.grown(r) >= 9.0).mean()) for _, r in growth.rows.iterrows()]
+    assert table.columns.tolist() == ["origin_year", "end_year", "n_units", "share"]
+
+
+# Chosen figures
+
+
+def seen(*rows: dict) -> pd.DataFrame:
+    """Observations with only what a test is about; the rest is filled in."""
+    usual = {"indicator_id": "gdp", "year": 2016, "period": "full_year", "value": 1.0, "unit": "亿元", "kind": "level", "grade": "B",
+             "known_from": pd.Timestamp("2017-03-31"), "scope_note": "x", "source_id": "s"}  # fmt: skip
+    return pd.DataFrame([{"row_id": f"o{n}", **usual, **r} for n, r in enumerate(rows)])
+
+
+@pytest.mark.parametrize(
+    ("rows", "value"),
+    [
+        ([{"value": 1.0, "grade": "C", "known_from": pd.Timestamp("2019-01-01")}, {"value": 2.0, "grade": "B"}, {"value": 3.0, "grade": "A"}], 3.0),
+        ([{"value": 1.0}, {"value": 2.0, "known_from": pd.Timestamp("2018-03-31")}, {"value": 3.0}], 2.0),
+        ([{"value": 1.0, "row_id": "z"}, {"value": 2.0, "row_id": "b"}], 2.0),
+        ([{"value": 1.0, "grade": "A"}, {"value": 2.0, "grade": "P"}], 2.0),
+    ],
+)
+def test_the_better_grade_wins_then_the_later_publication_then_the_row(rows, value):
+    table = chosen(seen(*rows), "gdp", ("level", "count"))
+    assert table["value"].tolist() == [value] and table.index.tolist() == [0] and "rank" not in table
+
+
+def test_only_full_years_of_the_kind_on_one_area_are_chosen():
+    rows = seen(
+        {"year": 2012}, {"year": 2013, "value": 3.0}, {"year": 2014, "period": "h1"}, {"year": 2014, "kind": "growth_real"},
+        {"year": 2015, "indicator_id": "exports"}, {"year": 2016, "value": 6.0, "kind": "count"},
+    )  # fmt: skip
+    table = chosen(rows, "gdp", ("level", "count"), 2013)
+    assert table[["year", "value"]].to_numpy().tolist() == [[2013, 3.0], [2016, 6.0]]
+    assert table.index.tolist() == [0, 1] and table.columns.tolist() == rows.columns.tolist()
+
+
+def test_the_shipped_zone_is_comparable_from_2013(plan):
+    assert plan.comparable_from == 2013
+    assert plan.levels("gdp")["year"].min() == 2013
+    assert plan.levels("budget_revenue")["year"].min() >= 2013
+
+
+def test_targets_nothing_can_be_read_from_are_named_by_row(plan):
+    rows = plan.targets.copy()
+    annex = rows.index[rows["section"] == "annex"]
+    assert target_problems(rows, plan.years, "t.csv") == []
+    wrong = rows.copy()
+    wrong.loc[annex[4], "year"], wrong.loc[annex[7], "value"], wrong.loc[annex[1], "year"] = 2031, 0.0, 2020
+    told = {(p.row, p.column): p for p in target_problems(wrong, plan.years, "t.csv")}
+    # The header is row 1, so the row with index k is row k + 2.
+    assert set(told) == {(6, "year"), (9, "value"), (4, "indicator_id,year")}
+    assert told[6, "year"].found == "2031" and told[9, "value"].expected == "a flow above zero"
+    rate = rows.copy()
+    rate.loc[rows.index[rows["kind"] == "growth"][0], "value"] = -3.0
+    assert target_problems(rate, plan.years, "t.csv") == [], "growth may be negative"
+
+
+# Verdicts
+
+
+@pytest.fixture(scope="module")
+def judged(plan):
+    return verdicts(plan).table().set_index("target_id")
+
+
+def test_odds_of_both_bases_by_hand(plan, judged):
+    for i in ("gdp", "budget_revenue", "trade_total"):
+        for year in plan.years:
+            target = plan.target(i, year)
+            odds = {}
+            for kind in ("implied", "observed"):
+                base = base_of(plan, i, kind)
+                growth = reference.coming_growth(i, year - base.year, plan.as_of, year)
+                starts = base.level.low + (np.arange(5) + 0.5) / 5 * (base.level.high - base.level.low)
+                draws = np.concatenate([s * (1 + growth.draws / 100) ** (year - base.year) for s in starts])
+                odds[kind] = (draws >= target).mean()
+                if kind == "implied":
+                    quantiles, start = np.quantile(draws, [0.1, 0.5, 0.9]), base
+            row = judged.loc[f"{i}-{year}"]
+            assert (row["probability_implied"], row["probability_observed"]) == pytest.approx((odds["implied"], odds["observed"]))
+            assert (row["probability_low"], row["probability_high"]) == pytest.approx((min(odds.values()), max(odds.values())))
+            assert row[["q10", "q50", "q90"]].tolist() == pytest.approx(quantiles.tolist())
+            needed = 100 * ((target / start.level.mid) ** (1 / (year - start.year)) - 1)
+            assert row["needed_growth"] == pytest.approx(needed)
+            apart = row["probability_high"] - row["probability_low"]
+            assert np.isnan(row["probability"]) == (apart > 0.15)
+            assert apart > 0.15 or row["probability"] == row["probability_implied"]
+
+
+def test_naive_is_the_last_published_figure(plan, judged):
+    naive = judged[judged["section"] == "annex"].groupby("indicator_id")["naive"].first()
+    assert naive[["gdp", "industrial_value_added", "trade_total"]].tolist() == [204.72, 82.98, 70.7]
+    rows = plan.observations[(plan.observations["indicator_id"] == "fixed_asset_investment") & (plan.observations["kind"] == "growth_nominal")]
+    rows = rows[(rows["period"] == "full_year") & (rows["year"] >= 2013)].sort_values("year")
+    assert naive["fixed_asset_investment"] == rows["value"].iloc[-1]
+    assert np.isnan(naive["backbone_firms"]) and np.isnan(naive["fdi_actual"])
+
+
+def test_count_by_hand(judged):
+    # One year with 35 new firms and half a case before: the next year is negative binomial around 35.5.
+    row, count = judged.loc["upgraded_to_above_scale-2020"], nbinom(35.5, 0.5)
+    assert row[["q10", "q50", "q90"]].tolist() == [count.ppf(0.1), count.ppf(0.5), count.ppf(0.9)]
+    assert row["probability_implied"] == row["probability_low"] == row["probability_high"] == row["probability"]
+    assert row["naive"] == 35 and row["basis"] == "one observed year: 35"
+
+
+def test_text_promises_by_hand(plan, judged):
+    # An average over three years is one window of three years; each year is three windows of one.
+    growth = reference.coming_growth("gdp_growth", 3, plan.as_of, 2020)
+    row = judged.loc["gdp_growth"]
+    assert row["probability"] == pytest.approx((growth.draws >= 9.0).mean()) and row["evidence"] == "D"
+    assert row[["q10", "q50", "q90"]].tolist() == pytest.approx(np.quantile(growth.draws, [0.1, 0.5, 0.9]).tolist())
+    yearly = [reference.coming_growth("trade_growth_each_year", 1, plan.as_of, y) for y in (2018, 2019, 2020)]
+    odds = [(g.draws >= 10).mean() for g in yearly]
+    row = judged.loc["trade_growth_each_year"]
+    assert (row["probability_low"], row["probability_high"]) == pytest.approx((np.prod(odds), min(odds)))
+    assert np.isnan(row["probability"]) == (min(odds) - np.prod(odds) > 0.15)
+    assert row["q50"] == pytest.approx(np.quantile(yearly[-1].draws, 0.5))
+    core = judged.loc["core_output"]
+    assert core["evidence"] == "N" and core["missing_number"] == "zone figure for 2017: Core-area industrial output"
+    assert np.isnan(core["probability_low"]) and core["basis"] == "none"
+
+
+def test_tables_begin_at_row_zero(plan):
+    made = plan.verdicts()
+    for table in (made.table(), made.final(), made.assessable(), sensitivity.missing_numbers(plan), sensitivity.swings(plan, "gdp").table()):
+        assert table.index.tolist() == list(range(len(table))) and "index" not in table.columns
+    final = made.final()
+    assert set(final["year"]) == {2020} and final["section"].eq("annex").all() and len(final) == 22
+    assert made.assessable()["probability_low"].notna().all()
+
+
+def test_the_strip_shows_the_likeliest_first(plan):
+    drawn = plan.verdicts().plot().table()
+    assert drawn["low"].is_monotonic_decreasing and len(drawn) == len(plan.verdicts().assessable())
+
+
+# What decides it
+
+
+def test_needed_growth_names_the_last_window(plan):
+    table = sensitivity.needed_growth(plan).table().set_index("indicator_id")
+    growth = reference.past_growth("gdp", 3, plan.as_of)
+    row = table.loc["gdp"]
+    assert row[["class_p10", "class_median", "class_p90"]].tolist() == pytest.approx(np.quantile(growth.draws, [0.1, 0.5, 0.9]).tolist())
+    assert row["source_id"] == growth.rows["source_id"].tolist()[-1] == "cityyb"
+    assert row["odds_observed"] == forecast(plan, "gdp", "observed").odds(2020, 270)
+    harder = int((table["needed_implied"] > table["class_median"]).sum())
+    assert f"{harder} " in sensitivity.needed_growth(plan).plot().title or str(harder) in sensitivity.needed_growth(plan).plot().title
+
+
+def test_swings_by_hand(plan):
+    made = sensitivity.swings(plan, "gdp")
+    base, seen_base = base_of(plan, "gdp", "implied"), base_of(plan, "gdp", "observed")
+    growth = {y: reference.coming_growth("gdp", 1, plan.as_of, y).quantile([0.1, 0.5, 0.9]) for y in (2018, 2019, 2020)}
+    centre = base.level.mid * np.prod([1 + q[1] / 100 for q in growth.values()])
+    assert made.centre == pytest.approx(centre) and made.target == 270 and made.year == 2020
+    rows = made.rows.set_index(["kind", "year"])
+    for year, (q10, q50, q90) in growth.items():
+        row = rows.loc[("growth", year)]
+        assert row[["low", "high"]].tolist() == pytest.approx([centre * (1 + q / 100) / (1 + q50 / 100) for q in (q10, q90)])
+        assert row[["low_at", "high_at"]].tolist() == pytest.approx([q10, q90]) and row["source_id"] == "cityyb"
+    rounding = rows.loc[("rounding", 2017)]
+    assert rounding[["low", "high"]].tolist() == pytest.approx([centre * base.level.low / base.level.mid, centre * base.level.high / base.level.mid])
+    # 204.72 of 2016, carried one year by what the class was expected to grow, against the implied base.
+    step = reference.expected_path(reference.CLASSES["gdp"], plan.as_of, 2017).loc[2017, "growth"]
+    ends = sorted([204.72 * (1 + step / 100), base.level.mid])
+    row = rows.loc[("base", 2016)]
+    assert row[["low_at", "high_at"]].tolist() == pytest.approx(ends) and row["source_id"] == seen_base.source_id
+    assert row[["low", "high"]].tolist() == pytest.approx([centre * e / base.level.mid for e in ends])
+    assert rows["span"].tolist() == pytest.approx((rows["high"] - rows["low"]).tolist()) and rows["span"].is_monotonic_decreasing
+
+
+def test_an_older_base_is_carried_over_every_year(plan):
+    old = plan.observations[~((plan.observations["indicator_id"] == "gdp") & (plan.observations["year"] > 2013))]
+    then = replace(plan, observations=old)
+    path = reference.expected_path(reference.CLASSES["gdp"], plan.as_of, 2017)["growth"]
+    carried = 175.15 * (1 + path.loc[2014:2017] / 100).prod()
+    row = sensitivity.swings(then, "gdp").rows.set_index("kind").loc["base"]
+    assert row["year"] == 2013 and sorted(row[["low_at", "high_at"]]) == pytest.approx(sorted([carried, implied_base(plan, "gdp").mid]))
+
+
+def test_every_choice_made_otherwise_by_hand(plan):
+    made = sensitivity.decomposition(plan, "gdp").rows.set_index("choice")
+    class_ = reference.CLASSES["gdp"]
+    path = reference.expected_path(class_, plan.as_of, 2020)
+    last = path.loc[2016, "growth"]
+    extra = {y: last - path.loc[y, "growth"] for y in (2017, 2018, 2019, 2020)}
+    assert made.loc["trend", "odds"] == forecast(plan, "gdp", Assumptions(extra=extra)).odds(2020, 270)
+    nominal = dataclasses.replace(class_, level="prefecture", name="coastal_provinces")
+    real = dataclasses.replace(nominal, indicator_id="gdp_real")
+    odds = [forecast(plan, "gdp", Assumptions(class_=c)).odds(2020, 270) for c in (nominal, real)]
+    assert made.loc["price_basis", ["odds", "change"]].tolist() == pytest.approx([odds[1], 100 * (odds[1] - odds[0])])
+    assert made.index.value_counts()["scope"] == 3
+    trade = sensitivity.decomposition(plan, "trade_total").rows.set_index("choice")
+    expected = reference.expected_path(reference.CLASSES["trade_total"], plan.as_of, 2020).loc[2018, "growth"]
+    # Wenzhou's trade grew by 14.3 % in the first half of 2018.
+    half = forecast(plan, "trade_total", Assumptions(extra={2018: 14.3 - expected})).odds(2020, 104)
+    assert trade.loc["first_half", "odds"] == half
+    assert "price_basis" not in trade.index and "price_basis" in made.index
+    # The host of an investment class is no GDP class either.
+    assert "price_basis" not in sensitivity.decomposition(plan, "fdi_actual").rows["choice"].tolist()
+    # The coastal prefectures are not compared with themselves, and no county prints budget revenue.
+    assert sensitivity.decomposition(plan, "budget_revenue").rows["choice"].tolist().count("scope") == 1
+
+
+def test_shares_of_the_panels_add_up(plan):
+    rows = sensitivity.panels(plan).rows
+    assert rows.groupby("indicator_id")["share"].sum().tolist() == pytest.approx([1.0] * rows["indicator_id"].nunique())
+    chart = sensitivity.panels(plan).plot()
+    main = rows.loc[rows.groupby("indicator_id")["share"].idxmax(), "driver"]
+    assert f"{int((main == main.mode().iloc[0]).sum())} in {len(main)}" in chart.title
+
+
+# Peers
+
+
+@pytest.fixture
+def use(monkeypatch):
+    def put(**replaced):
+        monkeypatch.setattr(tables, "read", lambda name: replaced[name].copy())
+        monkeypatch.setattr(tables, "sources", lambda: pd.DataFrame({"published": ["2018-11-05"]}, index=["plan"]))
+
+    return put
+
+
+def figures(*rows: dict) -> pd.DataFrame:
+    usual = {"zone_id": "z", "zone_zh": "区", "zone_en": "Z ETDZ", "province": "浙江", "city": "温州", "indicator_id": "gdp", "year": 2015,
+             "value": 100.0, "unit": "亿元", "kind": "level", "period": "full_year", "scope_note": "whole", "source_id": "plan", "grade": "B",
+             "note": None, "price_basis": "comparable, by convention"}  # fmt: skip
+    return pd.DataFrame([{"row_id": f"p{n}", **usual, **row} for n, row in enumerate(rows)])
+
+
+TARGET = {"kind": "target", "period": "target", "value": 90.0}
+
+
+def test_the_nearest_levels_stand_beside_a_target(use):
+    use(peer_zones=figures(TARGET, *({"year": y, "value": float(y)} for y in (2011, 2013, 2017, 2019))))
+    row = peers.peer_targets().table().iloc[0]
+    assert row[["before_year", "before_value", "after_year", "after_value"]].tolist() == [2013, 2013.0, 2017, 2017.0]
+    assert row["status"] == "open" and np.isnan(row["result"])
+    use(peer_zones=figures(TARGET, {"value": 89.9}))
+    row = peers.peer_targets().table().iloc[0]
+    assert (row["status"], row["result"], row["result_source_id"], row["before_year"]) == ("below", 89.9, "plan", None)
+    use(peer_zones=figures(TARGET, {"value": 90.0}))
+    assert peers.peer_targets().table()["status"].tolist() == ["reached"]
+    # Other indicators, zones and units are no result.
+    use(peer_zones=figures(TARGET, {"indicator_id": "gdp_above_scale"}, {"zone_id": "y"}, {"zone_id": "zz"}, {"unit": "亿美元"}, {"indicator_id": "exports"}))
+    assert peers.peer_targets().table()["status"].tolist() == ["open"]
+    # A rate of another year says nothing about this one.
+    rate = {"unit": "%", "kind": "growth_real"}
+    use(peer_zones=figures({**TARGET, "unit": "%", "value": 9.0}, {**rate, "year": 2014}, {**rate, "year": 2016}))
+    row = peers.peer_targets().table().iloc[0]
+    assert row["basis"] == "growth" and row["before_year"] is None and row["after_year"] is None
+
+
+def test_results_of_targets_are_counted_and_begin_at_row_zero():
+    made = peers.region_targets()
+    counts = made.table().groupby(["entity_id", "status"]).size()
+    assert made.counts.set_index(["entity_id", "status"])["n"].to_dict() == counts.to_dict()
+    for table in (made.table(), peers.national_share().table(), peers.rank_history("浙江").table(), peers.size_and_growth(1990, 2030).excluded):
+        assert table.index.tolist() == list(range(len(table))) and "index" not in table.columns
+
+
+@pytest.mark.parametrize(
+    ("ids", "said"),
+    [
+        ([], "Rests on no figure."),
+        (["a"], "Rests on 1 figure of 1 zone: 1 of grade B."),
+        (["a", "a"], "Rests on 2 figures of 1 zone: 2 of grade B."),
+        (["a", "b"], "Rests on 2 figures of 2 zones: 2 of grade B."),
+    ],
+)
+def test_what_a_result_rests_on_is_said(ids, said):
+    assert peers.rests_on(pd.DataFrame({"zone_id": ids, "grade": ["B"] * len(ids)})) == said
+
+
+def test_totals_of_the_country_are_full_years_of_the_country(use):
+    zone = figures({})
+    total = {"entity_id": "china", "indicator_id": "gdp", "year": 2015, "unit": "亿元", "kind": "level", "grade": "B", "source_id": "plan", "note": None}
+    rows = [{**total, "row_id": "c1", "value": 400.0, "period": "full_year"}, {**total, "row_id": "c2", "value": 1.0, "period": "9m"},
+            {**total, "row_id": "c3", "value": 2.0, "period": "full_year", "entity_id": "zhejiang"},
+            {**total, "row_id": "c4", "value": 3.0, "period": "full_year", "entity_id": "beijing"},
+            {**total, "row_id": "c5", "value": 4.0, "period": "h1"}, {**total, "row_id": "c6", "value": 5.0, "period": "preliminary"}]  # fmt: skip
+    use(peer_zones=zone, context_observations=pd.DataFrame(rows))
+    assert peers.national_share(of="china").table()["share"].tolist() == [25.0]
+
+
+def test_a_class_is_named_by_what_it_is():
+    made = peers.percentile_of(9.0, "china", "gdp", level="prefecture")
+    assert made.class_.label == "GDP of prefectures, china" and not made.class_.is_proxy
+    assert peers.percentile_of(9.0, "china", "gdp").class_.label == "GDP of counties, china"
+    assert peers.percentile_of(9.0).class_ is reference.CLASSES["gdp"]
+    assert peers.percentile_of(9.0, "coastal_provinces", "budget_revenue").class_ is reference.CLASSES["budget_revenue"]
+
+
+def test_the_last_rank_of_the_zone_is_told():
+    chart = peers.rank_history("Zhejiang").plot()
+    last = peers.rank_history("wenzhou").table().iloc[-1]
+    assert f"{last['rank']:.0f}" in chart.title and f"{last['evaluation_year']:.0f}" in chart.title
+    assert "Wenzhou" in chart.title
+
+
+def test_windows_are_told_from_first_to_last():
+    made = peers.percentile_of(9.0)
+    chart = made.plot()
+    assert f"{made.rows['origin_year'].iloc[0]:.0f}" in chart.subtitle and f"{made.rows['end_year'].iloc[-1]:.0f}" in chart.subtitle
+
+
+def test_a_short_name_leaves_out_the_kind_of_zone():
+    rows = pd.DataFrame({"zone_en": ["Wenzhou ETDZ", None, "AETDZ x"], "zone_zh": ["温州经济技术开发区", "某区", "乙"]})
+    assert peers.label(rows).tolist() == ["Wenzhou", "某区", "AETDZ x"]
+    assert peers.label(rows, "zh").tolist() == ["温州经开区", "某区", "乙"]
+
+
+def test_an_unknown_zone_or_class_is_refused():
+    with pytest.raises(ValueError, match="no zone 'atlantis'; there are: .*wenzhou"):
+        peers.zone("atlantis")
+    with pytest.raises(DataError, match="base_year"):
+        raise_for("base_year: 2017", "base_year: true")
+
+
+def raise_for(old: str, new: str) -> None:
+    """Load the shipped plan with one line of its description changed."""
+    import shutil
+    import tempfile
+    from pathlib import Path
+
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(shutil.copytree(tables.data_dir() / "plans" / "zhenan", Path(scratch) / "plan"))
+        text = (folder / "plan.yml").read_text(encoding="utf-8")
+        assert old in text
+        (folder / "plan.yml").write_text(text.replace(old, new), encoding="utf-8")
+        zoneplan.load_plan(folder)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("base_year: 2017", "base_year: '2017'"), ("base_year: 2017", "base_year: 1899"), ("base_year: 2017", "base_year: 2017.0"),
+        ("years: [2018, 2019, 2020]", "years: [2018, 2018, 2020]"), ("years: [2018, 2019, 2020]", "years: [2020, 2019, 2018]"),
+        ("years: [2018, 2019, 2020]", "years: []"), ("years: [2018, 2019, 2020]", "years: ['2018', 2019, 2020]"),
+        ("years: [2018, 2019, 2020]", "years: [2018, 2019, 2201]"), ("years: [2018, 2019, 2020]", "years: 2018"),
+        ("adopted: 2018-10-30", "adopted: soon"), ("adopted: 2018-10-30", "adopted: 20181030"),
+    ],
+)  # fmt: skip
+def test_a_description_nobody_can_use_is_refused_by_key(old, new):
+    with pytest.raises(DataError) as error:
+        raise_for(old, new)
+    assert [p.column for p in error.value.problems] == [old.split(":")[0]]
