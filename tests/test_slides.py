@@ -26,7 +26,7 @@ def charts(plan):
 
 @pytest.fixture(scope="module")
 def made(plan, charts, tmp_path_factory):
-    return slides.write_slides(plan, charts, tmp_path_factory.mktemp("slides"), "brief")
+    return slides.write_slides(plan, plan.verdicts(), charts, tmp_path_factory.mktemp("slides"), "brief")
 
 
 def pages(file) -> list[ElementTree.Element]:
@@ -77,7 +77,7 @@ def test_no_slide_shows_a_gap_in_the_results(made):
 
 
 def test_slides_twice_are_the_same_file(made, plan, charts, tmp_path):
-    assert slides.write_slides(plan, charts, tmp_path, "again").read_bytes() == made.read_bytes()
+    assert slides.write_slides(plan, plan.verdicts(), charts, tmp_path, "again").read_bytes() == made.read_bytes()
 
 
 def test_the_reference_has_the_house_fonts_and_colours():

@@ -47,6 +47,10 @@ TABLES = {
     "discovery": frame("first second met", (1.0, 2.0, True), (2.0, 1.0, False)),
     "lines": frame("label x y", ("a", 2015, 1.0), ("a", 2017, 2.0), ("b", 2016, 1.5)),
     "odds": frame("label low high p", ("GDP", 0.4, 0.5, np.nan), ("Trade", 0.1, 0.1, 0.1)),
+    "matrix": frame("label column value text", ("GDP", "near", 60.0, "60"), ("GDP", "far", 30.0, "30"), ("Trade", "near", 10.0, "10")),
+    "pairs": frame("label first second target", ("A, 2013", 15.0, 12.0, 15.0), ("B, 2014", 9.0, np.nan, 9.0)),
+    "fitted": frame("zone_id label x y", ("a", "A", 3.0, 9.0), ("b", "B", 30.0, 4.0)),
+    "by_year": frame("zone_id label year value unit", ("a", "A", 2012, 5.0, "%"), ("b", "B", 2014, 9.0, "%")),
     "unheard_of": frame("colour taste", ("red", "sweet")),
 }  # fmt: skip
 
@@ -167,7 +171,7 @@ def test_the_project_workbook(plan, tmp_path):
     files = []
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-        report.write_tables(plan, charts, tmp_path / name)
+        report.write_tables(plan, plan.verdicts(), charts, tmp_path / name)
         files.append(tmp_path / name / "zoneplan.xlsx")
     assert files[0].read_bytes() == files[1].read_bytes()
     assert check_references(files[0]) == len(charts)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 HIDDEN = "none"
 # Points of a scatter that carry their name: a spreadsheet moves no names apart, so only those that stand free.
 NAMED = 3
+# A table with more columns than this is drawn as lines along them.
+MANY = 6
 # What a name takes of the width and the height of the axes.
 ROOM = (0.3, 0.07)
 
@@ -239,6 +241,33 @@ def _paths(data: pd.DataFrame, w: Words) -> Native:
     return Native("scatter", series, frame, left_out=w("workbook.only.rule"))
 
 
+def _matrix(data: pd.DataFrame, w: Words) -> Native:
+    wide = data.pivot(index="label", columns="column", values="value")
+    wide = wide.reindex(index=dict.fromkeys(data["label"]), columns=list(dict.fromkeys(data["column"])))
+    # Many columns are a course of time, few are things to compare.
+    if len(wide.columns) > MANY:
+        return _named_lines(wide.T, {})
+    series = tuple(Series(n, n, "label", c) for n, c in zip(wide.columns, SERIES * len(wide.columns), strict=False))
+    return Native("bar", series, wide.reset_index(), tall=True)
+
+
+def _points(data: pd.DataFrame, w: Words) -> Native:
+    series = (Series(w("workbook.native.zones"), "value", "year", ZONE, "circle", line=False),)
+    x = {"min": int(data["year"].min()) - 1, "max": int(data["year"].max()) + 1, "num_format": "0"}
+    return Native("scatter", series, x=x, y={"name": str(data["unit"].iloc[0])}, left_out=w("workbook.only.names"))
+
+
+def _pairs(data: pd.DataFrame, w: Words) -> Native:
+    first, second = ("promised", "came") if "target" in data else ("zone", "city")
+    series = _bars({"first": (first, FAN), "second": (second, TARGET)}, w, "label")
+    return Native("bar", series, x={"name": w("workbook.native.growth")}, tall=True)
+
+
+def _fitted(data: pd.DataFrame, w: Words) -> Native:
+    series = (Series(w("workbook.native.zones"), "y", "x", ZONE, "circle", line=False),)
+    return Native("scatter", series, y={"crossing": "min"}, left_out=w("workbook.only.line"))
+
+
 def _by_year(data: pd.DataFrame, year: str, name: str, value: str) -> pd.DataFrame:
     """One row a year without gaps, one column a name in the order of the data."""
     wide = data.pivot(index=year, columns=name, values=value)[list(dict.fromkeys(data[name]))]
@@ -265,7 +294,11 @@ KINDS: Sequence[tuple[set[str], Callable[[pd.DataFrame, Words], Native]]] = (
     ({"driver", "exact"}, _shares),
     ({"label", "p10", "p25", "p50", "p75", "p90", "plan_growth"}, _percentiles),
     ({"label", "needed", "achieved", "class_median"}, _needed),
+    ({"label", "first", "second"}, _pairs),
+    ({"zone_id", "label", "x", "y"}, _fitted),
     ({"zone_id", "label", "size", "growth"}, _sizes),
+    ({"zone_id", "label", "year", "value"}, _points),
+    ({"label", "column", "value", "text"}, _matrix),
     ({"zone_id", "label", "evaluation_year", "rank"}, _ladder),
     ({"label", "horizon", "coverage"}, _coverage),
     ({"forecast", "observed", "n"}, _reliability),

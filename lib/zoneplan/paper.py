@@ -77,14 +77,19 @@ def word(markdown: str, folder: Path, name: str, day: date, lang: str = "en") ->
     out = folder / f"{name}.docx"
     reference = folder / ".reference.docx"
     reference.write_bytes(reference_document(lang))
-    args = [f"--reference-doc={reference}", f"--resource-path={folder}", f"--lua-filter={FILTER}"]
+    args = [f"--reference-doc={reference}", f"--resource-path={folder}", f"--lua-filter={FILTER}", "--fail-if-warnings"]
     try:
         with fixed_clock(day):
             pypandoc.convert_text(markdown, "docx", format=MARKDOWN, outputfile=str(out), extra_args=args)
     finally:
         reference.unlink()
     heading = words(lang)("paper.head.figures")
-    out.write_bytes(edited(out.read_bytes(), {"word/document.xml": lambda xml: _table_of_figures(_whole_rows(xml), heading)}))
+    edits = {
+        "word/document.xml": lambda xml: _table_of_figures(_whole_rows(xml), heading),
+        # Word knows the language by its region, not by its script.
+        "word/styles.xml": lambda xml: xml.replace('w:eastAsia="zh-Hans"', 'w:eastAsia="zh-CN"'),
+    }
+    out.write_bytes(edited(out.read_bytes(), edits))
     return out
 
 
@@ -167,7 +172,7 @@ def _styles(xml: str, lang: str) -> str:
     xml = re.sub(r"<w:color\b[^>]*w:themeColor[^>]*/>", blue, xml)
     # Tables are smaller through their table style, which only works if the paragraph styles name no size.
     defaults = re.search(r"<w:docDefaults>.*?</w:docDefaults>", xml, flags=re.S).group(0)
-    xml = xml.replace(defaults, re.sub(r'(<w:szC?s? w:val=")\d+', r"\g<1>20", defaults))
+    xml = xml.replace(defaults, re.sub(r'(<w:szC?s? w:val=")\d+', r"\g<1>19", defaults))
     xml = _style(xml, "Title", '<w:spacing w:after="60"/><w:jc w:val="left"/>', f"{fonts}<w:b/>{blue}{_size(36)}")
     # Based on the title, which is bold.
     xml = _style(xml, "Subtitle", '<w:spacing w:after="120"/><w:jc w:val="left"/>', f'{fonts}<w:b w:val="0"/>{_size(20)}')
@@ -239,8 +244,8 @@ PREAMBLE = """\
 """
 
 
-def pdf(markdown: str, folder: Path, name: str, day: date, title: str, subtitle: str, lang: str = "en") -> Path:
-    """Write a tagged PDF with alternative texts; pictures are looked up in ``folder``.
+def pdf(markdown: str, pictures: Path, out: Path, day: date, title: str, subtitle: str, lang: str = "en") -> Path:
+    """Write a tagged PDF with alternative texts; drawings are looked up in ``pictures``.
 
     Raises
     ------
@@ -258,24 +263,21 @@ def pdf(markdown: str, folder: Path, name: str, day: date, title: str, subtitle:
         title=_typst(title), subtitle=_typst(subtitle), y=day.year, m=day.month, d=day.day, font=PDF_FONT, navy=NAVY,
         lang=TAGS[lang][1],
     )  # fmt: skip
-    source = folder / f".{name}.typ"
+    source = pictures / "paper.typ"
     source.write_text(head + body, encoding="utf-8", newline="\n")
     try:
         data, warnings = typst.compile_with_warnings(
             str(source),
-            root=str(folder),
+            root=str(pictures),
             font_paths=[str(Path(pylopdf_fonts_zh_cn.sans_path()).parent)],
             ignore_system_fonts=True,
             format="pdf",
             timestamp=stamp(day),
         )
     except typst.TypstError as error:
-        raise RenderError(f"{name}.pdf: {error}") from None
-    finally:
-        source.unlink()
+        raise RenderError(f"{out.name}: {error}") from None
     if warnings:
-        raise RenderError(f"{name}.pdf: " + "; ".join(str(w) for w in warnings))
-    out = folder / f"{name}.pdf"
+        raise RenderError(f"{out.name}: " + "; ".join(str(w) for w in warnings))
     out.write_bytes(data)
     return out
 

@@ -12,6 +12,7 @@ import pandas as pd
 from zoneplan import peers, reference, scores, sensitivity, tables
 from zoneplan.audit import AGREES, CONTRADICTS, OPEN, ROUNDING, cagr
 from zoneplan.charts import ODDS_STEPS, Chart, odds_words, reached_by
+from zoneplan.forecast import forecast
 from zoneplan.joint import joint, scorecard
 from zoneplan.messages import Words, words
 from zoneplan.resolution import OPEN as OPEN_YET
@@ -23,6 +24,7 @@ from zoneplan.verdicts import BASE_DEPENDENT
 
 if TYPE_CHECKING:
     from zoneplan.plan import Plan
+    from zoneplan.verdicts import Verdicts
 
 LEAST = {name: least for least, name in ODDS_STEPS}
 # The most telling charts of each section, the first that there are; all others stand in the workbook and on the index page.
@@ -37,7 +39,7 @@ FIGURES = {
 }
 CLOSEST = 5
 # Wide enough to read the smallest label, narrow enough for two figures on a page.
-WIDTH = "12.5cm"
+WIDTH = "12cm"
 # What is counted has no decimals.
 COUNTED = ("家", "个", "位")
 OWN = "own calculation"
@@ -45,22 +47,22 @@ NAMELESS = "not stated"
 # A publisher that is nothing but the address of a page.
 HOST = re.compile(r"[\w-]+(\.[\w-]+)*\.(com|cn|net|org|info|cc)( \(.*\))?")
 PROVINCE = {zh: en.title() for en, zh in peers.PROVINCES.items()}
-HOME = peers.HOME
 
 
-def brief_markdown(plan: Plan, charts: Sequence[Chart], lang: str = "en") -> str:
+def brief_markdown(plan: Plan, verdicts: Verdicts, charts: Sequence[Chart], lang: str = "en") -> str:
     """The whole paper as Pandoc Markdown.
 
     Parameters
     ----------
     plan : the plan, seen from the day of judgement.
+    verdicts : its odds.
     charts : all charts of the brief, in the same language; those of the paper are referred to as files of
         :func:`figure_folder`.
     lang : ``en`` or ``zh``.
 
     How to read it: the answers stand first; each later section says what they rest on.
     """
-    verdicts, w = plan.verdicts(), words(lang)
+    w = words(lang)
     shown = chosen(charts)
     number = {c.id: n for n, c in enumerate([c for few in shown.values() for c in few], start=1)}
 
@@ -76,8 +78,8 @@ def brief_markdown(plan: Plan, charts: Sequence[Chart], lang: str = "en") -> str
         head("plan"), *promises(plan, lang), *figures("plan"),
         head("back"), *look_back(plan, lang),
         head("forecast"), *forecast_text(plan, verdicts, lang), *figures("forecast"),
-        head("decide"), *decides(plan, verdicts, lang), *figures("decide"), *apart(plan, verdicts, lang), *wanted(plan, lang),
-        head("compare"), *comparison(plan, shown["compare"], lang), *figures("compare"), *like_this(plan, lang),
+        head("decide"), *decides(plan, verdicts, lang), *figures("decide"), *apart(plan, verdicts, lang), *wanted(plan, verdicts, lang),
+        head("compare"), *comparison(plan, lang), *figures("compare"), *like_this(plan, lang),
         head("trust"), *trust(plan, verdicts, lang), *figures("trust"),
         head("method"), *method(plan, lang),
         head("sources"), *sources(plan, shown_charts(charts), lang),
@@ -113,7 +115,8 @@ def subtitle(plan: Plan, lang: str = "en") -> str:
 
 def front_matter(plan: Plan, lang: str = "en") -> str:
     """The YAML block that Word takes its title from."""
-    tag = "zh-CN" if lang == "zh" else lang
+    # Pandoc knows its own words by this name.
+    tag = "zh-Hans" if lang == "zh" else lang
     return f"---\ntitle: {_quoted(title(plan, lang))}\nsubtitle: {_quoted(subtitle(plan, lang))}\nlang: {tag}\n---\n\n"
 
 
@@ -195,7 +198,7 @@ def _rows(frame: pd.DataFrame) -> list[pd.Series]:
     return [row for _, row in frame.iterrows()]
 
 
-def answers(plan: Plan, verdicts, lang: str = "en") -> list[str]:
+def answers(plan: Plan, verdicts: Verdicts, lang: str = "en") -> list[str]:
     """Which targets are likely, open and unlikely, the table of odds, and how to read it."""
     w, rows, final = words(lang), verdicts.assessable(), verdicts.final()
     # A range counts where both of its ends do.
@@ -218,12 +221,12 @@ def answers(plan: Plan, verdicts, lang: str = "en") -> list[str]:
     return [found, verdict_table(plan, verdicts, lang), note]
 
 
-def verdict_table(plan: Plan, verdicts, lang: str = "en") -> str:
+def verdict_table(plan: Plan, verdicts: Verdicts, lang: str = "en") -> str:
     """Targets that can be judged, the likeliest first."""
-    return table(verdict_columns(verdicts, lang), (26, 13, 8, 13, 11, 13, 9, 7), lang, year=plan.years[-1])
+    return table(verdict_columns(verdicts, lang), (24, 12, 8, 13, 11, 13, 10, 9), lang, year=plan.years[-1])
 
 
-def verdict_columns(verdicts, lang: str = "en") -> dict[str, list[str]]:
+def verdict_columns(verdicts: Verdicts, lang: str = "en") -> dict[str, list[str]]:
     """What a table of the odds shows, by the key of its column; the likeliest target first."""
     rows = _rows(verdicts.assessable().sort_values("probability_high", ascending=False, kind="stable"))
     return {
@@ -264,7 +267,7 @@ def ladder(steps: Iterable[str], w: Words) -> str:
     return w("common.semicolon").join(said)
 
 
-def together(plan: Plan, verdicts, lang: str = "en") -> list[str]:
+def together(plan: Plan, verdicts: Verdicts, lang: str = "en") -> list[str]:
     """All promises at once."""
     if verdicts.assessable().empty:
         return []
@@ -274,7 +277,7 @@ def together(plan: Plan, verdicts, lang: str = "en") -> list[str]:
     return [words(lang)("paper.together.text", n=int(rows["promises"].iloc[0]), met=met, odds=every)]
 
 
-def by_department(plan: Plan, verdicts, lang: str = "en") -> list[str]:
+def by_department(plan: Plan, verdicts: Verdicts, lang: str = "en") -> list[str]:
     """What to expect of each department."""
     card = scorecard(plan, verdicts)
     if card.empty:
@@ -289,7 +292,7 @@ def by_department(plan: Plan, verdicts, lang: str = "en") -> list[str]:
     return [words(lang)("paper.together.scorecard"), table(columns, (36, 14, 14, 18, 18), lang)]
 
 
-def unassessed(plan: Plan, verdicts, lang: str = "en") -> list[str]:
+def unassessed(plan: Plan, verdicts: Verdicts, lang: str = "en") -> list[str]:
     """What is missing, and the annex series that wait for it."""
     w, final = words(lang), verdicts.final()
     rows = final[final["probability_low"].isna()]
@@ -396,7 +399,7 @@ def private(plan: Plan, lang: str = "en") -> list[str]:
     return [escape(w("paper.trust.private", items=w("common.semicolon").join(said)))] if said else []
 
 
-def forecast_text(plan: Plan, verdicts, lang: str = "en") -> list[str]:
+def forecast_text(plan: Plan, verdicts: Verdicts, lang: str = "en") -> list[str]:
     """Where the median of each level lies against its target."""
     w, rows = words(lang), verdicts.assessable()
     levels = rows[(rows["unit"] != "%") & rows["needed_growth"].notna()]
@@ -415,16 +418,20 @@ def _gap(plan: Plan, row: pd.Series, w: Words) -> str:
     return w(f"paper.forecast.{side}", name=row[f"name_{w.lang}"], gap=pct(abs(gap), lang=w.lang), target=target, last=last)
 
 
-def leading(verdicts) -> str | None:
-    """The level target that the paper takes apart: GDP, or else the first one with odds and a base."""
+def leading(plan: Plan, verdicts: Verdicts) -> str | None:
+    """The level target that the paper takes apart: GDP, or else the first one that is forecast for every year."""
     rows = verdicts.assessable()
     levels = rows.loc[(rows["unit"] != "%") & rows["needed_growth"].notna(), "indicator_id"].tolist()
-    return "gdp" if "gdp" in levels else next(iter(levels), None)
+    for i in sorted(levels, key=lambda i: i != "gdp"):
+        made = forecast(plan, i)
+        if made is not None and made.base is not None and list(made.growth) == list(plan.years):
+            return i
+    return None
 
 
-def decides(plan: Plan, verdicts, lang: str = "en") -> list[str]:
+def decides(plan: Plan, verdicts: Verdicts, lang: str = "en") -> list[str]:
     """Needed growth against the class, the base year and the widest single assumption."""
-    w, need, lead = words(lang), sensitivity.needed_growth(plan).table(), leading(verdicts)
+    w, need, lead = words(lang), sensitivity.needed_growth(plan).table(), leading(plan, verdicts)
     said = []
     if not need.empty:
         harder = int((need["needed_implied"] > need["class_median"]).sum())
@@ -435,7 +442,7 @@ def decides(plan: Plan, verdicts, lang: str = "en") -> list[str]:
     return [w("common.space").join(said)]
 
 
-def base_text(verdicts, lang: str = "en") -> str:
+def base_text(verdicts: Verdicts, lang: str = "en") -> str:
     """Which answers hang on the base year."""
     w, rows = words(lang), verdicts.assessable()
     hang = rows[rows["probability"].isna()]
@@ -467,9 +474,9 @@ def lower(text: str) -> str:
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
-def apart(plan: Plan, verdicts, lang: str = "en") -> list[str]:
+def apart(plan: Plan, verdicts: Verdicts, lang: str = "en") -> list[str]:
     """The odds of one target when one choice at a time is made otherwise."""
-    w, lead = words(lang), leading(verdicts)
+    w, lead = words(lang), leading(plan, verdicts)
     if lead is None:
         return []
     rows = sensitivity.decomposition(plan, lead).table(lang)
@@ -482,9 +489,9 @@ def apart(plan: Plan, verdicts, lang: str = "en") -> list[str]:
     return [w("paper.decide.apart", name=plan.name(lead, lang)), table(columns, (18, 50, 14, 18), lang)]
 
 
-def wanted(plan: Plan, lang: str = "en") -> list[str]:
+def wanted(plan: Plan, verdicts: Verdicts, lang: str = "en") -> list[str]:
     """Which unpublished numbers would move the odds most."""
-    w, rows = words(lang), sensitivity.missing_numbers(plan)
+    w, rows = words(lang), sensitivity.missing_numbers(plan, verdicts)
     rows = rows[rows["odds"].notna() & rows["points"].notna()].head(3)
     said = [
         w("paper.decide.wanted_item", number=lower(plan.said(r.missing_number, lang)), name=plan.name(r.indicator_id, lang),
@@ -494,15 +501,10 @@ def wanted(plan: Plan, lang: str = "en") -> list[str]:
     return [w("paper.decide.wanted", items=w("common.semicolon").join(said))] if said else []
 
 
-def comparison(plan: Plan, charts: Sequence[Chart], lang: str = "en") -> list[str]:
-    """What the comparison charts say in their own words, and what is known beside them."""
-    w = words(lang)
-    said = [_told(c, w) for c in charts] + context(plan, lang)
-    return [w("paper.compare.text"), bullets(said)] if said else []
-
-
-def _told(chart: Chart, w: Words) -> str:
-    return escape(w("paper.compare.chart", title=chart.title, subtitle=chart.subtitle))
+def comparison(plan: Plan, lang: str = "en") -> list[str]:
+    """How zones can be compared, and what is known beside the charts."""
+    said = context(plan, lang)
+    return [words(lang)("paper.compare.text"), *([bullets(said)] if said else [])]
 
 
 def context(plan: Plan, lang: str = "en") -> list[str]:
@@ -540,14 +542,17 @@ def context_rows(plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The home zone's share in China's GDP, its ranks, and the regions' yearly growth targets that had a result."""
     targets = peers.region_targets().rows.query("indicator_id == 'gdp' and unit == '%' and status != 'open'")
     targets = targets[targets["year"] < plan.as_of.year]
-    return peers.national_share(zone_id=HOME, of="china").rows, peers.rank_history().rows, targets
+    weights, ranks = peers.national_share(of="china").rows, tables.read("rankings")
+    # A zone that the tables do not know has neither.
+    ranked = ((ranks["zone_id"] == plan.home) & (ranks["list"] == "comprehensive")).any()
+    return weights[weights["zone_id"] == plan.home], peers.rank_history(plan.home).rows if ranked else ranks.head(0), targets
 
 
 def like_this(plan: Plan, lang: str = "en") -> list[str]:
     """The zones most like this one, with what they are alike in."""
-    w, rows = words(lang), closest(HOME, CLOSEST).table()
-    if rows.empty:
+    if plan.home is None:
         return []
+    w, rows = words(lang), closest(plan.home, CLOSEST).table()
     columns = {
         "zone": rows["zone_zh"] if lang == "zh" else rows["label"],
         "province": rows["province"] if lang == "zh" else [PROVINCE.get(p, p) for p in rows["province"]],
@@ -558,12 +563,12 @@ def like_this(plan: Plan, lang: str = "en") -> list[str]:
     return [w("paper.compare.closest"), table(columns, (34, 14, 24, 14, 14), lang)]
 
 
-def trust(plan: Plan, verdicts, lang: str = "en") -> list[str]:
+def trust(plan: Plan, verdicts: Verdicts, lang: str = "en") -> list[str]:
     """What the odds rest on, and what they cannot know."""
     w, final = words(lang), verdicts.final()
     count = final["evidence"].value_counts()
     steps = [
-        w("paper.trust.step", count=count[k], letter=k, meaning=text)
+        w("paper.trust.step", count=count[k], letter=w(f"paper.letter.{k}"), meaning=text)
         for k, text in w.group("paper.evidence").items() if k in count
     ]  # fmt: skip
     known = [w(f"paper.trust.{key}") for key in ("own", "shocks", "proxy", "prices")]
@@ -595,9 +600,9 @@ def record(plan: Plan, lang: str = "en") -> list[str]:
     # Several targets share a class; its record is told once.
     named: dict[reference.ReferenceClass, list[str]] = {}
     for i in plan.series():
-        if i in reference.CLASSES:
-            named.setdefault(reference.CLASSES[i], []).append(i)
-    past = {c: reference.past_record(same[0], min(len(plan.years), 3), plan.as_of) for c, same in named.items()}
+        if (class_ := reference.class_of(plan, i)) is not None:
+            named.setdefault(class_, []).append(i)
+    past = {c: reference.past_record(c, min(len(plan.years), 3), plan.as_of) for c in named}
     past = {c: rows for c, rows in past.items() if not rows.empty}
     if not past:
         return []
@@ -610,7 +615,7 @@ def record(plan: Plan, lang: str = "en") -> list[str]:
         "worst": [pct(100 * rows["coverage"].min(), 0, lang) for rows in past.values()],
         "error": [num(rows["error"].mean()) for rows in past.values()],
     }
-    return [w("paper.trust.record", years=len(plan.years)), table(columns, (32, 26, 10, 13, 8, 11), lang)]
+    return [w("paper.trust.record", years=len(plan.years)), table(columns, (29, 25, 12, 13, 9, 12), lang)]
 
 
 def method(plan: Plan, lang: str = "en") -> list[str]:
@@ -622,8 +627,9 @@ def method(plan: Plan, lang: str = "en") -> list[str]:
 def used_sources(plan: Plan, charts: Sequence[Chart]) -> list[str]:
     """Ids of the sources behind the charts, the zone's own record and its context, in a fixed order."""
     weights, ranks, targets = context_rows(plan)
-    like = closest(HOME, CLOSEST).table()
-    frames = [*(c.table() for c in charts), plan.observations, weights.tail(1), ranks.tail(1), targets, like]
+    frames = [*(c.table() for c in charts), plan.observations, weights.tail(1), ranks.tail(1), targets]
+    if plan.home is not None:
+        frames.append(closest(plan.home, CLOSEST).table())
     return sorted(set().union(*(cited(f) for f in frames)))
 
 
@@ -650,8 +656,9 @@ def sources(plan: Plan, charts: Sequence[Chart], lang: str = "en") -> list[str]:
 def reference_text(row: Mapping[str, object], lang: str = "en") -> str:
     """Publisher, title and date of one source, as a list of sources prints them."""
     w = words(lang)
+    title = w.texts.get(f"charts.made.{row['source_id']}") or row["title"]
     published = row["published"] if pd.notna(row["published"]) else w("paper.sources.undated")
-    return w("paper.sources.entry", publisher=publisher(str(row["publisher"]), lang), title=row["title"], date=published)
+    return w("paper.sources.entry", publisher=publisher(str(row["publisher"]), lang), title=title, date=published)
 
 
 def publisher(name: str, lang: str = "en") -> str:
@@ -668,9 +675,8 @@ def publisher(name: str, lang: str = "en") -> str:
     return name.replace("(", "（").replace(")", "）")
 
 
-def short_answer(plan: Plan, notebook: str, lang: str = "en") -> str:
+def short_answer(plan: Plan, judged: Verdicts, notebook: str, lang: str = "en") -> str:
     """What a notebook finds, in the words of the paper, as Markdown; empty for a notebook that the paper does not know."""
-    judged = plan.verdicts()
     said = {
         "00_index": lambda: answers(plan, judged, lang)[:1],
         "01_read_the_plan": lambda: promises(plan, lang)[:1],

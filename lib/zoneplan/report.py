@@ -23,6 +23,7 @@ from zoneplan.text import day, frame
 if TYPE_CHECKING:
     from zoneplan.charts import Chart
     from zoneplan.plan import Plan
+    from zoneplan.verdicts import Verdicts
 
 NAME, WORKBOOK, INDEX = "brief", "zoneplan", "index"
 ANSWER = "## The answer"
@@ -114,12 +115,12 @@ def write_language(lang: str, work: Path, runs: dict, notebooks_at: str, others:
     from zoneplan.slides import write_slides
 
     plan = load_plan()
-    charts = figures(plan, lang)
+    charts, judged = figures(plan, lang), plan.verdicts()
     write_figures(charts, work / figure_folder(lang))
-    write_paper(plan, charts, work, lang)
-    write_slides(plan, charts, work, named(NAME, lang), lang)
-    write_tables(plan, charts, work, lang)
-    write_index(plan, runs, work / "html", charts, notebooks_at, lang, others)
+    write_paper(plan, judged, charts, work, lang)
+    write_slides(plan, judged, charts, work, named(NAME, lang), lang)
+    write_tables(plan, judged, charts, work, lang)
+    write_index(plan, judged, runs, work / "html", charts, notebooks_at, lang, others)
 
 
 def named(name: str, lang: str) -> str:
@@ -177,14 +178,14 @@ def refuse_foreign(out: Path) -> None:
 
 
 def write_figures(charts: Sequence[Chart], folder: Path) -> None:
-    """Every chart as PNG and SVG."""
+    """Every chart as PNG; as drawings they stand in the PDF, and :meth:`Chart.export` gives one."""
     folder.mkdir(parents=True, exist_ok=True)
     seen = set()
     for chart in charts:
         if chart.id in seen:
             raise ValueError(f"two charts are called {chart.id}")
         seen.add(chart.id)
-        chart.export(folder, dpi=DPI, kinds=("png", "svg"))
+        chart.export(folder, dpi=DPI, kinds=("png",))
 
 
 def write_pages(runs: dict, folder: Path) -> None:
@@ -198,8 +199,8 @@ def write_pages(runs: dict, folder: Path) -> None:
         (folder / f"{name}.html").write_text(html, encoding="utf-8", newline="\n")
 
 
-def write_index(plan: Plan, runs: dict, folder: Path, charts: Sequence[Chart], notebooks_at: str, lang: str = "en",
-                others: Sequence[str] = ()) -> None:  # fmt: skip
+def write_index(plan: Plan, judged: Verdicts, runs: dict, folder: Path, charts: Sequence[Chart], notebooks_at: str,
+                lang: str = "en", others: Sequence[str] = ()) -> None:  # fmt: skip
     """The page that leads to every question, answer, figure and notebook.
 
     ``charts`` lie beside the folder, ``notebooks_at`` is the way from the pages to the notebooks, ``others`` are the
@@ -208,13 +209,13 @@ def write_index(plan: Plan, runs: dict, folder: Path, charts: Sequence[Chart], n
     from zoneplan.paper import text_page
 
     folder.mkdir(parents=True, exist_ok=True)
-    text = index_markdown(plan, runs, charts, notebooks_at, lang, others)
+    text = index_markdown(plan, judged, runs, charts, notebooks_at, lang, others)
     html = text_page(text, words(lang)("paper.index.title"), lang)
     (folder / f"{named(INDEX, lang)}.html").write_text(html, encoding="utf-8", newline="\n")
 
 
-def index_markdown(plan: Plan, runs: dict, charts: Sequence[Chart], notebooks_at: str, lang: str = "en",
-                   others: Sequence[str] = ()) -> str:  # fmt: skip
+def index_markdown(plan: Plan, judged: Verdicts, runs: dict, charts: Sequence[Chart], notebooks_at: str,
+                   lang: str = "en", others: Sequence[str] = ()) -> str:  # fmt: skip
     """Question, answer, figures and notebook of every run, as Markdown.
 
     How to read it: the question leads to the whole page, the small picture to the figure as the paper prints it.
@@ -230,10 +231,10 @@ def index_markdown(plan: Plan, runs: dict, charts: Sequence[Chart], notebooks_at
     if there:
         parts.append(w("paper.index.other", links=there))
     for name, notebook in runs.items():
-        asked, said = question_and_answer(plan, name, notebook, lang)
+        asked, said = question_and_answer(plan, judged, name, notebook, lang)
         parts += [f"## [{escape(asked)}]({name}.html)", said]
         drawn = [known[i] for i in drawn_charts(notebook) if i in known]
-        at = {c.id: f"../{figure_folder(lang)}/{c.id}.svg" for c in drawn}
+        at = {c.id: f"../{figure_folder(lang)}/{c.id}.png" for c in drawn}
         if drawn:
             first = drawn[0]
             alt = first.alt.replace("\\", "\\\\").replace('"', "'").replace("\n", " ")
@@ -243,7 +244,7 @@ def index_markdown(plan: Plan, runs: dict, charts: Sequence[Chart], notebooks_at
     return "\n\n".join(parts) + "\n"
 
 
-def question_and_answer(plan: Plan, name: str, notebook, lang: str) -> tuple[str, str]:
+def question_and_answer(plan: Plan, judged: Verdicts, name: str, notebook, lang: str) -> tuple[str, str]:
     """What a notebook asks and answers: in its own words, which are English, or else in those of the paper."""
     from zoneplan.notebooks import title
     from zoneplan.prose import short_answer
@@ -251,7 +252,7 @@ def question_and_answer(plan: Plan, name: str, notebook, lang: str) -> tuple[str
     w = words(lang)
     if lang == "en" or f"paper.question.{name}" not in w.texts:
         return title(notebook), answer(notebook)
-    return w(f"paper.question.{name}"), short_answer(plan, name, lang)
+    return w(f"paper.question.{name}"), short_answer(plan, judged, name, lang)
 
 
 def answer(notebook) -> str:
@@ -271,24 +272,27 @@ def drawn_charts(notebook) -> list[str]:
     return [m.group(1) for text in shown if (m := re.match(r"Chart ([\w-]+):", text))]
 
 
-def write_paper(plan: Plan, charts: Sequence[Chart], folder: Path, lang: str = "en") -> None:
+def write_paper(plan: Plan, judged: Verdicts, charts: Sequence[Chart], folder: Path, lang: str = "en") -> None:
     """The paper as Markdown, Word and PDF, from one text."""
     from zoneplan import paper, prose
 
-    text, name = prose.brief_markdown(plan, charts, lang), named(NAME, lang)
+    text, name = prose.brief_markdown(plan, judged, charts, lang), named(NAME, lang)
     (folder / f"{name}.md").write_text(text, encoding="utf-8", newline="\n")
     paper.word(text, folder, name, plan.as_of, lang)
-    paper.pdf(text, folder, name, plan.as_of, prose.title(plan, lang), prose.subtitle(plan, lang), lang)
+    with tempfile.TemporaryDirectory() as scratch:
+        for chart in prose.shown_charts(charts):
+            chart.export(Path(scratch) / prose.figure_folder(lang), kinds=("svg",))
+        paper.pdf(text, Path(scratch), folder / f"{name}.pdf", plan.as_of, prose.title(plan, lang), prose.subtitle(plan, lang), lang)
 
 
-def write_tables(plan: Plan, charts: Sequence[Chart], folder: Path, lang: str = "en") -> None:
+def write_tables(plan: Plan, judged: Verdicts, charts: Sequence[Chart], folder: Path, lang: str = "en") -> None:
     """The workbook: the data of every chart, verdicts, targets, audit, sources."""
     from zoneplan.prose import figure_folder, source_table
     from zoneplan.workbook import write_workbook
 
     w = words(lang)
     tables = {
-        "verdicts": plan.verdicts().table(),
+        "verdicts": judged.table(),
         "targets": plan.targets,
         "assumptions": assumption_table(plan, lang),
         "audit": plan.audit().table(lang),
@@ -329,7 +333,7 @@ def assumption_table(plan: Plan, lang: str = "en") -> pd.DataFrame:
             level = base.level
             rows.append((kind["base"], w(f"workbook.assumed.{base.kind}"), i, base.year, level.mid, level.low, level.high, None, unit, base.source_id, base.scope_note))
     for i in plan.series():
-        past = reference.past_growth(i, len(plan.years), plan.as_of)
+        past = reference.past_growth(reference.class_of(plan, i), len(plan.years), plan.as_of)
         if past is not None:
             low, middle, high = past.quantile([0.1, 0.5, 0.9])
             note = w("workbook.assumed.proxy" if past.class_.is_proxy else "workbook.assumed.regions", n=past.rows["n_units"].min())

@@ -21,6 +21,7 @@ from zoneplan.text import day, num
 if TYPE_CHECKING:
     from zoneplan.charts import Chart
     from zoneplan.plan import Plan
+    from zoneplan.verdicts import Verdicts
 
 # One slide each, in this order; all others are in the paper.
 SHOWN = ("odds_2020", "plan_audit", "path_gdp", "needed_growth", "swings_all", "peers", "reliability_classes")
@@ -29,7 +30,7 @@ LISTED = 8
 TITLE_SIZE, TEXT_SIZE, TABLE_SIZE = 2000, 1500, 1000
 
 
-def write_slides(plan: Plan, charts: Sequence[Chart], folder: Path, name: str, lang: str = "en") -> Path:
+def write_slides(plan: Plan, verdicts: Verdicts, charts: Sequence[Chart], folder: Path, name: str, lang: str = "en") -> Path:
     """Write the slides as a PowerPoint file: titles and tables stay text, every picture has its alternative text.
 
     How to read it: each title is the finding; the slide shows what it rests on.
@@ -38,7 +39,7 @@ def write_slides(plan: Plan, charts: Sequence[Chart], folder: Path, name: str, l
     with tempfile.TemporaryDirectory() as scratch:
         for chart in shown:
             (Path(scratch) / f"{chart.id}.png").write_bytes(chart.slide_png())
-        text, alts = markdown(plan, charts, shown, lang), [c.alt for c in shown]
+        text, alts = markdown(plan, verdicts, charts, shown, lang), [c.alt for c in shown]
         return presentation(text, alts, Path(scratch), folder / f"{name}.pptx", plan.as_of)
 
 
@@ -48,16 +49,16 @@ def presentation(text: str, alts: Sequence[str], pictures: Path, out: Path, made
 
     reference, made = pictures / "reference.pptx", pictures / "made.pptx"
     reference.write_bytes(reference_slides())
-    args = [f"--reference-doc={reference}", f"--resource-path={pictures}", "--slide-level=1"]
+    args = [f"--reference-doc={reference}", f"--resource-path={pictures}", "--slide-level=1", "--fail-if-warnings"]
     with paper.fixed_clock(made_on):
         pypandoc.convert_text(text, "pptx", format=paper.MARKDOWN, outputfile=str(made), extra_args=args)
     out.write_bytes(_described(made.read_bytes(), alts))
     return out
 
 
-def markdown(plan: Plan, charts: Sequence[Chart], shown: Sequence[Chart], lang: str = "en") -> str:
+def markdown(plan: Plan, verdicts: Verdicts, charts: Sequence[Chart], shown: Sequence[Chart], lang: str = "en") -> str:
     """All slides as Markdown, one heading a slide; ``charts`` are all of the brief, ``shown`` have a slide."""
-    verdicts, w = plan.verdicts(), words(lang)
+    w = words(lang)
     # A paragraph or a caption beside a table would open a slide of its own or lie on it: the note is in the title.
     parts = [
         f"# {w('slides.answer')}", prose.answers(plan, verdicts, lang)[0], prose.bullets(prose.together(plan, verdicts, lang)),
@@ -69,13 +70,13 @@ def markdown(plan: Plan, charts: Sequence[Chart], shown: Sequence[Chart], lang: 
     return prose.front_matter(plan, lang) + "\n\n".join(parts) + "\n"
 
 
-def verdict_table(plan: Plan, verdicts, lang: str = "en") -> str:
+def verdict_table(plan: Plan, verdicts: Verdicts, lang: str = "en") -> str:
     """Targets that can be judged, the likeliest first."""
     columns = {k: v for k, v in prose.verdict_columns(verdicts, lang).items() if k in ("target", "target_year", "median", "range", "odds")}
     return prose.table(columns, (44, 15, 10, 18, 13), lang, year=plan.years[-1])
 
 
-def trust(plan: Plan, verdicts, lang: str = "en") -> str:
+def trust(plan: Plan, verdicts: Verdicts, lang: str = "en") -> str:
     """What the odds rest on and what they cannot know, in a few lines."""
     w, found = words(lang), scores.class_pseudo_targets(scores.HORIZON, scores.TODAY)
     return prose.bullets(
