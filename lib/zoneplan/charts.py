@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import functools
 import io
+import itertools
 import logging
 import os
 import re
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -29,6 +32,7 @@ from zoneplan.text import cells, num, odds, odds_range, pct
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.transforms import Bbox
 
 ZONE, TARGET, PEER, FAN, INK, SOFT = "#12355B", "#C8102E", "#9AA0A6", "#4F81BD", "#222222", "#5F6368"
 # The fan's own blue is too pale for small print; its words use this one.
@@ -41,11 +45,16 @@ CITED = 4
 OWN = "own calculation"
 UNNAMED = "not stated"
 SMALL, TINY = 8.0, 7.0
+# Texts may touch: their boxes may share so much of the lower one's height.
+TOUCH = 0.25
+# Latin words that Chinese readers use.
+LATIN = frozenset({"GDP", "FDI", "Sobol"})
 KINDS = ("png", "svg", "pdf")
 CHINESE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
 HAN = "\u2e80-\u2fff\u3400-\u9fff\uf900-\ufaff"
+# One font for most of a page looks calmer than two side by side.
+FAMILIES = {"en": ("DejaVu Sans", "Noto Sans SC"), "zh": ("Noto Sans SC", "DejaVu Sans")}
 STYLE = {
-    "font.family": ["DejaVu Sans", "Noto Sans SC"],
     "font.size": 9,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -82,25 +91,33 @@ def _fonts() -> frozenset[int]:
     return frozenset({*get_font(findfont("DejaVu Sans")).get_charmap(), *get_font(path).get_charmap(), ord("\n")})
 
 
+# The language whose fonts texts are measured and drawn in.
+_LANG: ContextVar[str] = ContextVar("lang", default="en")
+
+
 @contextmanager
-def _theme() -> Iterator[None]:
+def _theme(lang: str) -> Iterator[None]:
     """The project's settings over matplotlib's own defaults; the reader's settings come back afterwards."""
     import matplotlib as mpl
 
     _fonts()
-    with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rcParams.update(STYLE)
-        yield
+    before = _LANG.set(lang)
+    try:
+        with mpl.rc_context():
+            mpl.rcdefaults()
+            mpl.rcParams.update(STYLE | {"font.family": list(FAMILIES[lang])})
+            yield
+    finally:
+        _LANG.reset(before)
 
 
 def _themed(draw: Callable[..., Chart]) -> Callable[..., Chart]:
     @functools.wraps(draw)
-    def inside(*args, **kwargs) -> Chart:
-        with _theme(), warnings.catch_warnings():
+    def inside(*args, lang: str = "en", **kwargs) -> Chart:
+        with _theme(lang), warnings.catch_warnings():
             # Measuring meets a missing glyph first; export refuses it with words that help.
             warnings.filterwarnings("ignore", message="Glyph .* missing")
-            return draw(*args, **kwargs)
+            return draw(*args, lang=lang, **kwargs)
 
     return inside
 
@@ -149,8 +166,40 @@ class Chart:
         missing = sorted({c for text in self.texts() for c in text if ord(c) not in _fonts()})
         if missing:
             named = ", ".join(f"{c} (U+{ord(c):04X})" for c in missing)
-            found.append(f"no font has a glyph for {named}: replace these characters in the labels")
-        return found
+            # Where glyphs are missing nothing can be measured.
+            return [*found, f"no font has a glyph for {named}: replace these characters in the labels"]
+        return found + self._foreign() + self._crowded()
+
+    def _foreign(self) -> list[str]:
+        """English words in a Chinese chart; names of publishers are of no language."""
+        if self.lang != "zh":
+            return []
+        names = _publishers(tuple(dict.fromkeys(tables.sources()["publisher"])))
+        shown = [names.sub("", t) for t in (*self.texts(), self.alt)]
+        found = sorted({run for t in shown for run in re.findall(r"[A-Za-z]{3,}", t)} - LATIN)
+        return [f"English words in a Chinese chart: {', '.join(found)}"] if found else []
+
+    def _crowded(self) -> list[str]:
+        """Texts that the edge of the page cuts, and texts that lie on each other."""
+        page, boxes = self.figure.bbox, self._boxes()
+        cut = [t for t, b in boxes if b.x0 < page.x0 or b.y0 < page.y0 or b.x1 > page.x1 or b.y1 > page.y1]
+        over = [pair for pair in itertools.combinations(boxes, 2) if _on_each_other(pair[0][1], pair[1][1])]
+        found = [f"the edge cuts {t!r}: shorten it or give it room" for t in cut]
+        return found + [f"{one!r} lies on {two!r}: shorten one or give them room" for (one, _), (two, _) in over]
+
+    def _boxes(self) -> list[tuple[str, Bbox]]:
+        """Every printed text with the box that it takes, in pixels."""
+        from matplotlib.text import Text
+
+        left_out = set()
+        with _theme(self.lang):
+            self.figure.draw_without_rendering()
+            for ax in self.figure.axes:
+                for side, labels, (a, b) in ((0, ax.get_xticklabels(), ax.get_xlim()), (1, ax.get_yticklabels(), ax.get_ylim())):
+                    # Labels of ticks outside the axes: the figure keeps them but never prints them.
+                    left_out |= {t for t in labels if not min(a, b) <= t.get_position()[side] <= max(a, b)}
+            drawn = [t for t in self.figure.findobj(Text) if t.get_visible() and t.get_text().strip() and t not in left_out]
+            return [(t.get_text(), t.get_window_extent()) for t in drawn]
 
     def export(self, folder: str | Path, dpi: int = 300, kinds: Sequence[str] = KINDS) -> list[Path]:
         """Write PNG (with ``dpi`` dots an inch), SVG and PDF, or fewer ``kinds``; the bytes change only if the picture does.
@@ -202,7 +251,7 @@ class Chart:
 
         figure = self.figure
         head = next(t for t in figure.texts if "".join(t.get_text().split()) == "".join(self.title.split()))
-        with _theme():
+        with _theme(self.lang):
             below = head.get_window_extent(FigureCanvasAgg(figure).get_renderer()).y0 / figure.dpi
         head.set_visible(False)
         try:
@@ -214,11 +263,11 @@ class Chart:
     def _render(self, kind: str, dpi: int, **more) -> bytes:
         fixed = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[kind]
         out = io.BytesIO()
-        with _theme(), warnings.catch_warnings(), _quiet("fontTools"):
+        with _theme(self.lang), warnings.catch_warnings(), _quiet("fontTools"):
             # A missing glyph is a box in print: never let one pass.
             warnings.filterwarnings("error", message="Glyph .* missing")
             self.figure.savefig(out, format=kind, dpi=dpi, metadata=fixed, **more)
-        return out.getvalue()
+        return _short(out.getvalue()) if kind == "svg" else out.getvalue()
 
 
 @contextmanager
@@ -242,13 +291,59 @@ def _write(file: Path, content: bytes) -> None:
         aside.unlink(missing_ok=True)
 
 
+@lru_cache(maxsize=4)
+def _publishers(names: tuple[str, ...]) -> re.Pattern:
+    """Any of these names, also where a line breaks within it."""
+    longest = sorted(("".join(n.split()) for n in names), key=len, reverse=True)
+    return re.compile("|".join(r"\s*".join(map(re.escape, n)) for n in longest))
+
+
+def _on_each_other(a: Bbox, b: Bbox) -> bool:
+    """Whether two texts overlap by more than a hair: their boxes hold some air above and below the letters."""
+    wide, high = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
+    return wide > 1 and high > TOUCH * min(a.height, b.height)
+
+
+def _short(svg: bytes) -> bytes:
+    """The same picture with coordinates as exact as an eye could tell: a hundredth of a point.
+
+    Letters are drawn on a grid of 6,400 steps to their size, so whole steps are exact enough.
+    """
+
+    def rounded(numbers: str, digits: int) -> str:
+        return re.sub(r"-?\d+\.\d+", lambda m: f"{round(float(m[0]), digits) + 0.0:.{digits}f}".rstrip("0").rstrip("."), numbers)
+
+    text = svg.decode("utf-8")
+    text = re.sub(r'(<path id="[^"]+-[0-9a-f]+" d=")([^"]+)', lambda m: m[1] + rounded(m[2], 0), text)
+    text = re.sub(r'( (?:d|x|y)="|translate\()([^")]+)', lambda m: m[1] + rounded(m[2], 2), text)
+    return _shared(text).encode("utf-8")
+
+
+def _shared(svg: str) -> str:
+    """The same picture with outlines that are drawn twice, such as a label over its halo, written once."""
+    drawn = r'<path d="([^"]{200,})"([^>]*)/>'
+    again = [d for d, n in Counter(d for d, _ in re.findall(drawn, svg)).items() if n > 1]
+    ids = {d: f"shared{n}" for n, d in enumerate(again)}
+    written: set[str] = set()
+
+    def use(found: re.Match) -> str:
+        outline, look = found.groups()
+        if outline not in ids:
+            return found[0]
+        once = "" if outline in written else f'<defs><path id="{ids[outline]}" d="{outline}"/></defs>'
+        written.add(outline)
+        return f'{once}<use xlink:href="#{ids[outline]}"{look}/>'
+
+    return re.sub(drawn, use, svg)
+
+
 def _palette(png: bytes, dpi: int) -> bytes:
-    """The same picture in at most 256 colours: a third of the size, and no eye can tell."""
+    """The same picture in at most 128 colours: a third of the size, and no eye can tell."""
     from PIL import Image
 
     out = io.BytesIO()
     picture = Image.open(io.BytesIO(png)).convert("RGB")
-    small = picture.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    small = picture.quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     # The last step of compression would take three times as long for two percent.
     small.save(out, "PNG", compress_level=8, dpi=(dpi, dpi))
     return out.getvalue()
@@ -321,19 +416,19 @@ def _ruler():
 
 
 @lru_cache(maxsize=8192)
-def _line_width(text: str, size: float, bold: bool) -> float:
+def _line_width(text: str, size: float, bold: bool, lang: str) -> float:
     from matplotlib.text import Text
 
     figure, renderer = _ruler()
     drawn = Text(0, 0, text, fontsize=size, weight="bold" if bold else "normal", figure=figure)
-    drawn.set_fontfamily(STYLE["font.family"])
+    drawn.set_fontfamily(FAMILIES[lang])
     # Formats and resolutions hint glyphs differently; four per cent cover the difference.
     return 1.04 * drawn.get_window_extent(renderer).width / 300
 
 
 def _width(text: str, size: float, bold: bool = False) -> float:
     """Width of the widest line of a text, in inches."""
-    return max(_line_width(line, size, bold) if line.strip() else 0.0 for line in text.split("\n"))
+    return max(_line_width(line, size, bold, _LANG.get()) if line.strip() else 0.0 for line in text.split("\n"))
 
 
 def _height(text: str, size: float) -> float:
@@ -440,7 +535,20 @@ class _Page:
                              transform=self.ax.get_yaxis_transform(), clip_on=False)  # fmt: skip
             self.side(start, y, text, color=colour, fontsize=size)
 
+    def _embolden(self) -> None:
+        """The Chinese font has one weight: bold texts get an outline of their own colour."""
+        from matplotlib.patheffects import Stroke
+        from matplotlib.text import Text
+
+        for text in self.figure.findobj(Text):
+            if text.get_weight() == "bold":
+                outline = Stroke(linewidth=0.035 * text.get_size(), foreground=text.get_color())
+                # The first of the effects is the halo, where there is one.
+                text.set_path_effects([*text.get_path_effects()[:1], outline])
+
     def chart(self, id: str, alt: str, data: pd.DataFrame) -> Chart:
+        if self.lang == "zh":
+            self._embolden()
         return Chart(id, self.figure, self.title, self.subtitle, self.source, alt, data, self.lang)
 
 
@@ -564,9 +672,9 @@ class _Labels:
 
 
 def _halo():
-    from matplotlib.patheffects import withStroke
+    from matplotlib.patheffects import Normal, Stroke
 
-    return [withStroke(linewidth=1.6, foreground="white")]
+    return [Stroke(linewidth=1.6, foreground="white"), Normal()]
 
 
 def _years(ax: Axes, years: Sequence[int]) -> None:
@@ -782,7 +890,7 @@ def odds_strip(id, data, *, title, subtitle, sources, note="", lang="en") -> Cha
     data = data.sort_values(["low", "high"], ascending=False, kind="stable").reset_index(drop=True)
     names, left = _names(data["label"], 2.1)
     values = [odds_range(r.low, r.high, lang) for r in data.itertuples()]
-    said = [_wrap(odds_words(r.low, r.high, lang), 1.0, TINY + 0.5) for r in data.itertuples()]
+    said = [_even(odds_words(r.low, r.high, lang), 1.0, TINY + 0.5) for r in data.itertuples()]
     value_wide = max(_width(t, 9, bold=True) for t in values)
     right = 0.16 + value_wide + 0.1 + max(_width(t, TINY + 0.5) for t in said) + EDGE
     page = _Page(title, subtitle, sources, note, left=left, right=right, axes_height=0.33 * len(data), lang=lang)
