@@ -355,7 +355,7 @@ def test_context_stands_apart_from_the_odds(plan):
     assert any(line.startswith("Published later, and in no odds") for line in lines)
     *_, targets = prose.context_rows(plan)
     assert targets["year"].max() < plan.as_of.year
-    assert set(targets["source_id"]) <= set(prose.used_sources(plan, []))
+    assert set(targets["source_id"]) <= set(prose.source_table(plan, [])["source_id"])
 
 
 def test_every_chart_file_twice_is_the_same(plan, tmp_path):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from zoneplan.messages import words
-from zoneplan.text import MISSING, num
+from zoneplan.text import MISSING, amount, num
 from zoneplan.units import convert, convertible
 
 if TYPE_CHECKING:
@@ -95,7 +95,8 @@ class Audit:
 
     def _why(self, why: str, facts: dict, lang: str) -> str:
         w = words(lang)
-        said = {k: w("common.list").join(v) if isinstance(v, list) else v for k, v in facts.items()}
+        # Several values are a list, a value with its unit is a pair.
+        said = {k: amount(*v, lang) if isinstance(v, tuple) else w("common.list").join(v) if isinstance(v, list) else v for k, v in facts.items()}
         if "scope" in said:
             said["scope"] = self.plan.said(said["scope"], lang)
         return w(f"audit.why.{why}", **said)
@@ -259,7 +260,8 @@ def _cumulative_foreign_investment(plan: Plan) -> list[tuple]:
         return []
     stated = _text(plan, "fdi_actual_cumulative").mid
     yearly = plan.annex("fdi_actual")["value"]
-    facts = {"stated": num(stated, 0), "last": num(yearly.iloc[-1], 0), "year": plan.years[-1], "summed": num(yearly.sum(), 0)}
+    unit = plan.unit("fdi_actual")
+    facts = {"stated": (stated, unit), "last": (yearly.iloc[-1], unit), "year": plan.years[-1], "summed": (yearly.sum(), unit)}
     finding = AGREES if abs(yearly.sum() - stated) <= SAME else CONTRADICTS
     return [("cumulative or yearly", "fdi_actual", num(stated, 0), num(yearly.sum(), 0), finding, "cumulative", facts)]
 
@@ -335,7 +337,7 @@ def _base_years(plan: Plan) -> list[tuple]:
         seen = plan.levels(i)
         seen = seen[seen["year"] <= plan.base_year]
         if seen.empty:
-            facts = {"base": str(base), "year": plan.base_year}
+            facts = {"base": (base.mid, plan.unit(i)), "year": plan.base_year}
             out.append(("implied base", i, MISSING, str(base), OPEN, "base_alone", facts))
             continue
         last = seen.iloc[-1]
@@ -348,7 +350,7 @@ def _base_years(plan: Plan) -> list[tuple]:
         point = Interval(last["value"], last["value"], last["value"])
         implied = point.growth_to(base, years)
         stated = Interval.printed(plan.stated_growth(i), 1)
-        facts = {"seen": num(last["value"], 2), "seen_year": int(last["year"]), "scope": last["scope_note"], "base": num(base.mid, 1),
+        facts = {"seen": (last["value"], last["unit"]), "seen_year": int(last["year"]), "scope": last["scope_note"], "base": (base.mid, last["unit"]),
                  "year": plan.base_year, "implied": str(implied), "stated": num(stated.mid, 0)}  # fmt: skip
         out.append(("implied base", i, num(last["value"], 2), str(base), _judge(stated, implied), "base", facts))
     return out

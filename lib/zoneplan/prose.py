@@ -38,8 +38,10 @@ FIGURES = {
     "trust": (2, "reliability_*", "hedgehog_*"),
 }
 CLOSEST = 5
+# What rests on more sources than this names them in the workbook.
+LISTED = 12
 # Wide enough to read the smallest label, narrow enough for two figures on a page.
-WIDTH = "12cm"
+WIDTH = "13cm"
 # What is counted has no decimals.
 COUNTED = ("家", "个", "位")
 OWN = "own calculation"
@@ -74,7 +76,7 @@ def brief_markdown(plan: Plan, verdicts: Verdicts, charts: Sequence[Chart], lang
 
     parts = [
         head("answers"), *answers(plan, verdicts, lang), *together(plan, verdicts, lang), *unassessed(plan, verdicts, lang),
-        *figures("answers"), *by_department(plan, verdicts, lang), *later(plan, lang),
+        *by_department(plan, verdicts, lang), *figures("answers"), *later(plan, lang),
         head("plan"), *promises(plan, lang), *figures("plan"),
         head("back"), *look_back(plan, lang),
         head("forecast"), *forecast_text(plan, verdicts, lang), *figures("forecast"),
@@ -223,7 +225,7 @@ def answers(plan: Plan, verdicts: Verdicts, lang: str = "en") -> list[str]:
 
 def verdict_table(plan: Plan, verdicts: Verdicts, lang: str = "en") -> str:
     """Targets that can be judged, the likeliest first."""
-    return table(verdict_columns(verdicts, lang), (24, 12, 8, 13, 11, 13, 10, 9), lang, year=plan.years[-1])
+    return table(verdict_columns(verdicts, lang), (24, 14, 8, 12, 11, 12, 10, 9), lang, year=plan.years[-1])
 
 
 def verdict_columns(verdicts: Verdicts, lang: str = "en") -> dict[str, list[str]]:
@@ -624,13 +626,13 @@ def method(plan: Plan, lang: str = "en") -> list[str]:
     return [w("paper.method.borrow", day=day(plan.as_of, lang)), w("paper.method.bases", base=plan.base_year), w("paper.method.again")]
 
 
-def used_sources(plan: Plan, charts: Sequence[Chart]) -> list[str]:
-    """Ids of the sources behind the charts, the zone's own record and its context, in a fixed order."""
+def resting(plan: Plan, charts: Sequence[Chart]) -> list[set[str]]:
+    """The ids of the sources behind each chart, the zone's own record, and each thing said beside them."""
     weights, ranks, targets = context_rows(plan)
     frames = [*(c.table() for c in charts), plan.observations, weights.tail(1), ranks.tail(1), targets]
     if plan.home is not None:
         frames.append(closest(plan.home, CLOSEST).table())
-    return sorted(set().union(*(cited(f) for f in frames)))
+    return [cited(f) for f in frames]
 
 
 def cited(frame: pd.DataFrame) -> set[str]:
@@ -640,17 +642,27 @@ def cited(frame: pd.DataFrame) -> set[str]:
 
 
 def source_table(plan: Plan, charts: Sequence[Chart]) -> pd.DataFrame:
-    """The rows of the source list that the charts and the record rest on."""
+    """The rows of the source list that the charts and the record rest on, in a fixed order."""
+    return _listed(set().union(*resting(plan, charts)))
+
+
+def _listed(ids: set[str]) -> pd.DataFrame:
     every = tables.sources().reset_index()
-    return every[every["source_id"].isin(used_sources(plan, charts))].sort_values("source_id").reset_index(drop=True)
+    return every[every["source_id"].isin(ids)].sort_values("source_id").reset_index(drop=True)
 
 
 def sources(plan: Plan, charts: Sequence[Chart], lang: str = "en") -> list[str]:
-    """The list of sources with publisher, title and date."""
-    rows = source_table(plan, charts)
-    text = words(lang)("paper.sources.text", n=len(rows))
+    """The list of sources with publisher, title and date; what rests on dozens of them names them in the workbook."""
+    sets = resting(plan, charts)
+    rows = _listed(set().union(*few(sets)))
+    text = words(lang)("paper.sources.text", n=len(rows), more=len(set().union(*sets)) - len(rows))
     columns = {"source": rows["source_id"], "published": [reference_text(r, lang) for r in rows.to_dict("records")]}
     return [text, table(columns, (13, 87), lang)]
+
+
+def few(sets: Iterable[set[str]]) -> list[set[str]]:
+    """The sets of sources that are short enough to be listed on paper."""
+    return [ids for ids in sets if len(ids) <= LISTED]
 
 
 def reference_text(row: Mapping[str, object], lang: str = "en") -> str:

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 # One slide each, in this order; all others are in the paper.
 SHOWN = ("odds_2020", "plan_audit", "path_gdp", "needed_growth", "swings_all", "peers", "reliability_classes")
-# A chart that rests on more sources than this names them in the paper.
-LISTED = 8
 TITLE_SIZE, TEXT_SIZE, TABLE_SIZE = 2000, 1500, 1000
 
 
@@ -92,8 +90,7 @@ def trust(plan: Plan, verdicts: Verdicts, lang: str = "en") -> str:
 def source_slide(plan: Plan, charts: Sequence[Chart], shown: Sequence[Chart], lang: str = "en") -> list[str]:
     """Title and table of the sources of the slides, without those of charts that rest on dozens."""
     every = prose.source_table(plan, charts)
-    few = [ids for c in shown if len(ids := prose.cited(c.table())) <= LISTED]
-    rows = every[every["source_id"].isin(set().union(*few))].fillna("–")
+    rows = every[every["source_id"].isin(set().union(*prose.few(prose.cited(c.table()) for c in shown)))].fillna("–")
     columns = {"publisher": [prose.publisher(x, lang) for x in rows["publisher"]], "title": rows["title"], "date": rows["published"]}
     return [f"# {words(lang)('slides.sources', n=len(every) - len(rows))}", prose.table(columns, (38, 44, 18), lang)]
 
