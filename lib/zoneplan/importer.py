@@ -15,7 +15,7 @@ import pandas as pd
 
 from zoneplan.errors import DataError, Problem
 from zoneplan.plan import growth_kind
-from zoneplan.tables import OWN, printed_step
+from zoneplan.tables import OWN, PLAN, printed_step
 from zoneplan.units import UNITS, convert
 
 if TYPE_CHECKING:
@@ -449,7 +449,8 @@ def plan_tables(read: Understood) -> Iterator[tuple[str, pd.DataFrame]]:
             "source_id": OWN, "note": seen["place"],
         }
     )  # fmt: skip
-    yield "sources.csv", pd.DataFrame([{"source_id": OWN, "publisher": "own figures", "title": read.file, "url": "", "published": ""}])
+    cited = {OWN: "own figures", PLAN: "own plan"}
+    yield "sources.csv", pd.DataFrame([{"source_id": i, "publisher": who, "title": read.file, "url": "", "published": ""} for i, who in cited.items()])
 
 
 def _seen_kind(indicator_id: str, kind: str) -> str:

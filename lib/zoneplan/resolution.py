@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from zoneplan.text import num
+
 if TYPE_CHECKING:
     from zoneplan.plan import Plan
 
@@ -73,7 +75,7 @@ def _by_year(plan: Plan) -> pd.DataFrame:
         figure = found.loc[target.year]
         kept = plan.goal(target.indicator_id, int(target.year)).holds(figure["value"])
         rows.append((target.target_id, target.value, figure["value"], target.year, "met" if kept else "missed",
-                     figure["note"], figure["known_from"], figure["source_id"], figure["row_id"]))  # fmt: skip
+                     f"{num(figure['value'], 2)} {figure['unit']} ({target.year})", figure["known_from"], figure["source_id"], figure["row_id"]))  # fmt: skip
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

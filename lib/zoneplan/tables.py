@@ -36,6 +36,8 @@ SHIPPED = Path("plans") / "zhenan"
 OPTIONAL = ("evidence", "measures", "resolutions", "glossary")
 # The source that a plan's figures are booked under if no other is named, and its grade: private, the user's own.
 OWN, PRIVATE = "own", "P"
+# The source under which the plan's own document is cited.
+PLAN = "plan"
 
 
 @dataclass(frozen=True)
@@ -144,12 +146,17 @@ def stamp(name: str, plan: Path | None = None) -> tuple:
 
 
 def sources() -> pd.DataFrame:
-    """Every source by its id: publisher, title, address, date of publication; those of somebody's own plan come last."""
-    shipped, own = read("sources"), plan_dir()
-    if not is_shipped(own) and (own / "sources.csv").exists():
-        more = read("sources", own)
-        shipped = pd.concat([shipped, more[~more["source_id"].isin(shipped["source_id"])]], ignore_index=True)
-    return shipped.set_index("source_id")
+    """Every source by its id: publisher, title, address, date of publication.
+
+    Of another plan than the shipped one the plan itself is another document: its ``sources.csv`` comes first.
+    """
+    shipped, own = read("sources").set_index("source_id"), plan_dir()
+    if is_shipped(own):
+        return shipped
+    named = pd.DataFrame([{"source_id": i, "publisher": "own plan", "title": own.resolve().name} for i in (PLAN, OWN)])
+    tables = [read("sources", own)] if (own / "sources.csv").exists() else []
+    every = pd.concat([*tables, named, shipped.drop(index=PLAN).reset_index()], ignore_index=True)
+    return every.drop_duplicates("source_id").set_index("source_id")[list(shipped.columns)]
 
 
 def check(folder: Path | str | None = None) -> list[Problem]:
