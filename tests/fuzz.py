@@ -16,6 +16,7 @@ import json
 import os
 import random
 import re
+import resource
 import shutil
 import signal
 import sys
@@ -34,12 +35,14 @@ from typing import Any
 
 from zoneplan import load_plan, tables
 from zoneplan.errors import DataError
+from zoneplan.importer import read_workbook
 from zoneplan.panel import read_panel
 from zoneplan.scenarios import scenarios
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 LONGEST = 5.0
 LONGEST_MESSAGE = 2000
+MOST_MEMORY = 4 << 30
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
 
@@ -47,12 +50,16 @@ class Failure(Exception):
     """Something that must never happen."""
 
 
+class Hang(BaseException):
+    """A reader that does not end; no reader may catch it as a fault of the file."""
+
+
 @contextmanager
 def at_most(seconds: float) -> Iterator[None]:
     """Interrupt what takes longer."""
 
     def stop(*_: object) -> None:
-        raise Failure(f"more than {seconds:g} s")
+        raise Hang(f"more than {seconds:g} s")
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -213,6 +220,90 @@ def key_changed(raw: bytes, rng: random.Random) -> bytes:
 YAML = (*ANY, token_changed, token_changed, token_changed, key_changed)
 
 
+SHEET = "xl/worksheets/sheet1.xml"
+BOMB = '<!DOCTYPE x [<!ENTITY a "{}">{}]>'.format("x" * 100, "".join(f'<!ENTITY a{k} "{("&a" + str(k - 1 or "") + ";") * 10}">' for k in range(1, 9)))
+
+
+def repacked(raw: bytes, change: Callable[[dict[str, bytes]], None], rng: random.Random) -> bytes:
+    """A packed file with its parts changed."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as packed:
+            parts = {i.filename: packed.read(i) for i in packed.infolist()}
+        change(parts)
+    except Exception:  # noqa: BLE001 - another way has broken it already.
+        return flip(raw, rng)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, part in parts.items():
+            packed.writestr(name, part)
+    return out.getvalue()
+
+
+def part_changed(raw: bytes, rng: random.Random) -> bytes:
+    """A part is mangled, lost, swollen or under another name."""
+
+    def change(parts: dict[str, bytes]) -> None:
+        name = rng.choice([SHEET, SHEET, *parts])
+        what = rng.randrange(5)
+        if what == 0:
+            parts.pop(name)
+        elif what == 1:
+            parts[rng.choice(["../../evil.xml", "/etc/passwd", "xl/worksheets/sheet9.xml"])] = parts[name]
+        elif what == 2:
+            parts[rng.choice([name, "xl/media/x.bin"])] = b" " * rng.choice([1, 30_000_000])
+        else:
+            parts[name] = rng.choice(ANY)(parts[name], rng)
+
+    return repacked(raw, change, rng)
+
+
+def sheet_changed(raw: bytes, rng: random.Random) -> bytes:
+    """The text of a sheet says something that no spreadsheet program would write."""
+
+    def change(parts: dict[str, bytes]) -> None:
+        text = parts[SHEET].decode("utf-8")
+        replaced = rng.choice([
+            (r'<dimension ref="[^"]*"', '<dimension ref="A1:XFD1048576"'), (r'<row r="3"', '<row r="1048576"'), (r'r="B4"', 'r="XFD1048576"'),
+            (r'r="B4"', 'r="ZZZZ9"'), (r'r="C4"', 'r="B4"'), (r"</sheetData>", '</sheetData><mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>'),
+            (r"</sheetData>", '</sheetData><mergeCells count="1"><mergeCell ref="B4:C6"/></mergeCells>'), (r"<v>[^<]*</v>", "<v>1e999</v>"),
+            (r"<v>(\d+)</v></c></row>", r"<f>A1*2</f><v>\1</v></c></row>"), (r"<v>[^<]*</v>", ""), (r' t="n"', ' t="e"'), (r' t="s"', ' t="b"'),
+            (r' t="s"', ' t="d"'), (r' t="n"', ' t="s"'), (r"<sheetData>", "<sheetData><row/><row/>"), (r"<\?xml[^>]*\?>", BOMB), (r"<v>[^<]*</v>", "<v>&a8;</v>"),
+            (r"<\?xml[^>]*\?>", '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'), (r"<v>\d+", lambda m: m[0] + rng.choice("0123456789.")),
+            (r' s="\d+"', ' s="99"'), (r"<row ", '<row hidden="1" '),
+        ])  # fmt: skip
+        parts[SHEET] = re.sub(*replaced, text, count=rng.choice([1, 1, 0])).encode("utf-8")
+
+    return repacked(raw, change, rng)
+
+
+def typed_over(raw: bytes, rng: random.Random) -> bytes:
+    """A cell holds something else, is merged, hidden or shown otherwise."""
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(raw))
+        sheet = book.active
+        cell = sheet.cell(rng.randrange(1, sheet.max_row + 1), rng.randrange(1, sheet.max_column + 1))
+        what = rng.randrange(6)
+        if what == 0:
+            sheet.merge_cells(start_row=cell.row, end_row=cell.row + rng.randrange(3), start_column=cell.column, end_column=cell.column + rng.randrange(3))
+        elif what == 1:
+            sheet.row_dimensions[cell.row].hidden = True
+        elif what == 2:
+            cell.number_format = rng.choice(["0%", "0.00%", "#,##0", "@", "yyyy-mm-dd", '0"亿元"'])
+        else:
+            odd = [datetime.datetime(2018, 10, 30), datetime.time(1), True, None, 1e308, float("1e-320"), 0, -5, 2019, 0.123456789012345678]
+            cell.value = rng.choice([*odd, *NUMBERS, *(t[:30_000] for t in TEXTS)])
+        out = io.BytesIO()
+        book.save(out)
+        return out.getvalue()
+    except Exception:  # noqa: BLE001 - a sign that no sheet can hold, or a file that another way has broken already.
+        return part_changed(raw, rng)
+
+
+XLSX = (flip, cut, insert, part_changed, sheet_changed, sheet_changed, typed_over, typed_over, typed_over)
+
+
 # What a file says, read apart from the library
 
 
@@ -304,6 +395,25 @@ def scenario_reader(file: Path) -> None:
     numbers_stand(file, [x for values in points for x in values])
 
 
+def workbook_reader(file: Path) -> None:
+    """A spreadsheet to import: what was understood has the digits of its cell."""
+    import openpyxl
+
+    read = read_workbook(file)
+    book = openpyxl.load_workbook(file, data_only=True)
+    for row in read.table().itertuples():
+        raw = book[row.sheet][row.cell].value
+        text = unicodedata.normalize("NFKC", str(raw)).replace(",", "").replace(" ", "")
+        said = float(raw) if isinstance(raw, (int, float)) else float(NUMBER.search(text)[0])
+        expect(said == row.value or (row.value != 0 and _digits(said) == _digits(row.value)), f"{row.cell}: {raw!r} read as {row.value}")
+    read.not_understood()
+
+
+def _digits(value: float) -> str:
+    """The digits of a number without its power of ten, as far as a spreadsheet keeps them."""
+    return f"{value:.11e}".split("e")[0]
+
+
 def numbers_stand(file: Path, numbers: list[Any]) -> None:
     """Each number that was read stands in the file as a plain one."""
     text = file.read_text(encoding="utf-8")
@@ -349,6 +459,31 @@ def a_panel(file: Path) -> Path:
     return file
 
 
+def a_workbook(file: Path, long: bool) -> Path:
+    """Targets typed in a spreadsheet: a row for each indicator, or a row for each figure."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    if long:
+        sheet.title = "Targets"
+        sheet.append(["Indicator", "Year", "Value", "Unit", "Type"])
+        for name, unit, first in (("GDP", "亿元", 228), ("Exports", "亿元", 41.8), ("R&D to GDP", "%", 3.5)):
+            for k, year in enumerate((2018, 2019, 2020)):
+                sheet.append([name, year, first * 1.1**k, unit, "target"])
+    else:
+        sheet.append(["某开发区主要目标", None, None, None, None])
+        sheet.append(["单位：亿元", None, None, None, None])
+        sheet.append(["指标", "2017年实际", "2018年目标", "2019年目标", "2020年目标"])
+        for name, values in (("地区生产总值", (209, 228, 249, 270)), ("一般公共预算收入", (13, 15, 17, 20)), ("进出口总额", ("78.5", "86", "94", "1,040"))):
+            sheet.append([name, *values])
+        sheet.append(["研发经费占GDP比重（%）", 0.034, 0.035, 0.036, 0.037])
+        for column in "BCDE":
+            sheet[f"{column}7"].number_format = "0.0%"
+    book.save(file)
+    return file
+
+
 Reader = tuple[str, Path, tuple[Callable, ...], Callable[[Path], None]]
 
 
@@ -363,6 +498,8 @@ def readers(folder: Path) -> list[Reader]:
         ("own observations", own / "observations.csv", CSV, own_reader),
         *[("own plan.yml", own / "plan.yml", YAML, own_reader)] * 2,
         ("scenarios.yml", stories, YAML, scenario_reader),
+        ("xlsx, a row an indicator", a_workbook(folder / "wide.xlsx", False), XLSX, workbook_reader),
+        ("xlsx, a row a figure", a_workbook(folder / "long.xlsx", True), XLSX, workbook_reader),
         ("datapackage.json", data / "datapackage.json", ANY, lambda f: project_reader(f.parent / "reference/exchange_rate.csv")),
     ]
 
@@ -420,7 +557,7 @@ def run(cases: int, seed: int, keep: Path | None = None) -> tuple[Counter, list[
                 sound = reader[1].read_bytes()
                 try:
                     outcome, _ = one_case(reader, rng)
-                except Exception as error:  # noqa: BLE001 - whatever it is, it is what the fuzzer looks for.
+                except (Exception, Hang) as error:  # noqa: BLE001 - whatever it is, it is what the fuzzer looks for.
                     outcome = "FAILED"
                     reader[1].write_bytes(sound)
                     last = traceback.extract_tb(error.__traceback__)[-1]
@@ -441,6 +578,8 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
+    # What wants more memory than a small file can need fails here, not on the machine.
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     count, failures = run(args.cases, args.seed)
     for name in sorted({n for n, _ in count}):
         print(f"{name}: " + ", ".join(f"{k} {outcome}" for (n, outcome), k in sorted(count.items()) if n == name))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +63,8 @@ CANONICAL = {"百万元": "亿元", "万元": "亿元", "元": "亿元", "百万
 COUNTS = ("家", "个", "count", "zones")
 AREAS = ("平方公里", "公顷", "亩")
 YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9])")
+# Where a cell stands, a row, or the last corner of a merged block, as a sheet writes it.
+PLACE = re.compile(rb'<(?:\w+:)?(?:c|row|mergeCell)\b[^>]*?\br(?:ef)?="(?:[A-Z]+[0-9]+:)?([A-Z]{0,4})([0-9]{1,7})"')
 NUMBER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
 BRACKETS = re.compile(r"\(([^()]*)\)")
 UNIT_OF = re.compile(r"(?:单位|unit)\s*[:=]?\s*([^\s,;()]+(?: [a-z]+)*)")
@@ -124,8 +128,9 @@ def read_workbook(file: str | Path) -> Understood:
 
     file = Path(file)
     _refuse_unfit(file)
+    raw = file.read_bytes()
     try:
-        values, typed = load_workbook(file, data_only=True), load_workbook(file)
+        values, typed = load_workbook(io.BytesIO(raw), data_only=True), load_workbook(io.BytesIO(raw))
     # Whatever stops the reader is a fault of the file, and is reported like any other.
     except Exception as error:  # noqa: BLE001
         raise DataError([Problem(file.name, None, None, f"{type(error).__name__}: {error}", "a spreadsheet that opens")]) from None
@@ -166,19 +171,30 @@ def _refuse_unfit(file: Path) -> None:
         raise refuse("no such file", "an .xlsx file")
     if not zipfile.is_zipfile(file):
         raise refuse("no spreadsheet of this kind", "an .xlsx file; save older or other files as .xlsx")
-    size = cells = 0
+    size = 0
     try:
         with zipfile.ZipFile(file) as packed:
             for part in packed.infolist():
+                texts = []
                 with packed.open(part) as stream:
                     # The size that a part states may be a lie, so what comes out is counted.
                     while block := stream.read(1 << 16):
                         size += len(block)
-                        cells += block.count(b"<c ") if "worksheets" in part.filename else 0
-                        if size > MOST_BYTES or cells > MOST_CELLS:
-                            raise refuse(f"over {MOST_BYTES:,} bytes or {MOST_CELLS:,} cells unpacked", "a small sheet of targets")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+                        if size > MOST_BYTES:
+                            raise refuse(f"over {MOST_BYTES:,} bytes unpacked", "a small sheet of targets")
+                        texts.append(block)
+                # One cell or merged block far out would make the reader fill in all that lies before it.
+                ends = PLACE.findall(b"".join(texts)) if "worksheets" in part.filename else []
+                across, down = max((_column(c) for c, _ in ends), default=0), max((int(r) for _, r in ends), default=0)
+                if max(across * down, len(ends)) > MOST_CELLS:
+                    raise refuse(f"{part.filename} with {down:,} rows and {across:,} columns", f"at most {MOST_CELLS:,} cells")
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         raise refuse(str(error), "a spreadsheet that opens without a password") from None
+
+
+def _column(letters: bytes) -> int:
+    """The number of a column by its letters: A is 1, AA is 27."""
+    return reduce(lambda n, letter: 26 * n + letter - ord("A") + 1, letters, 0)
 
 
 def plain(value: Any) -> str:
@@ -262,7 +278,8 @@ class _Sheet:
 
     def __init__(self, values: Worksheet, typed: Worksheet):
         self.values, self.typed = values, typed
-        self.merged = {c.coordinate: r for r in values.merged_cells.ranges for row in values[r.coord] for c in row}
+        blocks = ((r, values.iter_rows(r.min_row, r.max_row, r.min_col, r.max_col)) for r in values.merged_cells.ranges)
+        self.merged = {c.coordinate: r for r, rows in blocks for row in rows for c in row}
 
     def raw(self, row: int, column: int) -> Any:
         """The value of a cell, of a merged one that of its first."""

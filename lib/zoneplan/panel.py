@@ -130,8 +130,8 @@ def read_panel(file: str | Path, to: int | None = None, skip_bad: bool = False) 
 def _records(file: Path) -> list[tuple[int, dict[str, str]]]:
     name = str(file)
     try:
-        raw = file.read_bytes()
-        text = raw.removeprefix(BOM).decode("utf-8")
+        raw = file.read_bytes().removeprefix(BOM)
+        text = raw.decode("utf-8")
         records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except OSError as error:
         raise DataError([Problem(name, None, None, error.strerror or str(error), "a CSV file")]) from None

@@ -433,7 +433,8 @@ def _records(folder: Path, name: str, own: bool = False) -> tuple[list[tuple[int
     if raw.startswith(BOM) and not own:
         return [], Problem(name, 1, None, "a byte-order mark", "UTF-8 without one")
     try:
-        text = raw.removeprefix(BOM).decode("utf-8")
+        raw = raw.removeprefix(BOM)
+        text = raw.decode("utf-8")
         rows = list(enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), start=1))
         kept = [(n, r) for n, r in rows if not (own and r and r[0].startswith("#"))]
         return kept, None if kept else Problem(name, None, None, "remarks only", "a header and at least one row")
