@@ -12,7 +12,7 @@ from zoneplan import compare, peers, scores
 from zoneplan.messages import words
 from zoneplan.panel import Panel, panel_of
 from zoneplan.peers import HOME, rests_on
-from zoneplan.text import num, pct
+from zoneplan.text import num, pct, upper
 from zoneplan.units import shown_in
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ class Convergence:
         ends = self.sigma.sort_values("x").groupby("label", sort=False)["y"].agg(["first", "last"])
         fell = int((ends["last"] < ends["first"]).sum())
         w, english = words(lang), words("en")
-        said = {english(f"figures.cities.{i}"): w(f"figures.cities.{i}") for i in SERIES}
+        said = {upper(english(f"figures.cities.{i}")): w(f"figures.cities.{i}") for i in SERIES}
         return lines(
             "compare_convergence",
             self.sigma.assign(label=self.sigma["label"].map(said)),
@@ -220,7 +220,7 @@ def city_convergence(year_from: int = 2012, year_to: int = 2022) -> Convergence:
     per_head = gdp.rows().merge(heads.rows(), on=["unit_id", "year"], suffixes=("", "_people"))
     per_head = per_head.assign(value=per_head["value"] / per_head["value_people"])[["unit_id", "year", "value"]]
     series = zip(SERIES, (gdp, panel_of(per_head), panels["budget_revenue"]), strict=True)
-    found = [_converged(words("en")(f"figures.cities.{i}"), panel, year_from, year_to) for i, panel in series]
+    found = [_converged(upper(words("en")(f"figures.cities.{i}")), panel, year_from, year_to) for i, panel in series]
     return Convergence(pd.DataFrame([b for b, _ in found]), pd.concat([s for _, s in found], ignore_index=True))
 
 

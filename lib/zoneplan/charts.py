@@ -27,7 +27,7 @@ import pandas as pd
 
 from zoneplan import tables
 from zoneplan.messages import Words, words
-from zoneplan.text import cells, num, odds, odds_range, pct
+from zoneplan.text import cells, num, odds, odds_range, pct, upper
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,6 +38,8 @@ ZONE, TARGET, PEER, FAN, INK, SOFT = "#12355B", "#C8102E", "#9AA0A6", "#4F81BD",
 # The fan's own blue is too pale for small print; its words use this one.
 FAN_TEXT, GRID, SHADE = "#2F5F9E", "#E5E7EB", "#F3F4F6"
 SERIES = (ZONE, "#96690B", "#2E7D6B", "#7B4B94")
+# Shapes tell series apart where colours cannot, as in grey print.
+MARKS = ("o", "s", "^", "D")
 WIDTH, HEIGHT = SIZE = (7.2, 4.4)
 EDGE = 0.14
 TITLE_WORDS = 12
@@ -45,6 +47,8 @@ CITED = 4
 OWN = "own calculation"
 UNNAMED = "not stated"
 SMALL, TINY = 8.0, 7.0
+# What a line takes of the page, in sizes of its letters.
+LINE = 1.3
 # Texts may touch: their boxes may share so much of the lower one's height.
 TOUCH = 0.25
 # Latin words that Chinese readers use.
@@ -398,11 +402,6 @@ def _alt(w: Words, head: str, parts: Iterable[str]) -> str:
     return w("common.colon", head=head, rest=w("common.semicolon").join(parts))
 
 
-def upper(text: str) -> str:
-    """A text with its first letter as a capital; the rest stays as it is."""
-    return text[:1].upper() + text[1:]
-
-
 # Measuring ------------------------------------------------------------------------------------------------------
 
 
@@ -433,7 +432,7 @@ def _width(text: str, size: float, bold: bool = False) -> float:
 
 def _height(text: str, size: float) -> float:
     """Height of a text, in inches."""
-    return (text.count("\n") + 1) * size * 1.3 / 72
+    return (text.count("\n") + 1) * size * LINE / 72
 
 
 def _wrap(text: str, width: float, size: float, bold: bool = False) -> str:
@@ -464,7 +463,7 @@ def _tokens(text: str, width: float, size: float, bold: bool) -> Iterator[str]:
         if _width(word.strip(), size, bold) <= width:
             yield word
         else:
-            yield from re.findall(rf"\s*(?:[{CHINESE}]|[^\s{CHINESE}]+)[，。；：、）)”]*", word)
+            yield from re.findall(rf"\s*[（“《(]*(?:[{CHINESE}]|[^\s{CHINESE}]+)[，。；：、）)”》]*", word)
 
 
 # The page -------------------------------------------------------------------------------------------------------
@@ -535,12 +534,14 @@ class _Page:
                              transform=self.ax.get_yaxis_transform(), clip_on=False)  # fmt: skip
             self.side(start, y, text, color=colour, fontsize=size)
 
-    def _embolden(self) -> None:
-        """The Chinese font has one weight: bold texts get an outline of their own colour."""
+    def _set_in_chinese(self) -> None:
+        """Chinese letters fill their line, so lines stand further apart; the font has one weight, so bold is outlined."""
         from matplotlib.patheffects import Stroke
         from matplotlib.text import Text
 
         for text in self.figure.findobj(Text):
+            if "\n" in text.get_text():
+                text.set_linespacing(LINE)
             if text.get_weight() == "bold":
                 outline = Stroke(linewidth=0.035 * text.get_size(), foreground=text.get_color())
                 # The first of the effects is the halo, where there is one.
@@ -548,7 +549,7 @@ class _Page:
 
     def chart(self, id: str, alt: str, data: pd.DataFrame) -> Chart:
         if self.lang == "zh":
-            self._embolden()
+            self._set_in_chinese()
         return Chart(id, self.figure, self.title, self.subtitle, self.source, alt, data, self.lang)
 
 
@@ -807,8 +808,8 @@ def lines(id, data, *, title, subtitle, sources, note="", unit="", planned_from=
     How to read it: each line carries its name at its end; markers are the figures.
     """
     w = words(lang)
-    groups = [(label, part.sort_values("x")) for label, part in data.groupby("label", sort=False)]
-    names = [_wrap(str(label), 2.0, SMALL) for label, _ in groups]
+    groups = [(upper(str(label)), part.sort_values("x")) for label, part in data.groupby("label", sort=False)]
+    names = [_wrap(label, 2.0, SMALL) for label, _ in groups]
     page = _Page(title, subtitle, sources, note, right=0.34 + max(_width(t, SMALL) for t in names) + EDGE,
                  above=0.2 if unit or planned_from else 0.0, lang=lang)  # fmt: skip
     ax = page.ax
@@ -1013,7 +1014,7 @@ def reference_percentile(id, data, *, title, subtitle, sources, note="", lang="e
     """
     w = words(lang)
     names, left = _names(data["label"], 2.55)
-    classes = [_wrap(str(t), 2.55, TINY) for t in data["reference_class"]]
+    classes = [_even(str(t), 2.55, TINY) for t in data["reference_class"]]
     left = max(left, EDGE + 0.12 + max(_width(t, TINY) for t in classes))
     heights = [_height(a, SMALL) + _height(b, TINY) for a, b in zip(names, classes, strict=True)]
     shares, reached = [reached_by(v, lang) for v in data["percentile"]], w("charts.percentile.reached")
@@ -1213,9 +1214,9 @@ def coverage(id, data, *, nominal, title, subtitle, sources, note="", lang="en")
     w = words(lang)
     labels = list(dict.fromkeys(data["label"]))
     horizons = sorted(set(data["horizon"]))
-    names, left = _names(labels, 2.2)
+    names, left = _names([upper(t) for t in labels], 2.2)
     page = _Page(title, subtitle, sources, note, left=left, right=0.35, axes_height=0.36 * len(labels), lang=lang,
-                 key=[(w("charts.coverage.ahead" if h > 1 else "charts.coverage.ahead_1", n=h), SERIES[n], "o")
+                 key=[(w("charts.coverage.ahead" if h > 1 else "charts.coverage.ahead_1", n=h), SERIES[n], MARKS[n])
                       for n, h in enumerate(horizons)])  # fmt: skip
     ax = page.ax
     _row_axes(page, len(labels), names)
@@ -1225,7 +1226,7 @@ def coverage(id, data, *, nominal, title, subtitle, sources, note="", lang="en")
                 annotation_clip=False)  # fmt: skip
     for n, h in enumerate(horizons):
         part = data[data["horizon"] == h].set_index("label")["coverage"]
-        ax.plot(100 * part.reindex(labels), range(len(labels)), ls="", marker="o", ms=7, color=SERIES[n], alpha=0.9, clip_on=False)
+        ax.plot(100 * part.reindex(labels), range(len(labels)), ls="", marker=MARKS[n], ms=7, color=SERIES[n], alpha=0.9, clip_on=False)
     ax.set_xticks([0, 20, 40, 60, 80, 100], [pct(t, 0, lang) for t in (0, 20, 40, 60, 80, 100)])
     ax.grid(axis="x", color=GRID, lw=0.6)
     alt = _alt(w, subtitle, (
@@ -1433,7 +1434,7 @@ def matrix(id, data, *, title, subtitle, sources, note="", deep=100.0, lang="en"
     labels, columns = list(dict.fromkeys(data["label"])), list(dict.fromkeys(data["column"]))
     notes = data.drop_duplicates("label").set_index("label")["row_note"]
     names, left = _names(labels, 1.9)
-    under = [_wrap(str(notes[t]), 1.9, TINY) for t in labels]
+    under = [_even(str(notes[t]), 1.9, TINY) for t in labels]
     left = max(left, EDGE + 0.12 + max(_width(t, TINY) for t in under))
     wide = (WIDTH - left - EDGE) / len(columns)
     heads = [_wrap(str(c), wide - 0.06, TINY + 0.5) for c in columns]
@@ -1535,7 +1536,7 @@ def pairs(id, data, *, first, second, title, subtitle, sources, unit, note="", l
 
     How to read it: the red diamond is ``first`` (a promise, or the zone), the dot ``second`` (its result, or the city).
     """
-    names, left = _names(data["label"], 2.6)
+    names, left = _names([upper(str(t)) for t in data["label"]], 2.6)
     key = [(first, TARGET, "D"), (second, ZONE, "o")]
     page = _Page(title, subtitle, sources, note, left=left, right=0.45, axes_height=0.25 * len(data) + 0.1, xlabel=unit, key=key,
                  above=0.16 if line else 0.0, lang=lang)  # fmt: skip
@@ -1604,6 +1605,7 @@ def fitted(id, points, highlight, *, title, subtitle, sources, xlabel, unit, fit
         placed.keep_line(fit["x"], fit["y"])
     if low < 0 < high:
         ax.axhline(0, color=SOFT, lw=0.8, zorder=0)
+        placed.keep_line(ax.get_xlim(), (0, 0))
     for r in points[own].itertuples():
         placed.put(r.x, r.y, r.label, ZONE, SMALL, must=True, bold=True)
     for r in pd.concat([others.nlargest(3, "y"), others.nsmallest(2, "y"), others]).drop_duplicates().itertuples():

@@ -18,7 +18,7 @@ from zoneplan import reference
 from zoneplan.errors import DataError, Problem
 from zoneplan.forecast import Assumptions, Base, base_of, forecast
 from zoneplan.messages import words
-from zoneplan.text import amount, num, pct
+from zoneplan.text import amount, num, pct, upper
 from zoneplan.units import shown_in
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ class VarianceShares:
 
     def plot(self, lang: str = "en") -> Chart:
         """The shares as bars, beside the tornado."""
-        from zoneplan.charts import shares, upper
+        from zoneplan.charts import shares
 
         w, top = words(lang), self.rows.loc[self.rows["exact"].idxmax()]
         share = pct(100 * top["exact"], 0, lang)

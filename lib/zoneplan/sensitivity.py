@@ -18,7 +18,7 @@ from zoneplan.messages import words
 from zoneplan.messages import words
 from zoneplan.montecarlo import level_series
 from zoneplan.plan import known
-from zoneplan.text import num, odds_range, pct
+from zoneplan.text import num, odds_range, pct, upper
 from zoneplan.units import readable, shown_in
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ class DriverPanels:
 
     def plot(self, lang: str = "en") -> Chart:
         """One small panel per series: the tornado with the shares beside it."""
-        from zoneplan.charts import driver_panels, upper
+        from zoneplan.charts import driver_panels
 
         w = words(lang)
         if self.rows.empty:

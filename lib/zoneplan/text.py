@@ -76,6 +76,11 @@ def day(when: date, lang: str = "en") -> str:
     return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
 
 
+def upper(text: str) -> str:
+    """A text with its first letter as a capital; the rest stays as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def cells(frame: pd.DataFrame, digits: int | Mapping[str, int] = 1) -> pd.DataFrame:
     """Every cell as text; ``digits`` is one number for all columns or a mapping (``*`` for the rest)."""
     places = digits if isinstance(digits, Mapping) else {"*": digits}
