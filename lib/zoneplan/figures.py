@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from zoneplan import peers, reference, scores
+from zoneplan import load_plan, peers, reference, scores, tables
 from zoneplan.ambition import ambition, availability
 from zoneplan.audit import ratio_paths
 from zoneplan.catchup import city_convergence, small_zones
@@ -127,6 +127,15 @@ def stated_gdp(plan: Plan) -> float:
     if pd.isna(growth):
         raise ValueError("the plan prints no average growth of GDP")
     return growth
+
+
+def plan_with_average(plan: Plan) -> Plan:
+    """The plan itself if it prints an average growth of GDP, else the shipped one, to show comparisons on."""
+    try:
+        stated_gdp(plan)
+    except ValueError:
+        return load_plan(tables.data_dir() / tables.SHIPPED)
+    return plan
 
 
 def path_chart(plan: Plan, indicator_id: str, lang: str = "en") -> Chart:
