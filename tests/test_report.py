@@ -121,16 +121,6 @@ def test_a_chinese_word_file_has_chinese_quotes_and_list_of_figures(pictures):
     assert fonts and all('w:hint="eastAsia"' in f for f in fonts)
 
 
-def test_two_figures_stand_beside_each_other(pictures):
-    import docx
-
-    both = "::: {.pair}\n\n![Figure 1. One](figures/gdp.png){width=8cm}\n\n![Figure 2. Two](figures/gdp.png){width=8cm}\n\n:::\n"
-    row = docx.Document(paper.word(f"# A\n\n{both}", pictures, "a", DAY)).tables[0].rows[0]
-    assert [c.paragraphs[-1].text for c in row.cells] == ["Figure 1. One", "Figure 2. Two"]
-    text = pypdf.PdfReader(paper.pdf(f"# A\n\n{both}", pictures, pictures / "a.pdf", DAY, "t", "s")).pages[0].extract_text()
-    assert "Figure 1. One" in text and "Figure 2. Two" in text
-
-
 def test_pdf_twice_is_the_same_file(pictures):
     first = paper.pdf(MARKDOWN, pictures, pictures / "a.pdf", DAY, "Will it be met?", "温州").read_bytes()
     assert paper.pdf(MARKDOWN, pictures, pictures / "b.pdf", DAY, "Will it be met?", "温州").read_bytes() == first

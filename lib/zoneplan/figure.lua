@@ -1,4 +1,4 @@
--- What pandoc's writers lack: alternative text in Typst, and two figures beside each other in Typst and Word.
+-- Pandoc's Typst writer drops alternative text; write the figure ourselves so that the PDF stays accessible.
 local function quoted(text)
   return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"') .. '"'
 end
@@ -13,15 +13,4 @@ function Figure(figure)
   local caption = pandoc.write(pandoc.Pandoc(figure.caption.long), 'typst'):gsub('%s+$', '')
   local code = '#figure(image(%s, alt: %s, width: %s), caption: [%s], placement: none)'
   return pandoc.RawBlock('typst', code:format(quoted(file), quoted(alt), image.attributes.width or '100%', caption))
-end
-
-function Div(div)
-  if not div.classes:includes('pair') then return nil end
-  if FORMAT == 'typst' then
-    local cells = div.content:map(function(block) return '[' .. block.text .. ']' end)
-    return pandoc.RawBlock('typst', '#grid(columns: (1fr, 1fr), column-gutter: 0.4cm, ' .. table.concat(cells, ', ') .. ')')
-  end
-  local cells = div.content:map(function(block) return { block } end)
-  local row = pandoc.SimpleTable({}, { 'AlignLeft', 'AlignLeft' }, { 0.5, 0.5 }, {}, { cells })
-  return pandoc.utils.from_simple_table(row)
 end

@@ -77,7 +77,7 @@ def word(markdown: str, folder: Path, name: str, day: date, lang: str = "en") ->
     out = folder / f"{name}.docx"
     reference = folder / ".reference.docx"
     reference.write_bytes(reference_document(lang))
-    args = [f"--reference-doc={reference}", f"--resource-path={folder}", f"--lua-filter={FILTER}", "--fail-if-warnings"]
+    args = [f"--reference-doc={reference}", f"--resource-path={folder}", "--fail-if-warnings"]
     try:
         with fixed_clock(day):
             pypandoc.convert_text(markdown, "docx", format=MARKDOWN, outputfile=str(out), extra_args=args)
@@ -185,7 +185,7 @@ def _styles(xml: str, lang: str) -> str:
     xml = _style(xml, "ImageCaption", "", f'{fonts}<w:i w:val="0"/>{_size(18)}')
     listed = (
         '<w:style w:type="paragraph" w:styleId="TableofFigures"><w:name w:val="table of figures"/><w:basedOn w:val="Normal"/>'
-        f'<w:pPr><w:spacing w:before="0" w:after="40"/></w:pPr><w:rPr>{_size(18)}</w:rPr></w:style>'
+        f'<w:pPr><w:spacing w:before="0" w:after="0"/></w:pPr><w:rPr>{_size(16)}</w:rPr></w:style>'
     )
     xml = xml.replace("</w:styles>", f"{listed}</w:styles>")
     return _style(xml, "BodyText", '<w:spacing w:before="120" w:after="90"/>', "")

@@ -225,7 +225,7 @@ def answers(plan: Plan, verdicts: Verdicts, lang: str = "en") -> list[str]:
 
 def verdict_table(plan: Plan, verdicts: Verdicts, lang: str = "en") -> str:
     """Targets that can be judged, the likeliest first."""
-    return table(verdict_columns(verdicts, lang), (24, 14, 8, 12, 11, 12, 10, 9), lang, year=plan.years[-1])
+    return table(verdict_columns(verdicts, lang), (24, 13, 8, 12, 11, 12, 10, 10), lang, year=plan.years[-1])
 
 
 def verdict_columns(verdicts: Verdicts, lang: str = "en") -> dict[str, list[str]]:
@@ -339,7 +339,8 @@ def promises(plan: Plan, lang: str = "en") -> list[str]:
     w, targets = words(lang), plan.targets
     annex = targets[(targets["section"] == "annex") & targets["value"].notna()]
     text = targets[(targets["section"] == "text") & targets["value"].notna()]
-    found, said = plan.audit().table(), plan.audit().table(lang)
+    audit = plan.audit()
+    found, said = audit.rows, audit.table(lang)
     count = found["finding"].value_counts()
     first = w(
         "paper.plan.count", series=len(plan.series()), figures=len(annex), texts=len(text), promises=len(plan.distinct()),
