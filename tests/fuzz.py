@@ -32,6 +32,7 @@ from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from zoneplan import load_plan, tables
 from zoneplan.errors import DataError
@@ -354,9 +355,9 @@ def project_reader(file: Path) -> None:
     problems = tables.check(folder)
     if problems:
         raise DataError(problems)
-    os.environ["ZONEPLAN_DATA"] = str(folder)
     name = {r["path"]: n for n, r in tables.package(folder).items()}[file.relative_to(folder).as_posix()]
-    loaded = tables.read(name)
+    with mock.patch.dict(os.environ, ZONEPLAN_DATA=str(folder)):
+        loaded = tables.read(name)
     key = loaded.columns[0]
     original = rows_of((DATA / file.relative_to(folder)).read_bytes())
     if name == "sources":
@@ -540,15 +541,13 @@ def one_case(reader: Reader, rng: random.Random) -> tuple[str, str]:
     return outcome, "+".join(used)
 
 
-def run(cases: int, seed: int, keep: Path | None = None) -> tuple[Counter, list[str]]:
+def run(cases: int, seed: int) -> tuple[Counter, list[str]]:
     """Run seeded cases: outcomes by reader, and what must never happen, with what is needed to see it again."""
     global PLAN
     PLAN = load_plan(DATA / "plans/zhenan")
     count, failures = Counter(), []
-    before = os.environ.get("ZONEPLAN_DATA")
     # The standard's own validator takes a second a case and is asked elsewhere.
-    opinion, tables._frictionless_problems = tables._frictionless_problems, lambda _: []
-    try:
+    with mock.patch.object(tables, "_frictionless_problems", lambda _: []):
         with tempfile.TemporaryDirectory(prefix="zoneplan-fuzz-") as scratch:
             kinds = readers(Path(scratch))
             for n in range(cases):
@@ -562,13 +561,7 @@ def run(cases: int, seed: int, keep: Path | None = None) -> tuple[Counter, list[
                     reader[1].write_bytes(sound)
                     last = traceback.extract_tb(error.__traceback__)[-1]
                     failures.append(f"case {n} ({reader[0]}): {type(error).__name__}: {str(error)[:300]} [{Path(last.filename).name}:{last.lineno}]")
-                finally:
-                    os.environ.pop("ZONEPLAN_DATA", None)
                 count[reader[0], outcome] += 1
-    finally:
-        tables._frictionless_problems = opinion
-        if before is not None:
-            os.environ["ZONEPLAN_DATA"] = before
     return count, failures
 
 

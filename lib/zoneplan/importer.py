@@ -69,7 +69,7 @@ NUMBER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
 BRACKETS = re.compile(r"\(([^()]*)\)")
 UNIT_OF = re.compile(r"(?:单位|unit)\s*[:=]?\s*([^\s,;()]+(?: [a-z]+)*)")
 GROWS = re.compile(r"增长率|增长|增速|增幅|growthrate|growth")
-SHARE = re.compile(r"占|比重|比例|率$|share|ratio|rate$|to gdp")
+SHARE = re.compile(r"占|比重|比例|率$|share|ratio|rate$|to ?gdp")
 # What should become less: its target is an upper limit.
 LESS = re.compile(r"能耗|排放|电耗|水耗|失业|energy intensity|emission|unemployment")
 DIRECTIONS = (("at_most", ("以内", "以下", "不超过", "≤", "at most", "max")), ("about", ("左右", "约", "about", "around")),
@@ -291,14 +291,17 @@ class _Sheet:
         return [plain(self.raw(row, c)) for c in range(1, self.values.max_column + 1)]
 
     def header(self) -> int | None:
-        """The last of the first rows that names years, or year and value; None if there is none."""
-        for row in range(min(HEADER_WITHIN, self.values.max_row), 0, -1):
-            texts = self.texts(row)
-            years = [t for t in texts if year_in(t) and len(t) < LONGEST_HEAD]
-            marked = any(table_in(t) or "年" in t or bare(t) in NAME for t in texts)
-            if {"year", "value"} <= {field_of(t) for t in texts} or (years and (marked or len(years) > 1)):
-                return row
-        return None
+        """The last of the first rows that names year and value, else the last that names years; None if there is none."""
+        rows = {row: self.texts(row) for row in range(min(HEADER_WITHIN, self.values.max_row), 0, -1)}
+        # The rows below a header of year and value hold years themselves.
+        long = (row for row, texts in rows.items() if {"year", "value"} <= {field_of(t) for t in texts})
+        return next(long, next((row for row, texts in rows.items() if self._names_years(texts)), None))
+
+    @staticmethod
+    def _names_years(texts: list[str]) -> bool:
+        years = [t for t in texts if year_in(t) and len(t) < LONGEST_HEAD]
+        marked = any(table_in(t) or "年" in t or bare(t) in NAME for t in texts)
+        return bool(years) and (marked or len(years) > 1)
 
     def titles(self, header: int) -> list[str]:
         """Rows above the header that say one thing only, as typed."""

@@ -1,0 +1,113 @@
+"""Mangled files: a short seeded run of the fuzzer, and the spreadsheets that would cost most."""
+
+from __future__ import annotations
+
+import io
+import random
+import zipfile
+
+import fuzz
+import pytest
+
+from zoneplan.errors import DataError
+from zoneplan.importer import read_workbook
+
+
+def test_mangled_files_are_read_right_or_answered():
+    count, failures = fuzz.run(250, seed=20181030)
+    assert not failures, "\n".join(failures)
+    outcomes = {outcome for _, outcome in count}
+    assert outcomes == {"loaded", "answered"} and len({name for name, _ in count}) == 9
+
+
+def test_the_sound_files_load(tmp_path, monkeypatch):
+    monkeypatch.setattr(fuzz, "PLAN", fuzz.load_plan())
+    monkeypatch.setattr(fuzz.tables, "_frictionless_problems", lambda _: [])
+    for _, file, _, read in dict((str(r[1]), r) for r in fuzz.readers(tmp_path)).values():
+        read(file)
+
+
+def test_the_fuzzer_sees_a_changed_figure(tmp_path, monkeypatch):
+    """A reader that takes full-width digits, or loses rows, is found out."""
+    import pandas as pd
+
+    from zoneplan.panel import panel_of
+
+    def careless(file, *_):
+        return panel_of(pd.read_csv(file, dtype={"unit_id": str}).drop_duplicates(["unit_id", "year"])), []
+
+    monkeypatch.setattr(fuzz, "read_panel", careless)
+    file = fuzz.a_panel(tmp_path / "panel.csv")
+    fuzz.panel_reader(file)
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text + text.splitlines()[-1] + "\n", encoding="utf-8")
+    with pytest.raises(fuzz.Failure, match="rows lost"):
+        fuzz.panel_reader(file)
+
+
+def test_a_reader_that_does_not_end_is_interrupted():
+    with pytest.raises(fuzz.Hang), fuzz.at_most(0.05):
+        while True:
+            pass
+
+
+def packed(**parts: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, text in parts.items():
+            book.writestr(name.replace("__", "/"), text)
+    return out.getvalue()
+
+
+def rewritten(tmp_path, old: str, new: str) -> bytes:
+    """The sound wide sheet with one place of its text changed."""
+    raw = fuzz.a_workbook(tmp_path / "a.xlsx", long=False).read_bytes()
+
+    def change(parts):
+        text = parts[fuzz.SHEET].decode()
+        assert old in text
+        parts[fuzz.SHEET] = text.replace(old, new, 1).encode()
+
+    return fuzz.repacked(raw, change, random.Random(1))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('r="B4"', 'r="XFD1048576"', "1,048,576 rows and 16,384 columns"),
+        ("</sheetData>", '</sheetData><mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>', "1,048,576 rows"),
+        ('<row r="3"', '<row r="1048576"', "1,048,576 rows"),
+        ("<sheetData>", "<sheetData>" + " " * 21_000_000, "over 20,000,000 bytes"),
+    ],
+)  # fmt: skip
+def test_a_small_file_cannot_ask_for_much(old, new, said, tmp_path):
+    file = tmp_path / "big.xlsx"
+    file.write_bytes(rewritten(tmp_path, old, new))
+    assert file.stat().st_size < 100_000
+    with pytest.raises(DataError, match=said), fuzz.at_most(fuzz.LONGEST):
+        read_workbook(file)
+
+
+@pytest.mark.parametrize("raw", [b"", b"PK", packed(), packed(xl__workbook="x"), packed(**{"..__..__evil": "x"})])
+def test_what_is_no_spreadsheet_is_one_message(raw, tmp_path):
+    file = tmp_path / "a.xlsx"
+    file.write_bytes(raw)
+    with pytest.raises(DataError) as error:
+        read_workbook(file)
+    [problem] = error.value.problems
+    assert problem.file == "a.xlsx"
+    assert not list(tmp_path.parent.rglob("evil"))
+
+
+def test_a_merged_block_of_one_cell_is_a_cell(tmp_path):
+    file = tmp_path / "one.xlsx"
+    file.write_bytes(rewritten(tmp_path, "</sheetData>", '</sheetData><mergeCells count="1"><mergeCell ref="B4:B4"/></mergeCells>'))
+    read = read_workbook(file)
+    assert len(read.table()) + len(read.not_understood()) == 16
+
+
+def test_a_long_table_with_a_column_that_says_target_is_read_from_its_header(tmp_path):
+    table = read_workbook(fuzz.a_workbook(tmp_path / "long.xlsx", long=True)).table()
+    assert table["indicator_id"].value_counts().to_dict() == {"gdp": 3, "exports": 3, "rd_to_gdp": 3}
+    assert table["year"].tolist() == [2018, 2019, 2020] * 3 and table.loc[0, "cell"] == "C2"
+    assert table.loc[table["indicator_id"] == "rd_to_gdp", "kind"].unique().tolist() == ["share"]
