@@ -213,7 +213,7 @@ def test_workbook_holds_what_is_drawn(tmp_path):
     assert book.sheetnames[0] == "contents" and len(book.sheetnames) == 5
     sheet = book["gdp"]
     assert sheet["A1"].value == "GDP rises to 3" and "CNY" in sheet["A2"].value and "s1" in sheet["A3"].value
-    assert [c.value for c in sheet[5]][:4] == ["year", "value", "note", "source_id"]
+    assert [c.value for c in sheet[5]][:4] == ["year", "value", "note", "source"]
     assert [c.value for c in sheet[6]][:4] == [2016, 1, "=1+1", "s1"] and sheet["C6"].data_type == "s"
     assert sheet["B7"].value is None and sheet.freeze_panes == "A6"
     links = [row[0].hyperlink.location for row in book["contents"].iter_rows(min_row=4)]

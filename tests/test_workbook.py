@@ -181,7 +181,25 @@ def test_the_project_workbook(plan, tmp_path):
         read = pd.read_excel(files[0], sheet_name=chart.id, header=4, usecols=range(len(chart.data.columns)))
         drawn = chart.table()
         for column in drawn.select_dtypes("number"):
-            np.testing.assert_allclose(read[column].iloc[: len(drawn)].astype(float), drawn[column].astype(float))
+            shown = read.iloc[: len(drawn), list(drawn).index(column)]
+            np.testing.assert_allclose(shown.astype(float), drawn[column].astype(float))
+
+
+def test_the_chinese_workbook_has_chinese_sheets_heads_and_values(plan, tmp_path):
+    from zoneplan.figures import path_chart
+
+    report.write_tables(plan, plan.verdicts(), [path_chart(plan, "gdp", "zh")], tmp_path, "zh")
+    book = openpyxl.load_workbook(tmp_path / "zoneplan_zh.xlsx")
+    w = words("zh")
+    assert book.sheetnames == [w("workbook.contents"), "path_gdp", *w.group("workbook.sheet").values()]
+    path, targets = book["path_gdp"], book[w("workbook.sheet.targets")]
+    assert [c.value for c in path[5]][:5] == ["序列", "年份", "数值", "来源", "单位"]
+    assert {c.value for c in path["A"][5:29]} >= {"观测值", "目标", "基期"}
+    for sheet in book:
+        heads = [str(c.value) for c in sheet[3 if sheet is book.worksheets[0] else 5] if c.value]
+        assert heads and not [h for h in heads if re.search(r"[A-Za-z]{4,}", h)], sheet.title
+    directions = {c.value for c in targets[next(c.column_letter for c in targets[5] if c.value == "方向")][5:]}
+    assert "不低于" in directions and not {"at_least", "about"} & directions
 
 
 def test_assumptions_name_their_sizes_and_rows(plan):

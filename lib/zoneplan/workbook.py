@@ -72,7 +72,7 @@ def write_workbook(
             left = len(data.columns) + 1
             right = None if made is None or made.frame is None else (left + COLUMNS_WIDE, made.frame)
             lines = (chart.title, chart.subtitle, w("workbook.source", source=_plain(chart.source)))
-            _sheet(sheet, lines, data, right, style, WIDEST_BESIDE, back)
+            _sheet(sheet, lines, data, right, style, WIDEST_BESIDE, w)
             if made is not None:
                 _native(book, sheet, chart, made, left, style, w)
                 continue
@@ -80,7 +80,7 @@ def write_workbook(
             if figures is not None:
                 _picture(sheet, figures / f"{chart.id}.png", chart.alt, left)
         for name, note, frame in tables:
-            _sheet(book.add_worksheet(name), (name.capitalize(), note, ""), frame, None, style, WIDEST, back)
+            _sheet(book.add_worksheet(name), (name.capitalize(), note, ""), frame, None, style, WIDEST, w)
     return path
 
 
@@ -158,16 +158,18 @@ def _contents(sheet, title: str, rows: list[tuple], style: _Styles, w: Words) ->
 
 
 def _sheet(sheet, lines: Sequence[str], left: pd.DataFrame, right: tuple[int, pd.DataFrame] | None, style: _Styles,
-           widest: int, back: str) -> None:  # fmt: skip
+           widest: int, w: Words) -> None:  # fmt: skip
     """Three lines of text, the way back, then the table; ``right`` is a second table with its first column."""
     for r, line in enumerate(lines):
         sheet.write_string(r, 0, line, style.note if r else style.title)
+    back = w("workbook.contents")
     sheet.write_url(HEAD - 1, 0, f"internal:'{back}'!A1", style.link, back)
     heights: dict[int, int] = {}
     for at, frame in ((0, left), *([] if right is None else [right])):
         for c, name in enumerate(map(str, frame.columns), start=at):
-            values = list(frame.iloc[:, c - at])
+            values = told(name, list(frame.iloc[:, c - at]), w)
             number = style.number(name, values)
+            name = w.texts.get(f"workbook.column.{name}", name)
             sheet.write_string(HEAD, c, name, style.head_right if any(map(_is_number, values)) else style.head)
             longest = max([_width(name), *(_width(v) for v in values)])
             width = max(9, min(longest + 3, widest))
@@ -180,6 +182,12 @@ def _sheet(sheet, lines: Sequence[str], left: pd.DataFrame, right: tuple[int, pd
     for r, high in heights.items():
         sheet.set_row(r, LINE * high)
     sheet.freeze_panes(FIRST, 0)
+
+
+def told(name: str, values: Sequence, w: Words) -> list:
+    """The values of a column with what is noted by a key said in words."""
+    known = w.group(f"workbook.value.{name}")
+    return [known.get(v, v) if isinstance(v, str) else v for v in values]
 
 
 def _lines(value, width: float) -> int:
