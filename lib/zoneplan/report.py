@@ -73,15 +73,19 @@ def brief(out: str | Path | None = None, progress: bool = True, lang: str = BOTH
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".zoneplan-", dir=out.parent) as scratch:
             work = Path(scratch) / "new"
-            write_reports(runs, work, langs, Path(os.path.relpath(folder(), out / "html")).as_posix(), bar.step)
+            left = write_reports(runs, work, langs, Path(os.path.relpath(folder(), out / "html")).as_posix(), bar.step)
             install(work, out, Path(scratch) / "old")
     print(verdict_summary(plan.verdicts().final(), short=True))
     print(where(out))
+    if left:
+        print("Charts left out: " + "; ".join(left))
     return out
 
 
-def write_reports(runs: dict, work: Path, langs: Sequence[str], notebooks_at: str, tell: Callable[[str], None] = lambda _: None) -> None:
+def write_reports(runs: dict, work: Path, langs: Sequence[str], notebooks_at: str, tell: Callable[[str], None] = lambda _: None) -> list[str]:
     """Everything but the notebooks: each language in a process of its own, the web pages beside them.
+
+    Returns the reasons why charts were left out.
 
     Parameters
     ----------
@@ -102,25 +106,31 @@ def write_reports(runs: dict, work: Path, langs: Sequence[str], notebooks_at: st
             made[pool.submit(write_language, lang, work, runs, notebooks_at, others)] = words(lang)("paper.index.name")
         write_pages(runs, work / "html")
         tell("web pages")
+        left: dict[str, None] = {}
         for done in as_completed(made):
-            done.result()
+            left |= dict.fromkeys(done.result())
             tell(made[done])
+    return list(left)
 
 
-def write_language(lang: str, work: Path, runs: dict, notebooks_at: str, others: Sequence[str]) -> None:
-    """Figures, paper, slides, workbook and index page in one language; ``others`` have an index page too."""
+def write_language(lang: str, work: Path, runs: dict, notebooks_at: str, others: Sequence[str]) -> list[str]:
+    """Figures, paper, slides, workbook and index page in one language; ``others`` have an index page too.
+
+    Returns the reasons why charts were left out: the plan lacks what they draw.
+    """
     from zoneplan import load_plan
-    from zoneplan.figures import figures
+    from zoneplan.figures import drawn
     from zoneplan.prose import figure_folder
     from zoneplan.slides import write_slides
 
     plan = load_plan()
-    charts, judged = figures(plan, lang), plan.verdicts()
+    (charts, left), judged = drawn(plan, lang), plan.verdicts()
     write_figures(charts, work / figure_folder(lang))
     write_paper(plan, judged, charts, work, lang)
     write_slides(plan, judged, charts, work, named(NAME, lang), lang)
     write_tables(plan, judged, charts, work, lang)
     write_index(plan, judged, runs, work / "html", charts, notebooks_at, lang, others)
+    return left
 
 
 def named(name: str, lang: str) -> str:
