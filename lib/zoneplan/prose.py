@@ -679,13 +679,12 @@ def publisher(name: str, lang: str = "en") -> str:
     w = words(lang)
     if name in (OWN, NAMELESS):
         return w("paper.sources.own" if name == OWN else "paper.sources.nameless")
-    if HOST.fullmatch(name):
-        return w("paper.sources.host", host=name)
-    if lang == "en":
-        return name
-    for key, phrase in words("en").group("paper.copies").items():
-        name = name.replace(phrase, w(f"paper.copies.{key}"))
-    return name.replace("(", "（").replace(")", "）")
+    is_host = HOST.fullmatch(name)
+    if lang == "zh":
+        for key, phrase in words("en").group("paper.copies").items():
+            name = name.replace(phrase, w(f"paper.copies.{key}"))
+        name = name.replace(" (", "(").replace("(", "（").replace(")", "）")
+    return w("paper.sources.host", host=name) if is_host else name
 
 
 def short_answer(plan: Plan, judged: Verdicts, notebook: str, lang: str = "en") -> str:
