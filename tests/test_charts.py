@@ -94,7 +94,7 @@ def test_every_kind_prints_whole_and_apart(kind):
     assert chart.alt.startswith(WORDS["subtitle"])
     assert chart.source.startswith("Source: ")
     assert not any(ax.get_legend() for ax in chart.figure.axes)
-    assert chart.figure.get_figwidth() == charts.WIDTH
+    assert chart.figure.get_figwidth() == charts.SIZES["page"][0]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -297,6 +297,38 @@ def test_texts_that_the_edge_cuts_or_that_lie_on_each_other_are_refused(tmp_path
     touching.figure.text(0.5, 0.5 / height, "upper", va="bottom")
     touching.figure.text(0.5, 0.5 / height, "lower", va="top")
     assert touching.problems() == []
+
+
+@pytest.mark.parametrize(("size", "wide"), [("column", 3.5), ("page", 7.2), ("slide", 7.2)])
+def test_sizes_are_inches(size, wide):
+    with charts.sized(size):
+        made = [tally(), peers(8)]
+    assert [c.figure.get_figwidth() for c in made] == [wide, wide]
+    assert all(c.problems() == [] for c in made)
+    assert made[1].figure.get_figheight() >= charts.SIZES[size][1] - 1e-9
+    # The size holds inside only.
+    assert tally().figure.get_figwidth() == 7.2
+
+
+def test_a_chart_that_a_column_cannot_hold_is_refused():
+    with charts.sized("column"), pytest.raises(ValueError, match="names leave .* of 3.5 inches for the axes: draw the chart as page"):
+        percentiles()
+    with charts.sized("column"), pytest.raises(ValueError, match="peers is not legible as column: .* lies on .* draw it as page"):
+        peers()
+    with pytest.raises(ValueError, match="size 'poster': choose one of column, page, slide"), charts.sized("poster"):
+        tally()
+
+
+def test_years_that_have_no_room_go_unnamed():
+    data = pd.DataFrame({"label": "GDP", "x": range(2000, 2024), "y": range(24), "source_id": "plan"})
+    chart = charts.lines("many_years", data, **WORDS)
+    shown = [t.get_text() for t in chart.figure.axes[0].get_xticklabels() if t.get_text()]
+    assert shown[-1] == "2023" and 5 < len(shown) < 24 and chart.problems() == []
+
+
+def test_a_figure_and_its_percent_sign_share_a_line():
+    for width in np.arange(0.8, 3.0, 0.1):
+        assert not re.search(r"\n%", charts._wrap("18 of 37 reports reach 9 %, fewer in later years", float(width), 12.5, True))
 
 
 def test_english_words_in_a_chinese_chart_are_refused():

@@ -40,7 +40,14 @@ FAN_TEXT, GRID, SHADE = "#2F5F9E", "#E5E7EB", "#F3F4F6"
 SERIES = (ZONE, "#96690B", "#2E7D6B", "#7B4B94")
 # Shapes tell series apart where colours cannot, as in grey print.
 MARKS = ("o", "s", "^", "D")
-WIDTH, HEIGHT = SIZE = (7.2, 4.4)
+# Inches wide and high; charts of rows are as high as their rows need. A slide is as wide as it is shown twice as large.
+SIZES = {"column": (3.5, 3.2), "page": (7.2, 4.4), "slide": (7.2, 4.05)}
+# Inches that a year below an axis takes.
+YEAR_ROOM = 0.34
+# An axis shorter than this, in inches, shows nothing.
+SHORTEST = 1.35
+# Names beside the axes take no more of the width than this.
+ASIDE = 0.42
 EDGE = 0.14
 TITLE_WORDS = 12
 CITED = 4
@@ -97,6 +104,27 @@ def _fonts() -> frozenset[int]:
 
 # The language whose fonts texts are measured and drawn in.
 _LANG: ContextVar[str] = ContextVar("lang", default="en")
+_SIZE: ContextVar[str] = ContextVar("size", default="page")
+
+
+@contextmanager
+def sized(size: str) -> Iterator[None]:
+    """Charts made inside are ``column`` (3.5 inches wide, for a page of two), ``page`` (7.2) or ``slide`` (16:9).
+
+    Raises
+    ------
+    ValueError
+        There is no such size, or a chart made inside is too crowded for it.
+
+    How to read it: ``with sized("column"): path_chart(plan, "gdp")``.
+    """
+    if size not in SIZES:
+        raise ValueError(f"size {size!r}: choose one of {', '.join(SIZES)}")
+    before = _SIZE.set(size)
+    try:
+        yield
+    finally:
+        _SIZE.reset(before)
 
 
 @contextmanager
@@ -121,9 +149,20 @@ def _themed(draw: Callable[..., Chart]) -> Callable[..., Chart]:
         with _theme(lang), warnings.catch_warnings():
             # Measuring meets a missing glyph first; export refuses it with words that help.
             warnings.filterwarnings("ignore", message="Glyph .* missing")
-            return draw(*args, lang=lang, **kwargs)
+            chart = draw(*args, lang=lang, **kwargs)
+        if _SIZE.get() != "page":
+            _fits(chart, _SIZE.get())
+        return chart
 
     return inside
+
+
+def _fits(chart: Chart, size: str) -> None:
+    """Refuse a chart that is not legible in its size."""
+    short = min(ax.get_position().width for ax in chart.figure.axes) * chart.figure.get_figwidth()
+    crowded = chart._crowded() or ([f"{short:.1f} inches are left for an axis"] if short < SHORTEST else [])
+    if crowded:
+        raise ValueError(f"chart {chart.id} is not legible as {size}: {crowded[0]}; draw it as page")
 
 
 @dataclass(frozen=True)
@@ -459,7 +498,8 @@ def _even(text: str, width: float, size: float, bold: bool = False) -> str:
 
 
 def _tokens(text: str, width: float, size: float, bold: bool) -> Iterator[str]:
-    for word in re.findall(r"\s*\S+", text):
+    # A figure and its sign of percent stay together.
+    for word in re.findall(r"\s*\S+(?: %\S*)?", text):
         if _width(word.strip(), size, bold) <= width:
             yield word
         else:
@@ -481,27 +521,31 @@ class _Page:
         from matplotlib.figure import Figure
 
         self.lang, self.title, self.subtitle, self.source = lang, title, subtitle, source_line(sources, lang)
-        wide = WIDTH - 2 * EDGE
+        width, standard = SIZES[_SIZE.get()]
+        wide = width - 2 * EDGE
         head = [(_even(title, wide, 12.5, bold=True), 12.5, INK, "bold"), (_even(subtitle, wide, 8.5), 8.5, SOFT, "normal")]
         foot = "\n".join(_wrap(t, wide, 6.8) for t in (note, self.source) if t.strip())
         key_lines = _key_lines(key, wide)
         top = EDGE + sum(_height(t, s) + 0.05 for t, s, _, _ in head) + 0.2 * len(key_lines) + 0.1 + above
         below = EDGE + _height(foot, 6.8) + 0.08 + (0.24 if ticks else 0) + (0.2 if xlabel else 0)
-        height = HEIGHT if axes_height is None else top + axes_height + below
-        self.figure = Figure(figsize=(WIDTH, height))
-        self.size = (WIDTH - left - right, height - top - below)
+        # A narrow page has a long title block and footer: the picture keeps at least half of the standard height.
+        height = top + below + (max(standard - top - below, standard / 2) if axes_height is None else axes_height)
+        if width - left - right < SHORTEST:
+            raise ValueError(f"names leave {width - left - right:.1f} of {width} inches for the axes: draw the chart as page")
+        self.width, self.figure = width, Figure(figsize=(width, height))
+        self.size = (width - left - right, height - top - below)
         self.ax: Axes = self.figure.add_axes(
-            (left / WIDTH, below / height, self.size[0] / WIDTH, self.size[1] / height)
+            (left / width, below / height, self.size[0] / width, self.size[1] / height)
         )
         self.ax.set_xlabel(xlabel)
         at = height - EDGE
         for text, size, colour, weight in head:
-            self.figure.text(EDGE / WIDTH, at / height, text, fontsize=size, weight=weight, color=colour, va="top")
+            self.figure.text(EDGE / width, at / height, text, fontsize=size, weight=weight, color=colour, va="top")
             at -= _height(text, size) + 0.05
         for line in key_lines:
             self._key(line, at - 0.1, height)
             at -= 0.2
-        self.figure.text(EDGE / WIDTH, (EDGE - 0.04) / height, foot, fontsize=6.8, color=SOFT, va="bottom")
+        self.figure.text(EDGE / width, (EDGE - 0.04) / height, foot, fontsize=6.8, color=SOFT, va="bottom")
 
     def _key(self, line, at, height):
         from matplotlib.lines import Line2D
@@ -509,10 +553,10 @@ class _Page:
         for x, (text, colour, marker) in line:
             if marker:
                 self.figure.add_artist(
-                    Line2D([(x + 0.05) / WIDTH], [at / height], marker=marker, color=colour, ls="none", ms=6,
+                    Line2D([(x + 0.05) / self.width], [at / height], marker=marker, color=colour, ls="none", ms=6,
                            transform=self.figure.transFigure)
                 )  # fmt: skip
-            self.figure.text((x + (0.16 if marker else 0)) / WIDTH, at / height, text, fontsize=SMALL, color=colour,
+            self.figure.text((x + (0.16 if marker else 0)) / self.width, at / height, text, fontsize=SMALL, color=colour,
                              va="center")  # fmt: skip
 
     def side(self, x: float, y: float, text: str, **style) -> None:
@@ -679,7 +723,14 @@ def _halo():
 
 
 def _years(ax: Axes, years: Sequence[int]) -> None:
-    ax.set_xticks(list(years), [str(int(y)) for y in years])
+    """Years below the axis, the last one and as many before it as stand apart."""
+    low, high = ax.get_xlim()
+    per_year = ax.get_position().width * ax.figure.get_figwidth() / (high - low)
+    shown: list[int] = []
+    for year in sorted((int(y) for y in years), reverse=True):
+        if not shown or (shown[-1] - year) * per_year >= YEAR_ROOM:
+            shown.append(year)
+    ax.set_xticks(list(years), [str(int(y)) if int(y) in shown else "" for y in years])
 
 
 def _row_axes(page: _Page, n: int, labels: Sequence[str], size: float = SMALL) -> None:
@@ -692,9 +743,14 @@ def _row_axes(page: _Page, n: int, labels: Sequence[str], size: float = SMALL) -
         page.side(-0.1, y, text, ha="right", color=INK, fontsize=size, linespacing=1.15)
 
 
+def _room(widest: float) -> float:
+    """Room for names beside the axes, in inches."""
+    return min(widest, ASIDE * SIZES[_SIZE.get()][0])
+
+
 def _names(labels: Sequence[str], widest: float, size: float = SMALL) -> tuple[list[str], float]:
     """Row names broken to fit, and the margin that they need."""
-    names = [_wrap(str(t), widest, size) for t in labels]
+    names = [_wrap(str(t), _room(widest), size) for t in labels]
     return names, EDGE + 0.12 + max(_width(t, size) for t in names)
 
 
@@ -809,7 +865,7 @@ def lines(id, data, *, title, subtitle, sources, note="", unit="", planned_from=
     """
     w = words(lang)
     groups = [(upper(str(label)), part.sort_values("x")) for label, part in data.groupby("label", sort=False)]
-    names = [_wrap(label, 2.0, SMALL) for label, _ in groups]
+    names = [_wrap(label, _room(2.0), SMALL) for label, _ in groups]
     page = _Page(title, subtitle, sources, note, right=0.34 + max(_width(t, SMALL) for t in names) + EDGE,
                  above=0.2 if unit or planned_from else 0.0, lang=lang)  # fmt: skip
     ax = page.ax
@@ -1014,7 +1070,7 @@ def reference_percentile(id, data, *, title, subtitle, sources, note="", lang="e
     """
     w = words(lang)
     names, left = _names(data["label"], 2.55)
-    classes = [_even(str(t), 2.55, TINY) for t in data["reference_class"]]
+    classes = [_even(str(t), _room(2.55), TINY) for t in data["reference_class"]]
     left = max(left, EDGE + 0.12 + max(_width(t, TINY) for t in classes))
     heights = [_height(a, SMALL) + _height(b, TINY) for a, b in zip(names, classes, strict=True)]
     shares, reached = [reached_by(v, lang) for v in data["percentile"]], w("charts.percentile.reached")
@@ -1370,7 +1426,8 @@ def driver_panels(id, data, *, title, subtitle, sources, note="", lang="en") -> 
     groups = list(data.groupby("label", sort=False))
     names, left = _names([upper(str(d)) for d in dict.fromkeys(data["driver"])], 1.2, TINY + 0.5)
     across, down = min(PANEL_COLUMNS, len(groups)), -(-len(groups) // PANEL_COLUMNS)
-    wide, apart, share = (WIDTH - left - EDGE) / across, 0.12, 0.36
+    width = SIZES[_SIZE.get()][0]
+    wide, apart, share = (width - left - EDGE) / across, 0.12, 0.36
     heads = [_wrap(str(label), wide - apart, SMALL, bold=True) for label, _ in groups]
     head, foot = max(_height(t, SMALL) for t in heads) + 0.1, 0.3
     high = head + 0.2 * len(names) + foot
@@ -1385,7 +1442,7 @@ def driver_panels(id, data, *, title, subtitle, sources, note="", lang="en") -> 
     box = page.ax.get_position()
     for n, (_, part) in enumerate(groups):
         x, y = left + (n % across) * wide, box.y1 * page.figure.get_figheight() - (n // across + 1) * high + foot
-        ax = page.figure.add_axes((x / WIDTH, y / page.figure.get_figheight(), (wide - apart - share) / WIDTH,
+        ax = page.figure.add_axes((x / width, y / page.figure.get_figheight(), (wide - apart - share) / width,
                                    0.2 * len(names) / page.figure.get_figheight()))  # fmt: skip
         ax.set_xlim(low - pad, top + pad)
         ax.set_ylim(len(names) - 0.5, -0.5)
@@ -1434,9 +1491,9 @@ def matrix(id, data, *, title, subtitle, sources, note="", deep=100.0, lang="en"
     labels, columns = list(dict.fromkeys(data["label"])), list(dict.fromkeys(data["column"]))
     notes = data.drop_duplicates("label").set_index("label")["row_note"]
     names, left = _names(labels, 1.9)
-    under = [_even(str(notes[t]), 1.9, TINY) for t in labels]
+    under = [_even(str(notes[t]), _room(1.9), TINY) for t in labels]
     left = max(left, EDGE + 0.12 + max(_width(t, TINY) for t in under))
-    wide = (WIDTH - left - EDGE) / len(columns)
+    wide = (SIZES[_SIZE.get()][0] - left - EDGE) / len(columns)
     heads = [_wrap(str(c), wide - 0.06, TINY + 0.5) for c in columns]
     blocks = [_height(a, SMALL) + (_height(b, TINY) if b else 0) for a, b in zip(names, under, strict=True)]
     page = _Page(title, subtitle, sources, note, left=left, right=EDGE, axes_height=len(labels) * (max(blocks) + 0.1),
