@@ -7,6 +7,7 @@ import io
 import os
 import re
 import subprocess
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time, timezone
@@ -75,14 +76,12 @@ def word(markdown: str, folder: Path, name: str, day: date, lang: str = "en") ->
     import pypandoc
 
     out = folder / f"{name}.docx"
-    reference = folder / ".reference.docx"
-    reference.write_bytes(reference_document(lang))
-    args = [f"--reference-doc={reference}", f"--resource-path={folder}", "--fail-if-warnings"]
-    try:
-        with fixed_clock(day):
-            pypandoc.convert_text(markdown, "docx", format=MARKDOWN, outputfile=str(out), extra_args=args)
-    finally:
-        reference.unlink()
+    # Two languages may be written into one folder at the same time.
+    with tempfile.TemporaryDirectory() as scratch, fixed_clock(day):
+        reference = Path(scratch) / "reference.docx"
+        reference.write_bytes(reference_document(lang))
+        args = [f"--reference-doc={reference}", f"--resource-path={folder}", "--fail-if-warnings"]
+        pypandoc.convert_text(markdown, "docx", format=MARKDOWN, outputfile=str(out), extra_args=args)
     heading = words(lang)("paper.head.figures")
     edits = {
         "word/document.xml": lambda xml: _table_of_figures(_whole_rows(xml), heading),
