@@ -413,7 +413,11 @@ def read_description(file: Path) -> dict[str, Any]:
     about, problems = read_yaml(file)
     if not isinstance(about, dict):
         raise DataError([Problem(file.name, None, None, type(about).__name__, "a mapping of keys to values")])
-    problems += [Problem(str(file), None, key, "no such key", FITTING[key][1]) for key in NEEDED if key not in about]
+    # One name of the zone is enough; the other may be left open.
+    about = {k: v for k, v in about.items() if not (k in ZONES and v is None)}
+    problems += [Problem(file.name, None, key, "no such key", FITTING[key][1]) for key in NEEDED if key not in about]
+    if not about.keys() & set(ZONES):
+        problems.append(Problem(file.name, None, ZONES[1], "no name of the zone", FITTING[ZONES[1]][1]))
     problems += [Problem(file.name, None, str(k), "an unknown key", "one of " + ", ".join(FITTING)) for k in about if k not in FITTING]
     wrong = [k for k, (fits, _) in FITTING.items() if k in about and not fits(about[k])]
     problems += [Problem(file.name, None, k, "nothing" if about[k] is None else repr(about[k]), FITTING[k][1]) for k in wrong]
