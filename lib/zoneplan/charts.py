@@ -743,6 +743,12 @@ def _row_axes(page: _Page, n: int, labels: Sequence[str], size: float = SMALL) -
         page.side(-0.1, y, text, ha="right", color=INK, fontsize=size, linespacing=1.15)
 
 
+def _thousands(ax: Axes) -> None:
+    """Thousands on the upright axis apart, as in every other number."""
+    if max(map(abs, ax.get_ylim())) >= 1000:
+        ax.yaxis.set_major_formatter(lambda v, _: num(v, 0))
+
+
 def _room(widest: float) -> float:
     """Room for names beside the axes, in inches."""
     return min(widest, ASIDE * SIZES[_SIZE.get()][0])
@@ -792,7 +798,10 @@ def path_to_target(id, history, fan, targets, *, title, subtitle, unit, sources,
     """
     w = words(lang)
     last, goal = fan.iloc[-1], float(targets["value"].iloc[-1])
-    digits = _digits(float(targets["value"].max()))
+    highest = float(targets["value"].max())
+    digits = _digits(highest)
+    # What was observed is told to the last digit printed, up to thousands.
+    fine = max(digits, 1) if highest < 1000 else 0
     ends = [("target", goal, TARGET), *((q, last[q], FAN_TEXT) for q in ("q90", "q75")), ("q50", last["q50"], ZONE),
             *((q, last[q], FAN_TEXT) for q in ("q25", "q10"))]  # fmt: skip
     if naive is not None:
@@ -830,12 +839,13 @@ def path_to_target(id, history, fan, targets, *, title, subtitle, unit, sources,
     if base is not None:
         ax.plot(*base, marker="o", ms=6, mfc="white", mec=ZONE, mew=1.4, ls="none", zorder=4)
         placed.keep_point(*base, 0.06)
-        placed.put(*base, num(base[1], max(digits, 1)), ZONE, SMALL, must=True)
+        placed.put(*base, num(base[1], fine), ZONE, SMALL, must=True)
     for r in history.itertuples():
-        placed.put(r.year, r.value, num(r.value, max(digits, 1)), ZONE, SMALL, must=True)
+        placed.put(r.year, r.value, num(r.value, fine), ZONE, SMALL, must=True)
     for r in targets.iloc[:-1].itertuples():
         placed.put(r.year, r.value, num(r.value, digits), TARGET, SMALL, must=True, bold=True)
     page.end_labels(labels, start)
+    _thousands(ax)
     head = w("charts.path.from", base=base_label) if base_label else w("charts.path.forecast")
     ax.text(1, 1 + 0.04 / page.size[1], head, transform=ax.transAxes, ha="right", va="bottom", fontsize=TINY + 0.5, color=SOFT)
     free = page.size[0] + 0.4 - _width(head, TINY + 0.5)
@@ -850,7 +860,7 @@ def path_to_target(id, history, fan, targets, *, title, subtitle, unit, sources,
            for q in ("q10", "q25", "q50", "q75", "q90"))],
         ignore_index=True,
     )[["series", "year", "value", "source_id"]].assign(unit=unit)  # fmt: skip
-    figure = functools.partial(num, digits=max(digits, 1))
+    figure = functools.partial(num, digits=fine)
     observed = w("common.list").join(w("charts.path.point", year=r.year, value=figure(r.value)) for r in history.itertuples())
     alt = w("charts.path.alt", subtitle=subtitle, observed=observed or w("common.none"), year=end, target=figure(goal), unit=unit,
             **{q: figure(last[q]) for q in ("q10", "q50", "q90")})  # fmt: skip
@@ -1249,6 +1259,7 @@ def hedgehog(id, actual, forecasts, *, title, subtitle, unit, sources, note="", 
     low, high = (float(f) for f in (min(known.min(), forecasts["q10"].min()), max(known.max(), forecasts["q90"].max())))
     ax.set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
     last = forecasts[forecasts["origin"] == forecasts["origin"].max()].iloc[-1]
+    _thousands(ax)
     page.end_labels([(float(known.iloc[-1]), happened, ZONE), (float(last["q50"]), median, FAN_TEXT),
                      (float(last["q90"]), band, SOFT)], 0.34)  # fmt: skip
     _unit(page, unit)

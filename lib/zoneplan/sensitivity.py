@@ -165,7 +165,7 @@ class Swings:
             rows.assign(unit=unit),
             centre=factor * self.centre,
             target=factor * self.target,
-            title=w("figures.swings.title", name=name, year=self.year, assumption=top, span=span),
+            title=w("figures.swings.title", name=name, assumption=top, span=span),
             subtitle=w("figures.swings.subtitle", name=name, year=self.year, place=place, unit=unit),
             sources=["plan", *sorted(set(rows["source_id"]))],
             lang=lang,
