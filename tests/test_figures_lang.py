@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from zoneplan import charts, peers, reference, tables
-from zoneplan.drivers import drivers, two_way
+from zoneplan.drivers import discover, drivers, two_way
 from zoneplan.figures import figures, path_chart
 from zoneplan.sensitivity import swings
 
@@ -89,6 +89,15 @@ def test_titles_have_at_most_twelve_words():
     assert charts._words("2020年规上工业增加值106亿元：概率26%～48%") == 10
     assert charts._words("GDP of CNY 27 billion in 2020: odds 37-55 %") == 10
     assert charts._words("，。：；") == 0
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_longest_names_leave_room_for_a_story(plan, lang):
+    for i in ("industrial_value_added", "budget_revenue"):
+        model, name = drivers(plan, i), plan.name(i, lang)
+        made = [path_chart(plan, i, lang), swings(plan, i).plot(name, plan.zone(lang), lang), discover(model, 2000).plot(lang),
+                two_way(model, "base", "growth 2020", steps=3).plot(lang)]  # fmt: skip
+        assert [c.problems() for c in made] == [[]] * 4
 
 
 def test_the_axes_of_a_two_way_table_stand_in_the_drawn_unit(plan):
