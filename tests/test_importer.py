@@ -1,0 +1,283 @@
+"""Spreadsheets as people type them: what is understood, what is not and where, and what is refused."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zoneplan import cli, importer, load_plan, tables
+from zoneplan.errors import DataError
+from zoneplan.importer import read_workbook, write_plan
+
+FULL_WIDTH = str.maketrans("0123456789.,%", "０１２３４５６７８９．，％")
+HEADER = ["指标", "单位", "2017年实际", "2018年目标"]
+
+
+def book(folder: Path, rows: list[list], sheet: str = "指标", name: str = "zone.xlsx", change=None) -> Path:
+    made = openpyxl.Workbook()
+    page = made.active
+    page.title = sheet
+    for row in rows:
+        page.append(row)
+    if change is not None:
+        change(page)
+    made.save(folder / name)
+    return folder / name
+
+
+def understood(folder: Path, rows: list[list], **more) -> pd.DataFrame:
+    return read_workbook(book(folder, rows, **more)).table()
+
+
+def reasons(folder: Path, rows: list[list], **more) -> dict[str, str]:
+    return read_workbook(book(folder, rows, **more)).not_understood().set_index("cell")["why"].to_dict()
+
+
+# What is understood ----------------------------------------------------------------------------------------------
+
+
+def park(folder: Path) -> Path:
+    """A made-up park as an office types it: titles, two header rows, merged, mixed number styles."""
+
+    def change(page) -> None:
+        for block in ("A1:H1", "A2:H2", "D3:E3", "F3:G3"):
+            page.merge_cells(block)
+        page["G7"].number_format = "0%"
+
+    rows = [
+        ["示例工业园区三年行动计划(2018-2019)主要指标"],
+        ["单位：亿元（另注明者除外）"],
+        ["序号", "指标", "单位", "实际", None, "目标", None, "年均增长(%)"],
+        [None, None, None, "2016年", "2017年", "2018年", "2019年", None],
+        [1, "地区生产总值", "亿元", "2,150.6", 2350.0, 2500, "２６８０", 7],
+        [2, "实际利用外资（万美元）", None, 106000, 93000, "95,000", 97000, None],
+        [3, "固定资产投资增长", "%", None, None, "5%以上", 0.06, None],
+        [4, "高新技术企业数", "家", 700, None, None, "900左右", None],
+    ]
+    return book(folder, rows, change=change)
+
+
+def test_an_office_sheet_is_read_as_it_is_meant(tmp_path):
+    read = read_workbook(park(tmp_path))
+    rows = read.table().set_index("cell")
+    assert read.not_understood().empty and len(rows) == 13
+    columns = ["table", "indicator_id", "year", "value", "unit", "kind"]
+    assert rows.loc["D5", columns].tolist() == ["observation", "gdp", 2016, 2150.6, "亿元", "flow"]
+    assert rows.loc["G5", columns].tolist() == ["target", "gdp", 2019, 2680, "亿元", "flow"]
+    assert rows.loc["H5", ["table", "indicator_id", "value"]].tolist() == ["average growth", "gdp", 7]
+    # Observed money is kept in one unit of its currency, a target in the one it is printed in.
+    assert rows.loc["D6", columns].tolist() == ["observation", "fdi_actual", 2016, 10.6, "亿美元", "flow"]
+    assert rows.loc["F6", columns].tolist() == ["target", "fdi_actual", 2018, 95000, "万美元", "flow"]
+    assert rows.loc["F7", [*columns, "direction"]].tolist() == ["target", "fixed_asset_investment_growth", 2018, 5, "%", "growth", "at_least"]
+    assert rows.loc["G7", "value"] == 6
+    assert rows.loc["G8", ["indicator_id", "direction", "known"]].tolist() == ["own_01", "about", False]
+    assert read.years() == [2018, 2019]
+
+
+def test_a_long_english_sheet_reads_the_same(tmp_path):
+    rows = [
+        ["Indicator", "Year", "Value", "Unit", "Type"],
+        ["GDP", 2017, 23.5, "CNY billion", "actual"],
+        ["GDP", 2018, "25.0", "CNY billion", "target"],
+        ["GDP growth", 2018, 0.07, "%", "target"],
+    ]
+    read = understood(tmp_path, rows, change=lambda page: page["C4"].__setattr__("number_format", "0%"))
+    assert read[["table", "indicator_id", "year", "value", "unit"]].to_numpy().tolist() == [
+        ["observation", "gdp", 2017, 235, "亿元"],
+        ["target", "gdp", 2018, 250, "亿元"],
+        ["target", "gdp_growth", 2018, 7, "%"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "typed, value, unit, direction",
+    [
+        ("1,234.5", 1234.5, None, None), ("１，２３４．５", 1234.5, None, None), ("9%", 9, "%", None), ("12.5亿元", 12.5, "亿元", None),
+        ("-3", -3, None, None), ("+3", 3, None, None), ("7左右", 7, None, "about"), ("≥8%", 8, "%", "at_least"), ("8%以上", 8, "%", "at_least"),
+        ("不超过0.5", 0.5, None, "at_most"), ("约20", 20, None, "about"),
+    ],
+)  # fmt: skip
+def test_numbers_as_people_type_them(typed, value, unit, direction, tmp_path):
+    page = openpyxl.Workbook().active
+    page["A1"] = typed
+    assert importer.number_in(page["A1"]) == (value, unit, direction)
+
+
+@pytest.mark.parametrize("typed", ["many", "1,23,4", "3 to 4", "12x", "=1", "", "—", "2018-10-30", True])
+def test_what_is_no_one_number_is_none(typed):
+    page = openpyxl.Workbook().active
+    page["A1"].value = typed
+    assert importer.number_in(page["A1"]) is None
+
+
+@given(st.decimals(min_value=0, max_value=9_999_999, places=2), st.booleans(), st.booleans())
+def test_every_style_of_a_number_is_the_same_number(value, grouped, wide):
+    text = f"{value:,.2f}" if grouped else f"{value:.2f}"
+    page = openpyxl.Workbook().active
+    page["A1"].value = text.translate(FULL_WIDTH) if wide else text
+    assert importer.number_in(page["A1"])[0] == pytest.approx(float(value))
+
+
+@pytest.mark.parametrize("name", ["地区生产总值", "1.地区生产总值（GDP）", "GDP", "Gross domestic product", " 地区 生产总值 "])
+def test_names_are_matched_whatever_stands_around_them(name, tmp_path):
+    assert understood(tmp_path, [HEADER, [name, "亿元", 235, 250]])["indicator_id"].tolist() == ["gdp", "gdp"]
+
+
+@pytest.mark.parametrize("name", ["万元GDP能耗", "GDP总部企业数", "人均GDP"])
+def test_a_known_word_inside_another_name_is_no_match(name, tmp_path):
+    read = understood(tmp_path, [HEADER, [name, "亿元", 235, 250]])
+    assert set(read["indicator_id"]) == {"own_01"} and not read["known"].any()
+
+
+def test_what_should_become_less_is_an_upper_limit(tmp_path):
+    assert set(understood(tmp_path, [HEADER, ["化学需氧量排放", "人", 5, 4]])["direction"]) == {"at_most"}
+
+
+# What is not, and where ------------------------------------------------------------------------------------------
+
+
+def test_every_cell_left_out_is_named_with_its_reason(tmp_path):
+    def change(page) -> None:
+        page.row_dimensions[3].hidden = True
+        page.merge_cells("C4:D4")
+        page["C5"], page["C5"].data_type = "#DIV/0!", "e"
+        page["D5"] = "=1+2"
+
+    rows = [HEADER, ["GDP", "亿元", 235, 250], ["budget revenue", "亿元", 30, 32], ["exports", "亿美元", 5], ["fdi", "亿美元"],
+            ["park tax", None, 4, 5], [None, "亿元", 7, 8], ["gdp", "亿元", 1, "many"], ["new rate", "%", 1, 2]]  # fmt: skip
+    left = reasons(tmp_path, rows, change=change)
+    assert left["C3"] == left["D3"] == "a hidden row: show it to import it"
+    assert left["C4"].startswith("merged over C4:D4")
+    assert left["C5"] == "an error of a formula"
+    assert left["D5"].startswith("a formula without a saved value (=1+2)")
+    assert left["C6"].startswith("no unit") and left["D6"].startswith("no unit")
+    assert left["C7"] == "no name of an indicator in its row"
+    assert left["C8"] == "the same figure again, as in 指标!C2" and left["D8"] == "no number"
+    # "rate" at the end of a name reads as a share, so nothing has to be asked.
+    assert "C9" not in left
+    assert set(left) == {"C3", "D3", "C4", "C5", "D5", "C6", "D6", "C7", "D7", "C8", "D8"}
+
+
+def test_a_saved_value_of_a_formula_counts(tmp_path):
+    file = book(tmp_path, [HEADER, ["GDP", "亿元", 235, "=100+150"]])
+    with zipfile.ZipFile(file) as packed:
+        parts = {i.filename: packed.read(i) for i in packed.infolist()}
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    parts["xl/worksheets/sheet1.xml"] = re.sub(rb"<f>100\+150</f><v\s*/?>(</v>)?", b"<f>100+150</f><v>250</v>", sheet)
+    assert parts["xl/worksheets/sheet1.xml"] != sheet
+    with zipfile.ZipFile(file, "w") as packed:
+        for name, raw in parts.items():
+            packed.writestr(name, raw)
+    assert read_workbook(file).table()["value"].tolist() == [235, 250]
+
+
+@pytest.mark.parametrize("text", ['=HYPERLINK("http://x")', "+cmd", "-cmd", "@sum"])
+def test_a_text_that_looks_like_a_formula_stays_text(text, tmp_path):
+    def change(page) -> None:
+        page["A2"].value = text
+        page["A2"].data_type = "s"
+
+    read = read_workbook(book(tmp_path, [HEADER, ["x", "亿元", 235, 250]], change=change))
+    assert set(read.table()["name"]) == {text}
+    write_plan(read, tmp_path / "plan")
+    assert set(pd.read_csv(tmp_path / "plan" / "targets.csv")["name_en"]) == {text}
+
+
+def test_a_sheet_that_does_not_say_target_or_actual_is_asked_about(tmp_path):
+    rows = [["指标", "单位", 2017, 2018], ["GDP", "亿元", 235, 250]]
+    with pytest.raises(DataError, match="目标/target or 实际/actual"):
+        read_workbook(book(tmp_path, rows, sheet="Sheet1"))
+    # The name of the sheet may say it.
+    assert set(understood(tmp_path, rows, sheet="历史数据")["table"]) == {"observation"}
+
+
+def test_a_rate_that_may_be_growth_or_a_share_is_asked_about(tmp_path):
+    rows = [HEADER, ["GDP", "亿元", 1, 2], ["质量指数", "%", 40, 50]]
+    assert reasons(tmp_path, rows)["C3"].startswith("growth or a share?")
+
+
+# What is refused -------------------------------------------------------------------------------------------------
+
+
+def test_a_file_that_unpacks_to_too_much_is_refused_before_it_is_read(tmp_path):
+    file = book(tmp_path, [HEADER, ["GDP", "亿元", 235, 250]])
+    with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/media/x.bin", bytes(importer.MOST_BYTES + 1))
+    assert file.stat().st_size < 1_000_000
+    with pytest.raises(DataError, match="bytes unpacked"):
+        read_workbook(file)
+
+
+@pytest.mark.parametrize("raw", [b"", b"PK\x03\x04 not really", b"name,value\ngdp,1\n", b"\xd0\xcf\x11\xe0 old"])
+def test_what_is_no_spreadsheet_is_one_message(raw, tmp_path):
+    file = tmp_path / "x.xlsx"
+    file.write_bytes(raw)
+    with pytest.raises(DataError, match=r"x\.xlsx: found .*; expected "):
+        read_workbook(file)
+
+
+def test_an_empty_or_a_missing_file_is_one_message(tmp_path):
+    with pytest.raises(DataError, match="no such file"):
+        read_workbook(tmp_path / "nowhere.xlsx")
+    with pytest.raises(DataError, match="no filled cell"):
+        read_workbook(book(tmp_path, []))
+
+
+# Into a plan folder ----------------------------------------------------------------------------------------------
+
+
+def test_what_is_written_is_a_valid_plan_with_the_same_figures(tmp_path):
+    folder = tmp_path / "plan"
+    read = read_workbook(park(tmp_path))
+    write_plan(read, folder)
+    assert tables.plan_problems(folder) == []
+    plan = load_plan(folder)
+    assert plan.zone_zh == "示例工业园区" and plan.years == (2018, 2019) and plan.base_year == 2017
+    assert plan.target("gdp", 2019) == 2680 and plan.stated_growth("gdp") == 7
+    # In the unit of the plan, whatever the figure was kept in.
+    assert plan.levels("fdi_actual")[["year", "value", "unit"]].to_numpy().tolist() == [[2016, 106000, "万美元"], [2017, pytest.approx(93000), "万美元"]]
+    assert set(plan.all_observations["grade"]) == {"P"}
+    assert plan.all_observations.set_index(["indicator_id", "year"]).loc[("gdp", 2016), "note"] == "指标!D5"
+    assert plan.targets.set_index("target_id").loc["gdp-2019", ["locator", "precision"]].tolist() == ["指标!G5", 1]
+    assert plan.verdicts().final().set_index("indicator_id").loc["gdp", "own"]
+
+
+def test_a_second_file_adds_what_the_first_did_not_bring(tmp_path):
+    folder = tmp_path / "plan"
+    write_plan(read_workbook(book(tmp_path, [["指标", "单位", "2018年目标"], ["GDP", "亿元", 250]])), folder)
+    seen = book(tmp_path, [["指标", "单位", "2017年实际"], ["GDP", "亿元", 235]], name="past.xlsx")
+    before = (folder / "targets.csv").read_bytes()
+    write_plan(read_workbook(seen), folder)
+    assert load_plan(folder).levels("gdp")["value"].tolist() == [235]
+    assert (folder / "targets.csv").read_bytes() == before
+    with pytest.raises(DataError, match=r"observations\.csv: found rows already"):
+        write_plan(read_workbook(seen), folder)
+
+
+def test_the_command_shows_and_asks_before_it_writes(tmp_path, monkeypatch, capsys):
+    file, folder = park(tmp_path), tmp_path / "plan"
+    monkeypatch.setattr("builtins.input", lambda _: "n")
+    assert cli.main(["import", str(file), "--to", str(folder)]) == 1
+    said = capsys.readouterr().out
+    assert "2,680.00" in said and "高新技术企业数" in said.split("No similar regions are known for")[1]
+    assert "nothing was written" in said and not folder.exists()
+    monkeypatch.setattr("builtins.input", lambda _: "y")
+    assert cli.main(["import", str(file), "--to", str(folder)]) == 0
+    assert cli.main(["check", "--plan", str(folder)]) == 0
+    assert "3 of 4 series have odds" in capsys.readouterr().out
+
+
+def test_the_same_file_gives_the_same_bytes(tmp_path):
+    file = park(tmp_path)
+    for name in ("a", "b"):
+        write_plan(read_workbook(file), tmp_path / name / "plan")
+    names = sorted(p.name for p in (tmp_path / "a" / "plan").iterdir())
+    assert names == ["observations.csv", "plan.yml", "sources.csv", "targets.csv"]
+    assert all((tmp_path / "a" / "plan" / n).read_bytes() == (tmp_path / "b" / "plan" / n).read_bytes() for n in names)
