@@ -96,7 +96,7 @@ def test_the_longest_names_leave_room_for_a_story(plan, lang):
     for i in ("industrial_value_added", "budget_revenue"):
         model, name = drivers(plan, i), plan.name(i, lang)
         made = [path_chart(plan, i, lang), swings(plan, i).plot(name, plan.zone(lang), lang), discover(model, 2000).plot(lang),
-                two_way(model, "base", "growth 2020", steps=3).plot(lang)]  # fmt: skip
+                two_way(model, "base", "growth 2020").plot(lang)]  # fmt: skip
         assert [c.problems() for c in made] == [[]] * 4
 
 

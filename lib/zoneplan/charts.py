@@ -1379,12 +1379,14 @@ def two_way(id, odds, lines, *, first, second, title, subtitle, sources, note=""
         at = y[0] + (y[-1] - y[0]) * (k + 0.5) / middle
         page.ax.add_patch(_patch(page, k / middle, 1 / middle, shades[k]))
         page.side(0.34, at, w("charts.two_way.step", low=low, high=high), color=INK, fontsize=SMALL)
+    placed = _Labels(page)
+    inside = {c: lines[lines[c].between(y[0], y[-1])] for c in ("break_even", "even_odds")}
+    for column, part in inside.items():
+        placed.keep_line(part["second"], part[column])
     for column, colour, apart in (("break_even", TARGET, 3), ("even_odds", INK, 2)):
-        inside = lines[lines[column].between(y[0], y[-1])]
-        if not inside.empty:
-            at = inside.iloc[len(inside) // apart]
-            ax.annotate(w(f"charts.two_way.{column}"), (at["second"], at[column]), xytext=(4, 4), textcoords="offset points", color=colour,
-                        fontsize=SMALL, path_effects=_halo())  # fmt: skip
+        if not inside[column].empty:
+            at = inside[column].iloc[len(inside[column]) // apart]
+            placed.put(at["second"], at[column], w(f"charts.two_way.{column}"), colour, SMALL, must=True)
     _unit(page, first)
     low, middle, high = (pct(100 * float(odds.iloc[at]), 0, lang) for at in ((0, 0), (len(y) // 2, len(x) // 2), (-1, -1)))
     alt = w("charts.two_way.alt", subtitle=subtitle, low=low, middle=middle, high=high)
