@@ -14,10 +14,9 @@ from pathlib import Path
 import pandas as pd
 
 from zoneplan.tables import printed_step, split_period
-from zoneplan.units import convert
+from zoneplan.units import CANONICAL, canonical
 
 HERE = Path(__file__).parent
-CANONICAL = {"万元": "亿元", "万美元": "亿美元", "百万美元": "亿美元"}
 # Steps of the evidence ladder are written with remarks; the step itself is their first word.
 SERIES = (
     "gdp industrial_value_added fiscal_revenue_total budget_revenue trade_total fixed_asset_investment "
@@ -93,8 +92,7 @@ def in_one_unit(rows: pd.DataFrame) -> pd.DataFrame:
     """Money in 亿元 or 亿美元; all other units as printed."""
 
     def value(row: pd.Series) -> str:
-        to = CANONICAL.get(row["unit"])
-        return row["value"] if to is None else f"{convert(float(row['value']), row['unit'], to):.10g}"
+        return f"{canonical(float(row['value']), row['unit'])[0]:.10g}" if row["unit"] in CANONICAL else row["value"]
 
     return rows.assign(value=rows.apply(value, axis=1), unit=rows["unit"].replace(CANONICAL))
 

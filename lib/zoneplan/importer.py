@@ -18,7 +18,7 @@ import pandas as pd
 from zoneplan.errors import DataError, Problem
 from zoneplan.plan import growth_kind
 from zoneplan.tables import OWN, PLAN, printed_step
-from zoneplan.units import UNITS, convert
+from zoneplan.units import UNITS, canonical
 
 if TYPE_CHECKING:
     from openpyxl.cell import Cell
@@ -58,8 +58,6 @@ UNIT_WORDS = {
     "projects": ("个", 1.0), "people": ("人", 1.0), "persons": ("人", 1.0), "10,000people": ("万人", 1.0), "sqkm": ("平方公里", 1.0),
     "km2": ("平方公里", 1.0), "mu": ("亩", 1.0), "hectares": ("公顷", 1.0),
 }  # fmt: skip
-# Observed money is kept in one unit of its currency.
-CANONICAL = {"百万元": "亿元", "万元": "亿元", "元": "亿元", "百万美元": "亿美元", "万美元": "亿美元"}
 COUNTS = ("家", "个", "count", "zones")
 AREAS = ("平方公里", "公顷", "亩")
 YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9])")
@@ -410,8 +408,8 @@ def figure(name: str, year: int | None, value: float, unit: tuple[str, float] | 
         kind = "count" if unit[0] in COUNTS else "area" if unit[0] in AREAS else "rank" if unit[0] == "位" else "flow"
     value, shown = float(f"{value * unit[1]:.12g}"), unit[0]
     stem = f"{indicator}_growth" if indicator and kind == "growth" and table != GROWTH else indicator
-    if table == SEEN and shown in CANONICAL:
-        value, shown = float(f"{convert(value, shown, CANONICAL[shown]):.12g}"), CANONICAL[shown]
+    if table == SEEN:
+        value, shown = canonical(value, shown)
     return {"table": table, "indicator_id": stem, "name": " ".join(name.split()), "year": year, "value": value, "unit": shown,
             "kind": kind, "direction": direction or ("at_most" if LESS.search(plain(name)) else "at_least"), "known": bool(indicator)}  # fmt: skip
 

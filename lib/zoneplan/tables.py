@@ -21,13 +21,14 @@ from typing import TypeAlias
 import pandas as pd
 
 from zoneplan.errors import DataError, Problem
-from zoneplan.units import convert
+from zoneplan.units import CANONICAL, canonical, convert
 
 # More problems than this in one file are a wrong file rather than wrong cells.
 MOST_PROBLEMS = 1000
 # In the ledger a part-year figure carries its months in the name of the indicator.
 PERIOD = re.compile(r"_(h1|9m|11m)(?=_|$)")
 WHOLE = re.compile(r"[+-]?[0-9]+")
+NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 BOM = b"\xef\xbb\xbf"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -212,7 +213,8 @@ Defaults: TypeAlias = "dict[str, Callable[[dict[str, str]], str]]"
 
 
 def filled(row: dict[str, str], defaults: Defaults | None) -> dict[str, str]:
-    """A row with its missing and empty cells put in, where one rule for somebody's own plan tells them.
+    """A row with its missing and empty cells put in, where one rule for somebody's own plan tells them; observed money in
+    one unit of its currency.
 
     How to read it: a user types what only the user knows: indicator, name, year, value and unit.
     """
@@ -222,6 +224,9 @@ def filled(row: dict[str, str], defaults: Defaults | None) -> dict[str, str]:
     # In this order: later rules read what earlier ones put in.
     for column, rule in defaults.items():
         row[column] = row.get(column) or rule(row)
+    if defaults is DEFAULTS["observations"] and row.get("unit") in CANONICAL and NUMBER.fullmatch(row.get("value", "")):
+        value, row["unit"] = canonical(float(row["value"]), row["unit"])
+        row["value"] = f"{value:.12g}"
     return row
 
 

@@ -42,6 +42,16 @@ def shown_in(unit: str, lang: str) -> tuple[float, str]:
     return factor, " ".join(words.format("").split())
 
 
+# Money is kept in one unit of its currency.
+CANONICAL = {"百万元": "亿元", "万元": "亿元", "元": "亿元", "百万美元": "亿美元", "万美元": "亿美元"}
+
+
+def canonical(value: float, unit: str) -> tuple[float, str]:
+    """Money in 亿元 or 亿美元, without the noise of the binary fraction; what is no money stays as it is."""
+    to = CANONICAL.get(unit)
+    return (value, unit) if to is None else (float(f"{convert(value, unit, to):.12g}"), to)
+
+
 def convertible(from_unit: str, to_unit: str) -> bool:
     """Whether a value can be told in another unit without an exchange rate."""
     same = from_unit == to_unit and from_unit in UNITS
