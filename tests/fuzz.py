@@ -511,6 +511,7 @@ def clear(error: DataError) -> None:
     for problem in error.problems:
         line = str(problem)
         expect(all((problem.file, problem.found, problem.expected)), f"an unclear message: {line}")
+        expect("MemoryError" not in line, "memory without end")
         expect(len(line) <= LONGEST_MESSAGE, f"a message of {len(line)} characters: {line[:100]}")
         odd = [c for c in line if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp", "Cs")]
         expect(not odd, f"signs that a terminal would obey: {line[:100]!r}")

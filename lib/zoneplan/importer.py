@@ -61,8 +61,8 @@ UNIT_WORDS = {
 COUNTS = ("家", "个", "count", "zones")
 AREAS = ("平方公里", "公顷", "亩")
 YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9])")
-# Where a cell stands, a row, or the last corner of a merged block, as a sheet writes it.
-PLACE = re.compile(rb'<(?:\w+:)?(?:c|row|mergeCell)\b[^>]*?\br(?:ef)?="(?:[A-Z]+[0-9]+:)?([A-Z]{0,4})([0-9]{1,7})"')
+# Where a cell or a row stands, or the last corner of a block, as any part writes it; what a sheet says of its own size is no place.
+PLACE = re.compile(rb"""<(?!dimension)(?:\w+:)?\w+\b[^>]*?\br(?:ef)?=["'](?:[$A-Za-z]+[$0-9]+:)?[$]?([A-Za-z]{0,4})[$]?([0-9]{1,9})["']""")
 NUMBER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
 BRACKETS = re.compile(r"\(([^()]*)\)")
 UNIT_OF = re.compile(r"(?:单位|unit)\s*[:=]?\s*([^\s,;()]+(?: [a-z]+)*)")
@@ -182,7 +182,7 @@ def _refuse_unfit(file: Path) -> None:
                             raise refuse(f"over {MOST_BYTES:,} bytes unpacked", "a small sheet of targets")
                         texts.append(block)
                 # One cell or merged block far out would make the reader fill in all that lies before it.
-                ends = PLACE.findall(b"".join(texts)) if "worksheets" in part.filename else []
+                ends = PLACE.findall(b"".join(texts))
                 across, down = max((_column(c) for c, _ in ends), default=0), max((int(r) for _, r in ends), default=0)
                 if max(across * down, len(ends)) > MOST_CELLS:
                     raise refuse(f"{part.filename} with {down:,} rows and {across:,} columns", f"at most {MOST_CELLS:,} cells")
@@ -192,7 +192,7 @@ def _refuse_unfit(file: Path) -> None:
 
 def _column(letters: bytes) -> int:
     """The number of a column by its letters: A is 1, AA is 27."""
-    return reduce(lambda n, letter: 26 * n + letter - ord("A") + 1, letters, 0)
+    return reduce(lambda n, letter: 26 * n + letter - ord("A") + 1, letters.upper(), 0)
 
 
 def plain(value: Any) -> str:
