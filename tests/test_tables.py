@@ -95,7 +95,9 @@ def test_percentiles_are_the_ledgers():
 
 @pytest.mark.parametrize("ledger", sorted(set(LEDGERS.values())))
 def test_every_ledger_row_is_used_once(ledger):
-    used = [i for path, name in LEDGERS.items() if name == ledger for i in texts(DATA / path)["row_id"]]
+    # China's plan repeats rows that stand in the tables of context too.
+    once = [path for path, name in LEDGERS.items() if name == ledger and "china" not in path]
+    used = [i for path in once for i in texts(DATA / path)["row_id"]]
     assert sorted(used) == sorted(texts(DATA / ledger)["row_id"])
 
 
@@ -105,8 +107,7 @@ def test_build_again_gives_the_same_bytes(tmp_path):
     spec.loader.exec_module(build)
     build.build(tmp_path)
     made = sorted(p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*.csv"))
-    # China's plan repeats rows of the ledger that stand in the tables of context too.
-    assert set(made) == {"sources.csv", "plans/china/targets.csv", "plans/china/observations.csv", *LEDGERS}
+    assert set(made) == {"sources.csv", "plans/china/targets.csv", *LEDGERS}
     for name in made:
         assert (tmp_path / name).read_bytes() == (DATA / name).read_bytes(), name
         assert b"\r" not in (DATA / name).read_bytes()
