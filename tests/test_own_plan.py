@@ -1,0 +1,398 @@
+"""Any plan: from an empty folder to valid, odds worked out by hand, private figures, and the second real plan."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from zoneplan import cli, load_plan, notebooks, reference, tables, template
+from zoneplan.errors import DataError, Problem
+from zoneplan.figures import drawn, figures
+from zoneplan.forecast import forecast
+from zoneplan.hits import Hits, hits
+from zoneplan.montecarlo import leading, level_series, plan_with_levels, simulate
+from zoneplan.plan import Goal, goal_of
+from zoneplan.resolution import resolutions
+from zoneplan.scenarios import USUAL, scenarios
+from zoneplan.sensitivity import needed_growth, swings
+from zoneplan.verdicts import graded
+
+CHINA = tables.data_dir() / "plans" / "china"
+ABOUT = "id: mine\nzone_en: Test zone\nadopted: 2018-10-30\nyears: [2018, 2019, 2020]\n"
+TARGETS = "indicator_id,name_en,year,value,unit,kind,direction,value_high,stated_growth"
+SEEN = "indicator_id,year,value,unit,kind,known_from"
+
+
+def plan_folder(folder: Path, targets: list[str], seen: list[str] = (), about: str = ABOUT) -> Path:
+    folder = folder / "mine"
+    folder.mkdir(exist_ok=True)
+    (folder / "plan.yml").write_text(about, encoding="utf-8")
+    (folder / "targets.csv").write_text("\n".join([TARGETS, *targets]) + "\n", encoding="utf-8")
+    (folder / "observations.csv").write_text("\n".join([SEEN, *seen]) + "\n", encoding="utf-8")
+    return folder
+
+
+def own(*arguments, **more):
+    return load_plan(plan_folder(*arguments, **more))
+
+
+GDP = ["gdp,GDP,2018,228,亿元,,,,", "gdp,GDP,2019,249,亿元,,,,", "gdp,GDP,2020,270,亿元,,,,9"]
+
+
+@pytest.fixture(scope="module")
+def china():
+    return load_plan(CHINA)
+
+
+# From empty to valid ---------------------------------------------------------------------------------------------
+
+
+def said_by_check(folder: Path, capsys) -> tuple[int, str]:
+    code = cli.main(["check", "--plan", str(folder)])
+    return code, "".join(capsys.readouterr())
+
+
+def test_check_leads_from_an_empty_folder_to_a_valid_plan(tmp_path, capsys):
+    folder = tmp_path / "my zone"
+    assert cli.main(["new", str(folder)]) == 0
+    assert sorted(p.name for p in folder.iterdir()) == ["observations.csv", "plan.yml", "targets.csv"]
+    capsys.readouterr()
+    file = folder / "plan.yml"
+    for key, text in (("zone_en", "Test zone"), ("adopted", "2018-10-30"), ("years", "[2018, 2020]")):
+        code, said = said_by_check(folder, capsys)
+        assert code == 1 and f"plan.yml, key {key}." in said and f"For example: {key}: " in said
+        # What rests on the description is not spoken of yet.
+        assert "targets.csv" not in said
+        file.write_text(file.read_text(encoding="utf-8").replace(f"\n{key}: ", f"\n{key}: {text}"), encoding="utf-8")
+    code, said = said_by_check(folder, capsys)
+    assert code == 1 and "a header without rows" in said and "For example: gdp," in said
+    rows = (folder / "targets.csv").read_text(encoding="utf-8")
+    (folder / "targets.csv").write_text(rows + 'gdp,,GDP,2018,"1,200",亿元,,,\n', encoding="utf-8")
+    code, said = said_by_check(folder, capsys)
+    # The remarks above count as rows of the file.
+    assert code == 1 and f"targets.csv, row {len(rows.splitlines()) + 1}, column value" in said and "found '1,200'" in said
+    (folder / "targets.csv").write_text(rows + "gdp,,GDP,2018,1200,亿元,,,\ngdp,,GDP,2020,1400,亿元,,,8\n", encoding="utf-8")
+    code, said = said_by_check(folder, capsys)
+    assert code == 0 and "1 of 1 series have odds" in said
+    assert cli.main(["verdicts", "--plan", str(folder)]) == 0
+
+
+def test_new_never_overwrites(tmp_path, capsys):
+    folder = plan_folder(tmp_path, GDP)
+    before = (folder / "targets.csv").read_bytes()
+    assert cli.main(["new", str(folder)]) == 0
+    assert (folder / "targets.csv").read_bytes() == before and "there already" in capsys.readouterr().out
+
+
+def test_the_next_step_is_one_thing_in_plain_words(tmp_path):
+    problems = [Problem("targets.csv", 4, "unit", "'yuan'", "one of 亿元"), Problem("a", None, None, "x", "y")]
+    assert template.next_step(problems, tmp_path).splitlines() == [
+        f"Next step: open {tmp_path / 'targets.csv'}, row 4, column unit.",
+        "  There is 'yuan'; expected is one of 亿元.",
+        "  For example: 亿元",
+        "  Then check again; 1 more problem listed above.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "about, told",
+    [
+        ("years: [2018, 2019, 2020]", "no such key"),
+        (ABOUT + "colour: red\n", "an unknown key"),
+        (ABOUT + "home: 5\n", "home: found 5"),
+        (ABOUT + "announced: monthly\n", "at once or yearly"),
+        (ABOUT + "classes: {gdp: [county]}\n", "such as {my_tax:"),
+        (ABOUT + "as_of: yesterday\n", "as_of: found 'yesterday'"),
+        (ABOUT.replace("zone_en: Test zone\n", ""), "no name of the zone"),
+    ],
+)
+def test_a_wrong_description_is_named_by_its_key(about, told, tmp_path):
+    with pytest.raises(DataError, match="plan.yml") as error:
+        own(tmp_path, GDP, about=about)
+    assert told in str(error.value)
+
+
+def test_a_class_without_figures_is_a_problem(tmp_path, capsys):
+    folder = plan_folder(tmp_path, GDP, about=ABOUT + "classes: {gdp: [county, moon, gdp]}\n")
+    code, said = said_by_check(folder, capsys)
+    assert code == 1 and "classes: gdp: found county, moon, gdp; expected one of " in said
+
+
+def test_a_level_in_another_kind_of_unit_is_a_problem(tmp_path):
+    with pytest.raises(DataError, match=r"observations\.csv:2:unit: found 亿美元 of gdp; expected 亿元"):
+        own(tmp_path, GDP, ["gdp,2017,30,亿美元,level,"])
+
+
+# One mechanism ---------------------------------------------------------------------------------------------------
+
+
+def test_the_variable_names_the_plan(tmp_path, monkeypatch):
+    folder = plan_folder(tmp_path, GDP)
+    monkeypatch.setenv("ZONEPLAN_PLAN", str(folder))
+    assert load_plan().id == "mine" and len(tables.read("targets")) == 3
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ZONEPLAN_PLAN", "mine")
+    assert load_plan().id == "mine"
+    # What is not beside the working directory is looked for in the project, as notebooks do.
+    monkeypatch.setenv("ZONEPLAN_PLAN", "data/plans/china")
+    assert load_plan().id == "china"
+    monkeypatch.delenv("ZONEPLAN_PLAN")
+    assert load_plan().id == "zhenan"
+
+
+def test_the_own_document_is_cited_not_the_shipped_one(tmp_path, monkeypatch):
+    shipped = tables.sources().loc["plan", "title"]
+    monkeypatch.setenv("ZONEPLAN_PLAN", str(plan_folder(tmp_path, GDP)))
+    assert tables.sources().loc["plan", "title"] == "mine" != shipped
+    assert tables.sources().index.is_unique
+
+
+@pytest.mark.parametrize("arguments", [["run-notebooks", "--save"], ["rebaseline", "--why", "x"]])
+def test_saved_numbers_are_those_of_the_shipped_plan(arguments, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("ZONEPLAN_PLAN", str(plan_folder(tmp_path, GDP)))
+    monkeypatch.setattr(notebooks, "run_all", lambda *_, **__: pytest.fail("was run"))
+    assert cli.main(arguments) == 1
+    assert "with a plan of one's own" in capsys.readouterr().err
+
+
+# Odds of any plan ------------------------------------------------------------------------------------------------
+
+
+def test_a_short_plan_gives_the_odds_of_the_full_one(tmp_path, plan):
+    """The same three figures, typed with nine columns or with twenty-three, have the same odds."""
+    mine = own(tmp_path, GDP).verdicts().table()
+    theirs = plan.verdicts().table().query("indicator_id == 'gdp'")
+    assert mine["probability_implied"].tolist() == theirs["probability_implied"].tolist()
+    assert mine["evidence"].tolist() == ["C"] * 3 and not mine["own"].any()
+
+
+@pytest.mark.parametrize(
+    "direction, high, kind, goal",
+    [
+        ("at_least", np.nan, "flow", Goal(7, np.inf)),
+        ("at_most", np.nan, "flow", Goal(-np.inf, 7)),
+        ("range", 8, "flow", Goal(7, 8)),
+        ("about", np.nan, "flow", Goal(6.5, np.inf)),
+        ("about", np.nan, "area", Goal(6.5, 7.5)),
+    ],
+)
+def test_every_direction_has_its_goal(direction, high, kind, goal):
+    row = pd.Series({"value": 7.0, "value_high": high, "precision": 1.0, "direction": direction, "kind": kind})
+    assert goal_of(row) == goal
+
+
+def test_an_upper_limit_has_the_other_odds(tmp_path):
+    least = own(tmp_path, GDP).verdicts().table()["probability_implied"]
+    most = own(tmp_path, [row.replace("亿元,,,,", "亿元,,at_most,,") for row in GDP]).verdicts().table()["probability_implied"]
+    # No draw lies on the target itself.
+    assert (least + most).to_numpy() == pytest.approx(np.ones(3))
+
+
+def test_a_range_has_the_odds_between_its_ends(tmp_path):
+    rows = ["gdp,GDP,2018,228,亿元,,,,", "gdp,GDP,2019,249,亿元,,,,", "gdp,GDP,2020,250,亿元,,range,270,9"]
+    plan = own(tmp_path, rows)
+    draws = forecast(plan, "gdp").draws[2020]
+    expected = ((draws >= 250) & (draws <= 270)).mean()
+    assert plan.verdicts().final()["probability_implied"].tolist() == [pytest.approx(expected)]
+    assert level_series(plan) == [], "neither needed growth nor a simulation knows an upper end"
+
+
+def test_without_a_printed_growth_the_last_level_is_the_base(tmp_path):
+    rows = ["gdp,GDP,2018,228,亿元,,,,", "gdp,GDP,2020,270,亿元,,,,"]
+    plan = own(tmp_path, rows, ["gdp,2016,2047200,万元,level,"])
+    row = plan.verdicts().final().iloc[0]
+    made = forecast(plan, "gdp")
+    assert (made.base.kind, made.base.year, made.base.level.mid) == ("observed", 2016, pytest.approx(204.72))
+    assert row["probability_low"] == row["probability_high"] == made.odds(2020, 270)
+    assert row["needed_growth"] == pytest.approx(100 * ((270 / 204.72) ** 0.25 - 1))
+    assert needed_growth(plan).table()["needed_implied"].tolist() == [pytest.approx(row["needed_growth"])]
+    kinds = swings(plan, "gdp").rows["kind"]
+    assert set(kinds) == {"growth"} and len(kinds) == 4, "four years of growth and no quarrel about the base"
+    assert simulate(plan, draws=2000).table()["year"].tolist() == [2018, 2019, 2020]
+
+
+def test_a_year_that_is_known_is_not_forecast(tmp_path):
+    rows = ["gdp,2017,210,亿元,level,", "gdp,2018,230,亿元,level,", "gdp,2019,240,亿元,level,"]
+    plan = own(tmp_path, GDP, rows)
+    assert plan.as_of == date(2020, 3, 31), "seen from the day on which the last own figure was known"
+    table = plan.verdicts().table()
+    assert table["probability"].tolist()[:2] == [1.0, 0.0] and table["resolution"].tolist() == ["met", "missed", "open"]
+    assert table["q10"].tolist()[:2] == table["q90"].tolist()[:2] == [230, 240]
+    assert forecast(plan, "gdp").growth.keys() == {2020}
+    # Seen from an earlier day the same plan knows less.
+    assert 0 < plan.verdicts(as_of="2018-10-30").table()["probability_implied"][0] < 1
+    found = simulate(plan, draws=2000).table().set_index("year")["odds"]
+    assert found[2018] == 1 and 0 < found[2020] < 1
+
+
+def test_growth_is_judged_by_growth_of_its_kind(tmp_path):
+    rows = [f"{i},X,{y},7,%,growth,,," for i in ("gdp_growth", "budget_revenue_growth", "industrial_value_added_growth") for y in (2018, 2020)]
+    plan = own(tmp_path, rows)
+    classes = [reference.class_of(plan, i) for i in plan.series()]
+    assert [c and c.indicator_id for c in classes] == ["gdp_real", "budget_revenue", None]
+    final = plan.verdicts().final().set_index("indicator_id")
+    assert final["evidence"].tolist() == ["D", "D", "N"] and final["probability"].isna().tolist() == [False, False, True]
+    assert plan_with_levels(plan).id == "zhenan"
+    with pytest.raises(ValueError, match="no open level target"):
+        leading(plan)
+
+
+def test_the_steps_of_evidence_are_worked_out(tmp_path):
+    targets = [*GDP, "budget_revenue,B,2020,20,亿元,,,,15", "budget_revenue,B,2018,15,亿元,,,,", "park_tax,T,2020,5,亿元,,,,",
+               "trade_total,F,2020,104,亿元,,,,"]  # fmt: skip
+    seen = [f"gdp,{y},{170 + 9 * n},亿元,level," for n, y in enumerate(range(2012, 2017))]
+    plan = own(tmp_path, targets, [*seen, "budget_revenue,2016,11.3,亿元,level,"])
+    steps = {i: graded(plan, i, list(filter(None, [forecast(plan, i)]))) for i in plan.series()}
+    assert {i: s for i, (s, _) in steps.items()} == {"gdp": "A", "budget_revenue": "B", "park_tax": "N", "trade_total": "N"}
+    assert "no reference class for T; name one under classes" in steps["park_tax"][1]
+    assert steps["trade_total"][1] == "zone figure for 2017: F"
+    assert steps["gdp"][1] == "zone figure after 2016: GDP"
+
+
+def test_a_plan_may_name_a_class_for_an_indicator_of_its_own(tmp_path):
+    targets = ["park_tax,T,2018,15,亿元,,,,", "park_tax,T,2020,20,亿元,,,,15"]
+    about = ABOUT + "classes: {park_tax: [prefecture, coastal_provinces, budget_revenue]}\n"
+    named = own(tmp_path, targets, about=about)
+    usual = own(tmp_path, [t.replace("park_tax", "budget_revenue") for t in targets])
+    odds = [p.verdicts().final()["probability"].iloc[0] for p in (named, usual)]
+    assert odds[0] == odds[1] and forecast(named, "park_tax").is_proxy and not forecast(usual, "budget_revenue").is_proxy
+
+
+def test_new_cases_of_a_year_follow_the_year_before(tmp_path):
+    """Gamma-Poisson by hand: after 2 cases the next count is negative binomial with 2.5 and 1/2; P(0) = 0.5^2.5."""
+    plan = own(tmp_path, ["new_firms,N,2018,1,家,,,,"], ["new_firms,2017,2,家,count,"], about=ABOUT + "yearly_counts: [new_firms]\n")
+    assert plan.verdicts().table()["probability"].tolist() == [pytest.approx(1 - 0.5**2.5)]
+
+
+def test_private_figures_change_grades_and_verdicts_at_once(tmp_path, plan):
+    folder = Path(shutil.copytree(plan.folder, tmp_path / "mine"))
+    same = load_plan(folder).verdicts().table()
+    assert same.drop(columns="own").equals(plan.verdicts().table().drop(columns="own")) and not same["own"].any()
+    with (folder / "observations.csv").open("a", encoding="utf-8", newline="") as file:
+        file.write("own-1,zone,gdp,2017,full_year,209,亿元,level,,2018-03-31,P,own,\n")
+        file.write("own-2,zone,fiscal_revenue_total,2017,full_year,23,亿元,level,,2018-03-31,P,own,\n")
+    mine = load_plan(folder).verdicts().final().set_index("indicator_id")
+    before = plan.verdicts().final().set_index("indicator_id")
+    assert mine.index[mine["own"]].tolist() == ["gdp", "fiscal_revenue_total"]
+    assert np.isnan(before.loc["gdp", "probability"]) and mine.loc["gdp", "probability"] > 0
+    assert mine.loc["fiscal_revenue_total", "probability_observed"] > 0 and np.isnan(before.loc["fiscal_revenue_total", "probability_observed"])
+    # Where two figures stand for one year, the private one is used.
+    with (folder / "observations.csv").open("a", encoding="utf-8", newline="") as file:
+        file.write("own-3,zone,gdp,2016,full_year,190,亿元,level,,2017-03-31,P,own,\n")
+    assert load_plan(folder).levels("gdp").set_index("year").loc[2016, "value"] == 190
+
+
+def test_a_plan_without_scenarios_has_the_usual_ones(tmp_path):
+    plan = own(tmp_path, GDP)
+    stories = scenarios(plan)
+    assert tuple(stories) == USUAL
+    assert stories["baseline"].odds()["change"].tolist() == [0]
+    assert stories["trade_slump"].odds()["change"].iloc[0] < 0
+    assert stories["trade_slump"].table()["year"].tolist() == [2018, 2019, 2020]
+    # Nothing is printed, so nothing can grow as printed.
+    assert "plan_as_printed" not in scenarios(own(tmp_path, [row.removesuffix("9") for row in GDP]))
+
+
+# Charts and notebooks --------------------------------------------------------------------------------------------
+
+
+def test_of_the_shipped_plan_nothing_is_left_out(plan):
+    charts, reasons = drawn(plan)
+    assert reasons == [] and len(charts) > 25
+
+
+def test_what_cannot_be_drawn_is_left_out_with_its_reason(china, tmp_path, monkeypatch):
+    monkeypatch.setenv("ZONEPLAN_PLAN", str(CHINA))
+    charts, reasons = drawn(china)
+    assert {"odds_2020", "hits_china", "reliability_classes"} <= {c.id for c in charts}
+    assert "the plan prints no average growth of GDP" in reasons and all(c.problems() == [] for c in charts)
+    monkeypatch.setenv("ZONEPLAN_PLAN", str(plan_folder(tmp_path, GDP)))
+    made = [c.id for c in figures(load_plan())]
+    assert {"path_gdp", "swings_gdp", "needed_growth", "reference_percentile"} <= set(made) and len(made) == len(set(made))
+
+
+@pytest.mark.parametrize("stem", ["00", "01", "02", "03", "04", "05", "06"])
+def test_notebooks_run_on_a_plan_of_ones_own(stem, tmp_path):
+    targets = [*GDP, "budget_revenue,Budget revenue,2018,15,亿元,,,,", "budget_revenue,Budget revenue,2020,20,亿元,,,,15",
+               "park_tax,Park tax,2020,5,亿元,,,,"]  # fmt: skip
+    folder = plan_folder(tmp_path, targets, ["gdp,2016,204,亿元,level,", "gdp,2017,211,亿元,level,", "budget_revenue,2017,13,亿元,level,"])
+    path = next(p for p in notebooks.paths() if p.stem.startswith(stem))
+    assert "Test zone" in str(notebooks.run(path, {"ZONEPLAN_PLAN": str(folder)}).cells)
+
+
+@pytest.mark.parametrize("stem", ["03", "06"])
+def test_notebooks_run_on_a_plan_of_growth_alone(stem):
+    path = next(p for p in notebooks.paths() if p.stem.startswith(stem))
+    run = str(notebooks.run(path, {"ZONEPLAN_PLAN": str(CHINA)}).cells)
+    # Levels are shown on the shipped plan, and the page says whose they are.
+    assert ("Zhenan agglomeration area" in run) == (stem == "06")
+
+
+# The second real plan --------------------------------------------------------------------------------------------
+
+
+def test_every_target_of_china_is_a_row_of_the_ledger(china):
+    ledger = pd.read_csv(tables.data_dir() / "sourced" / "growth_targets.csv", dtype=str).set_index("row_id")
+    rows = china.targets
+    for row in rows.itertuples():
+        printed = ledger.loc[row.locator]
+        assert (printed["entity_id"], printed["indicator_id"], int(printed["year"])) == ("china", "gdp", row.year)
+        assert float(printed["value"]) == row.value and printed["source_id"] == row.source_id
+    assert len(rows) == rows["year"].nunique() == 16
+    assert rows.set_index("year").loc[[2016, 2019], "value_high"].tolist() == [7, 6.5]
+
+
+def test_the_score_of_china_is_what_its_rows_make(china):
+    found = hits(china)
+    rows = found.table().set_index("year")
+    assert rows.index.tolist() == [*range(2008, 2020), 2021], "2007 is too early for a class, 2020 had no target"
+    assert rows.loc[2014, ["target", "outcome", "met"]].tolist() == [7.5, 7.4, False]
+    assert rows.index[~rows["met"]].tolist() == [2014, 2015]
+    assert rows.loc[2009, "outcome"] == 8.7, "as first released; 9.4 was said later"
+    s = found.summary().iloc[0]
+    assert s["brier"] == pytest.approx(sum((p - m) ** 2 for p, m in zip(rows["odds"], rows["met"], strict=True)) / 13)
+    assert s["skill"] == pytest.approx(1 - s["brier"] / 0.25) and s["brier_share"] == pytest.approx(11 / 13 * 2 / 13)
+    assert found.calibration()["cases"].sum() == 13
+
+
+def test_odds_of_a_year_know_nothing_of_it(china):
+    row = hits(china).table().set_index("year").loc[2015]
+    early = china.seen_from("2015-03-31")
+    assert row["odds"] == forecast(early, "gdp").odds(2015, 7) and 2015 not in early.growths("gdp")["year"].tolist()
+    # Whatever is published later moves nothing.
+    moved = china.all_observations.assign(value=lambda r: r["value"].where(r["known_from"] < "2015-03-31", 99.0))
+    again = hits(replace(china, all_observations=moved)).table().set_index("year").loc[2015]
+    assert again["odds"] == row["odds"] and again["outcome"] == 99
+
+
+def test_brier_score_and_calibration_by_hand(china):
+    rows = pd.DataFrame({"odds": [0.2, 0.5, 0.9, 0.8], "met": [False, True, True, False], "right": [True, False, True, False]})
+    made = Hits(china, rows)
+    s = made.summary().iloc[0]
+    # (0.04 + 0.25 + 0.01 + 0.64) / 4
+    assert s["brier"] == pytest.approx(0.235) and s["skill"] == pytest.approx(0.06) and s["right"] == 2
+    assert made.calibration()[["cases", "odds", "met"]].to_numpy().tolist() == [[1, 0.2, 0], [1, 0.5, 1], [2, pytest.approx(0.85), 0.5]]
+
+
+def test_a_plan_without_outcomes_has_no_score(plan):
+    with pytest.raises(ValueError, match="no promise of the Zhenan zone has both"):
+        hits(plan)
+
+
+def test_outcomes_settle_the_promises_of_a_plan_without_a_table_of_them(china):
+    found = resolutions(china).table().set_index("year")
+    assert found.loc[2014, "resolution"] == "missed" and found.loc[2018, "resolution"] == "met" and 2022 not in found.index
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_score_is_told_and_drawn_in_both_languages(china, lang, monkeypatch):
+    monkeypatch.setenv("ZONEPLAN_PLAN", str(CHINA))
+    found = hits(china)
+    assert "13" in found.answer(lang) and "0.182" in found.answer(lang)
+    assert found.plot(lang).problems() == []
