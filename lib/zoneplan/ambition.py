@@ -24,14 +24,15 @@ ASKED = (
 )  # fmt: skip
 # The same promise of GDP growth, read as real: by convention growth of GDP is, while the annex levels are nominal.
 REAL = "gdp_real"
+# The classes compared, by level and name, each with its name in the tables.
 COLUMNS = {
-    ("county", "coastal_size_matched"): "coastal counties of the zone's size",
-    ("county", "zhejiang"): "Zhejiang counties",
-    ("prefecture", "zhejiang"): "Zhejiang prefectures",
-    ("prefecture", "coastal_provinces"): "coastal prefectures",
-    ("prefecture", "china"): "all prefectures",
-}
-ZONES = "national zones, level and growth"
+    (level, name): words("en")(f"common.region.{level}_{name}")
+    for level, name in (
+        ("county", "coastal_size_matched"), ("county", "zhejiang"), ("prefecture", "zhejiang"),
+        ("prefecture", "coastal_provinces"), ("prefecture", "china"),
+    )
+}  # fmt: skip
+ZONES = words("en")("figures.reading.zones")
 # With fewer units the outer percentiles are just the extremes.
 FEW_UNITS = 30
 

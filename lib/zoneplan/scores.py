@@ -18,6 +18,7 @@ import pandas as pd
 from zoneplan import baselines, borrow, common, reference, tables
 from zoneplan.borrow import QUANTILES, learn, odds
 from zoneplan.joint import INSIDE_ANOTHER
+from zoneplan.messages import words
 from zoneplan.panel import Panel, panel_of
 
 METHOD = "zoneplan"
@@ -28,19 +29,13 @@ HOST = "330300"
 TODAY = date(2026, 11, 1)
 # The series of the Zhejiang cities as a reader calls them.
 SERIES = {
-    "gdp_nominal": "GDP",
-    "industrial_va": "industrial value added",
-    "secondary_va": "secondary value added",
-    "fiscal_revenue_total": "total fiscal revenue",
-    "budget_revenue": "budget revenue",
-    "budget_expenditure": "budget expenditure",
-    "fai_total": "fixed-asset investment",
-    "retail_sales": "retail sales",
-    "exports": "exports",
-    "imports": "imports",
-    "population_resident": "resident population",
-    "population_registered": "registered population",
-}
+    i: words("en")(f"figures.cities.{i}")
+    for i in (
+        "gdp_nominal", "industrial_va", "secondary_va", "fiscal_revenue_total", "budget_revenue",
+        "budget_expenditure", "fai_total", "retail_sales", "exports", "imports", "population_resident",
+        "population_registered",
+    )
+}  # fmt: skip
 # Central intervals by their share, as bounds.
 INTERVALS = {50: ("q25", "q75"), 80: ("q10", "q90"), 90: ("q05", "q95")}
 PSEUDO = (25, 50, 75, 90)
