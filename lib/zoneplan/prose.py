@@ -41,7 +41,7 @@ CLOSEST = 5
 # What rests on more sources than this names them in the workbook.
 LISTED = 12
 # Wide enough to read the smallest label, narrow enough for two figures on a page.
-WIDTH = "13cm"
+WIDTH = "14cm"
 # What is counted has no decimals.
 COUNTED = ("家", "个", "位")
 OWN = "own calculation"
