@@ -225,7 +225,7 @@ def answers(plan: Plan, verdicts: Verdicts, lang: str = "en") -> list[str]:
 
 def verdict_table(plan: Plan, verdicts: Verdicts, lang: str = "en") -> str:
     """Targets that can be judged, the likeliest first."""
-    return table(verdict_columns(verdicts, lang), (24, 13, 8, 12, 11, 12, 10, 10), lang, year=plan.years[-1])
+    return table(verdict_columns(verdicts, lang), (22, 12, 8, 14, 12, 12, 10, 10), lang, year=plan.years[-1])
 
 
 def verdict_columns(verdicts: Verdicts, lang: str = "en") -> dict[str, list[str]]:
@@ -668,10 +668,14 @@ def few(sets: Iterable[set[str]]) -> list[set[str]]:
 
 def reference_text(row: Mapping[str, object], lang: str = "en") -> str:
     """Publisher, title and date of one source, as a list of sources prints them."""
-    w = words(lang)
-    title = w.texts.get(f"charts.made.{row['source_id']}") or row["title"]
+    w, title = words(lang), source_title(row, lang)
     published = row["published"] if pd.notna(row["published"]) else w("paper.sources.undated")
     return w("paper.sources.entry", publisher=publisher(str(row["publisher"]), lang), title=title, date=published)
+
+
+def source_title(row: Mapping[str, object], lang: str = "en") -> str:
+    """The title of a source in its own language; what was worked out here is described in the reader's."""
+    return words(lang).texts.get(f"charts.made.{row['source_id']}") or str(row["title"])
 
 
 def publisher(name: str, lang: str = "en") -> str:

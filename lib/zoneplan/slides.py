@@ -71,7 +71,7 @@ def markdown(plan: Plan, verdicts: Verdicts, charts: Sequence[Chart], shown: Seq
 def verdict_table(plan: Plan, verdicts: Verdicts, lang: str = "en") -> str:
     """Targets that can be judged, the likeliest first."""
     columns = {k: v for k, v in prose.verdict_columns(verdicts, lang).items() if k in ("target", "target_year", "median", "range", "odds")}
-    return prose.table(columns, (44, 15, 10, 18, 13), lang, year=plan.years[-1])
+    return prose.table(columns, (38, 18, 10, 18, 16), lang, year=plan.years[-1])
 
 
 def trust(plan: Plan, verdicts: Verdicts, lang: str = "en") -> str:
@@ -91,7 +91,7 @@ def source_slide(plan: Plan, charts: Sequence[Chart], shown: Sequence[Chart], la
     """Title and table of the sources of the slides, without those of charts that rest on dozens."""
     every = prose.source_table(plan, charts)
     rows = every[every["source_id"].isin(set().union(*prose.few(prose.cited(c.table()) for c in shown)))].fillna("–")
-    columns = {"publisher": [prose.publisher(x, lang) for x in rows["publisher"]], "title": rows["title"], "date": rows["published"]}
+    columns = {"publisher": [prose.publisher(x, lang) for x in rows["publisher"]], "title": [prose.source_title(r, lang) for r in rows.to_dict("records")], "date": rows["published"]}
     return [f"# {words(lang)('slides.sources', n=len(every) - len(rows))}", prose.table(columns, (38, 44, 18), lang)]
 
 
