@@ -243,6 +243,9 @@ def test_what_is_written_is_a_valid_plan_with_the_same_figures(tmp_path):
     assert plan.target("gdp", 2019) == 2680 and plan.stated_growth("gdp") == 7
     # In the unit of the plan, whatever the figure was kept in.
     assert plan.levels("fdi_actual")[["year", "value", "unit"]].to_numpy().tolist() == [[2016, 106000, "万美元"], [2017, pytest.approx(93000), "万美元"]]
+    # What is known by name is told to readers of both languages.
+    assert [plan.name("gdp", lang) for lang in ("en", "zh")] == ["GDP", "地区生产总值"]
+    assert plan.name("fixed_asset_investment_growth") == "Fixed-asset investment growth" and plan.name("own_01") == "高新技术企业数"
     assert set(plan.all_observations["grade"]) == {"P"}
     assert plan.all_observations.set_index(["indicator_id", "year"]).loc[("gdp", 2016), "note"] == "指标!D5"
     assert plan.targets.set_index("target_id").loc["gdp-2019", ["locator", "precision"]].tolist() == ["指标!G5", 1]

@@ -210,10 +210,27 @@ def bare(value: Any) -> str:
 @cache
 def known_names() -> dict[str, str]:
     """Indicator ids by every name that is known for them."""
+    return {bare(name): i for i, names in listed_names().items() for name in [*names, i]}
+
+
+@cache
+def listed_names() -> dict[str, list[str]]:
+    """The names of each indicator, the first of each language being the one that readers see."""
     import yaml
 
-    listed = yaml.safe_load((Path(__file__).parent / "indicators.yml").read_text(encoding="utf-8"))
-    return {bare(name): i for i, names in listed.items() for name in [*names, i]}
+    return yaml.safe_load((Path(__file__).parent / "indicators.yml").read_text(encoding="utf-8"))
+
+
+def in_both(name: str, indicator_id: str) -> tuple[str, str]:
+    """The Chinese and the English name of an indicator: as typed in its own language, else as usual."""
+    plain_id = indicator_id.removesuffix("_growth")
+    names = listed_names().get(plain_id)
+    if names is None:
+        return name, name
+    zh, en = (next(n for n in names if n.isascii() == ascii_) for ascii_ in (False, True))
+    if plain_id != indicator_id:
+        zh, en = f"{zh}增长", f"{en} growth"
+    return (zh, name) if name.isascii() else (name, en)
 
 
 def unit_in(text: str) -> tuple[str, float] | None:
@@ -451,10 +468,11 @@ def plan_tables(read: Understood) -> Iterator[tuple[str, pd.DataFrame]]:
     targets = rows[rows["table"] == TARGET]
     last = targets.groupby("indicator_id")["year"].transform("max")
     texts = [number_text(v) for v in targets["value"]]
+    names = [in_both(n, i) for n, i in zip(targets["name"], targets["indicator_id"], strict=True)]
     stated = [number_text(growth[i]) if i in growth.index and y == z else "" for i, y, z in zip(targets["indicator_id"], targets["year"], last, strict=True)]
     yield "targets.csv", pd.DataFrame(
         {
-            "indicator_id": targets["indicator_id"], "name_zh": targets["name"], "name_en": targets["name"], "year": targets["year"],
+            "indicator_id": targets["indicator_id"], "name_zh": [zh for zh, _ in names], "name_en": [en for _, en in names], "year": targets["year"],
             "value": texts, "unit": targets["unit"], "precision": [printed_step(t) for t in texts], "kind": targets["kind"],
             "direction": targets["direction"], "stated_growth": stated, "locator": targets["place"], "source_id": OWN,
         }
