@@ -207,6 +207,7 @@ def _new(args: argparse.Namespace) -> int:
 
 def _import(args: argparse.Namespace) -> int:
     from zoneplan.importer import read_workbook, write_plan
+    from zoneplan.reference import has_class
     from zoneplan.text import frame
 
     read = read_workbook(args.file)
@@ -217,7 +218,7 @@ def _import(args: argparse.Namespace) -> int:
         print(f"\nNot understood, {len(read.left)} cell{'s' if len(read.left) > 1 else ''}:")
         for row in read.left.itertuples():
             print(f"  {row.sheet}!{row.cell} {row.text!r}: {row.why}")
-    unknown = list(dict.fromkeys(read.rows.loc[~read.rows["known"], "name"]))
+    unknown = list(dict.fromkeys(read.rows.loc[~read.rows["indicator_id"].map(has_class), "name"]))
     if unknown:
         print(f"\nNo similar regions are known for: {'; '.join(unknown)}. They get no odds before plan.yml names a class.")
     folder = args.to or args.file.with_suffix("")

@@ -65,6 +65,10 @@ CLASSES = {
     ),
     "budget_revenue": ReferenceClass(*_COAST, "budget_revenue", False, "budget revenue of coastal prefectures"),
     "trade_total": ReferenceClass(*_SIZE, "exports", True, "exports of coastal counties of the zone's size (proxy)"),
+    "exports": ReferenceClass(*_SIZE, "exports", False, "exports of coastal counties of the zone's size"),
+    "secondary_value_added": ReferenceClass(
+        *_SIZE, "secondary_value_added", False, "secondary value added of coastal counties of the zone's size"
+    ),
     "fixed_asset_investment": ReferenceClass(
         *_COAST, "fixed_asset_investment", False, "fixed-asset investment of coastal prefectures"
     ),
