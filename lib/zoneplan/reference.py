@@ -112,6 +112,14 @@ def class_of(plan: Plan, indicator_id: str) -> ReferenceClass | None:
     return CLASSES.get(indicator_id)
 
 
+def has_class(indicator_id: str) -> bool:
+    """Whether similar regions are known for an indicator by its id alone, without a word of the plan."""
+    plain = indicator_id.removesuffix("_growth")
+    if plain == indicator_id:
+        return indicator_id in CLASSES
+    return plain not in _REAL_WITHOUT_CLASS and bool({indicator_id, plain} & CLASSES.keys())
+
+
 def class_problems(plan: Plan) -> list[Problem]:
     """Classes that a plan names itself and nobody has figures of."""
     rows = tables.read("growth_reference")
