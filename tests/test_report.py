@@ -198,6 +198,14 @@ def test_index_page_leads_to_question_answer_figure_and_notebook(pictures, plan)
     assert all((pictures / "html" / link).exists() for link in links) and "//" not in "".join(links)
 
 
+def test_the_index_asks_what_the_notebooks_ask(plan):
+    asked = {path.stem: notebooks.title(nbformat.read(path, as_version=4)) for path in notebooks.paths()}
+    assert words("en").group("paper.question") == asked
+    for name in asked:
+        question, said = report.question_and_answer(plan, plan.verdicts(), name, new_notebook(), "zh")
+        assert question == words("zh")(f"paper.question.{name}") and re.search(r"[\u4e00-\u9fff]{4}", said)
+
+
 def make_workbook(path: Path) -> Path:
     charts = [FakeChart("gdp"), FakeChart("a_name_longer_than_a_sheet_name_may_be_1"), FakeChart("GDP")]
     tables = [("sources", "where from", pd.DataFrame({"source_id": ["s1"], "published": [pd.Timestamp(DAY)]}))]

@@ -347,7 +347,7 @@ def promises(plan: Plan, lang: str = "en") -> list[str]:
         checks=len(found), agrees=count.get(AGREES, 0), rounding=count.get(ROUNDING, 0),
         contradicts=count.get(CONTRADICTS, 0), open=count.get(OPEN, 0),
     )  # fmt: skip
-    parts = [first + w("common.space") + rounding_text(annex.iloc[0], lang)]
+    parts = [first, rounding_text(annex.iloc[0], lang)]
     said = said.assign(statement=[w("common.colon", head=r.check, rest=r.item) for r in said.itertuples()])
     bad, near = (said[found["finding"] == f] for f in (CONTRADICTS, ROUNDING))
     if not bad.empty:
@@ -381,7 +381,7 @@ def look_back(plan: Plan, lang: str = "en") -> list[str]:
         "growth_to": [pct(cagr(r["value"], plan.target(i, first), first - int(r["year"])), lang=lang) for i, r in last.items()],
     }
     text = w("paper.back.text", day=when, most=max(map(len, seen.values())), base=plan.base_year)
-    return [text, table(columns, (24, 34, 27, 15), lang, year=first), *private(plan, lang)]
+    return [text, w("paper.back.column"), table(columns, (24, 34, 27, 15), lang, year=first), *private(plan, lang)]
 
 
 def _points(rows: pd.DataFrame, lang: str) -> list[str]:

@@ -248,7 +248,7 @@ def index_markdown(plan: Plan, judged: Verdicts, runs: dict, charts: Sequence[Ch
         if drawn:
             first = drawn[0]
             alt = first.alt.replace("\\", "\\\\").replace('"', "'").replace("\n", " ")
-            parts.append(f'[![{escape(first.title)}]({at[first.id]}){{alt="{alt}" width=26rem}}]({at[first.id]})')
+            parts.append(f'[![{escape(first.title)}]({at[first.id]}){{alt="{alt}" width=34em}}]({at[first.id]})')
             parts.append(w("paper.index.figures", links=w("common.semicolon").join(f"[{escape(c.title)}]({at[c.id]})" for c in drawn)))
         parts.append(w("paper.index.notebook", page=f"{name}.html", file=f"{notebooks_at}/{name}.ipynb"))
     return "\n\n".join(parts) + "\n"
