@@ -5,7 +5,7 @@ BIN := .venv/bin
 FIRST ?= 2008
 LAST ?= 2018
 
-.PHONY: brief test lab setup bench bench-forecast rebaseline clean
+.PHONY: brief test status lab setup bench bench-forecast rebaseline clean
 
 brief: setup
 	$(BIN)/zoneplan brief
@@ -19,6 +19,11 @@ test: setup
 # Runs every notebook, shows every number that moved, asks, saves, and notes the reason in CHANGES.md.
 rebaseline: setup
 	$(BIN)/zoneplan rebaseline --why "$(WHY)" $(if $(YES),--yes)
+
+# Runs the tests with their coverage, then every notebook, and writes STATUS.md.
+status: setup
+	$(BIN)/python -m pytest -q -n 2 --cov=zoneplan --cov-report=json:.coverage.json tests
+	$(BIN)/zoneplan status --coverage .coverage.json
 
 lab: setup
 	$(BIN)/jupyter lab notebooks

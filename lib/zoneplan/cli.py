@@ -31,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     brief = commands.add_parser("brief", help="run every notebook and write the reports")
     panel = commands.add_parser("forecast", help="forecast any panel of yearly levels from short histories")
     books = commands.add_parser("run-notebooks", help="run every notebook and say whether it works")
+    state = commands.add_parser("status", help="measure the project and write STATUS.md")
     again = commands.add_parser("rebaseline", help="run every notebook, show every number that moved, save after a yes")
     new = commands.add_parser("new", help="an empty plan to fill in; check --plan leads on from there")
     taken = commands.add_parser("import", help="a plan from a spreadsheet; shows what it understood and asks")
@@ -47,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     panel.add_argument("--out", type=Path, metavar="OUT.csv", help="file to write (default: print)")
     panel.add_argument("--method", choices=("borrow", *BASELINES), default="borrow", help="borrow strength (default), or a textbook rule")
     panel.add_argument("--skip-bad", action="store_true", help="leave bad rows out and say which")
+    state.add_argument("--coverage", type=Path, metavar="FILE.json", help="report of coverage.py from a run of the tests")
     again.add_argument("--why", required=True, metavar="TEXT", help="the reason, written to CHANGES.md")
     again.add_argument("--yes", action="store_true", help="do not ask")
     new.add_argument("folder", type=Path, metavar="DIR", help="folder to make")
@@ -316,6 +318,16 @@ def _run_notebooks(args: argparse.Namespace) -> int:
     return 0
 
 
+def _status(args: argparse.Namespace) -> int:
+    from zoneplan import notebooks
+    from zoneplan.status import measure
+
+    page = notebooks.folder().parent / "STATUS.md"
+    page.write_text(measure(args.coverage).markdown(), encoding="utf-8", newline="\n")
+    print(f"written: {page}")
+    return 0
+
+
 def _rebaseline(args: argparse.Namespace) -> int:
     import datetime
 
@@ -364,6 +376,7 @@ COMMANDS = {
     "brief": _brief,
     "forecast": _forecast,
     "run-notebooks": _run_notebooks,
+    "status": _status,
     "rebaseline": _rebaseline,
     "new": _new,
     "import": _import,
