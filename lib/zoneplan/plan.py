@@ -13,6 +13,7 @@ import pandas as pd
 
 from zoneplan import tables
 from zoneplan.errors import DataError, Problem
+from zoneplan.messages import words
 from zoneplan.text import MISSING
 from zoneplan.units import convert, convertible
 from zoneplan.yamlfile import read_yaml
@@ -317,7 +318,7 @@ def load_plan(path: str | Path | None = None) -> Plan:
         evidence=own["evidence"],
         measures=own["measures"],
         resolutions=own["resolutions"],
-        glossary=own["glossary"],
+        glossary=pd.concat([own["glossary"], lacking_words(own["targets"], own["observations"], about["base_year"])], ignore_index=True),
         comparable_from=about["comparable_from"],
         classes={i: tuple(c) for i, c in about["classes"].items()},
         yearly_counts=tuple(about["yearly_counts"]),
@@ -429,6 +430,23 @@ def read_description(file: Path) -> dict[str, Any]:
              "as_of": None, "base_year": first - 1, "home": None, "host": None, "comparable_from": 0, "classes": {},
              "yearly_counts": [], "announced": AT_ONCE}  # fmt: skip
     return usual | about
+
+
+def lacking(what: str, name: str, year: int | None = None, lang: str = "en") -> str:
+    """The words for a number that is missing: ``class``, ``base``, ``after``, ``every`` or ``count``."""
+    return words(lang)(f"verdicts.lacking.{what}", name=name, **({} if year is None else {"year": year}))
+
+
+def lacking_words(targets: pd.DataFrame, seen: pd.DataFrame, base_year: int) -> pd.DataFrame:
+    """Every missing number that a verdict may name, in the languages of the glossary."""
+    rows = []
+    for i, en, zh in targets.drop_duplicates("indicator_id")[["indicator_id", "name_en", "name_zh"]].itertuples(index=False):
+        names = {i, i.removesuffix("_growth")}
+        after = [("after", int(y)) for y in sorted(set(seen.loc[seen["indicator_id"].isin(names), "year"]))]
+        for what, year in [("class", None), ("every", None), ("count", None), ("base", base_year), *after]:
+            texts = lacking(what, en, year), lacking(what, zh, year, "zh")
+            rows.append((texts[0], *texts))
+    return pd.DataFrame(rows, columns=["text", "en", "zh"])
 
 
 def last_own(rows: pd.DataFrame, adopted: date) -> date:

@@ -380,7 +380,9 @@ def look_back(plan: Plan, lang: str = "en") -> list[str]:
         "scope": [plan.said(r["scope_note"], lang) for r in last.values()],
         "growth_to": [pct(cagr(r["value"], plan.target(i, first), first - int(r["year"])), lang=lang) for i, r in last.items()],
     }
-    text = w("paper.back.text", day=when, most=max(map(len, seen.values())), base=plan.base_year)
+    text = w("paper.back.text", day=when, most=max(map(len, seen.values())))
+    if all(plan.base_year not in set(rows["year"]) for rows in seen.values()):
+        text += w("common.space") + w("paper.back.none_in_base", base=plan.base_year)
     return [text, w("paper.back.column"), table(columns, (24, 34, 27, 15), lang, year=first), *private(plan, lang)]
 
 

@@ -12,7 +12,7 @@ from zoneplan import reference
 from zoneplan.audit import cagr
 from zoneplan.forecast import BASES, Forecast, describe_base, forecast
 from zoneplan.messages import words
-from zoneplan.plan import Goal, goal_of
+from zoneplan.plan import Goal, goal_of, lacking
 from zoneplan.resolution import OPEN, resolutions
 from zoneplan.tables import PRIVATE
 
@@ -154,14 +154,14 @@ def graded(plan: Plan, indicator_id: str, made: list[Forecast]) -> tuple[str, st
     seen = plan.growths(indicator_id) if plan.is_rate(indicator_id) else plan.levels(indicator_id)
     name = plan.name(indicator_id)
     if indicator_id in plan.yearly_counts and len(seen):
-        return ("A" if len(seen) >= OWN_SERIES else "B"), "more years of the same count"
+        return ("A" if len(seen) >= OWN_SERIES else "B"), lacking("count", name)
     if reference.class_of(plan, indicator_id) is None:
-        return "N", f"growth of similar regions: no reference class for {name}; name one under classes in plan.yml"
+        return "N", lacking("class", name)
     if not made:
-        return "N", f"zone figure for {plan.base_year}: {name}"
+        return "N", lacking("base", name, plan.base_year)
     if len(seen):
-        return ("A" if len(seen) >= OWN_SERIES else "B"), f"zone figure after {int(seen['year'].iloc[-1])}: {name}"
-    return ("D" if plan.is_rate(indicator_id) else "C"), f"zone figure for {plan.base_year}: {name}"
+        return ("A" if len(seen) >= OWN_SERIES else "B"), lacking("after", name, int(seen["year"].iloc[-1]))
+    return ("D" if plan.is_rate(indicator_id) else "C"), lacking("base", name, plan.base_year)
 
 
 def _odds(made: dict[str, Forecast], year: int, value: float, goal: Goal) -> dict:
@@ -207,8 +207,8 @@ def _like_its_twin(row: dict, twin: dict | None) -> dict:
 def _text_row(plan: Plan, target: pd.Series) -> dict:
     row = _blank(target)
     i, value, years = target["indicator_id"], float(target["value"]), plan.years
-    when = "of every year" if target["aggregation"] == "sum" else f"for {plan.base_year}"
-    row["missing_number"] = f"zone figure {when}: {target['name_en']}"
+    every = target["aggregation"] == "sum"
+    row["missing_number"] = lacking("every" if every else "base", target["name_en"], None if every else plan.base_year)
     if target["kind"] != "growth":
         return row
     yearly = target["aggregation"] == "each_year"
