@@ -48,6 +48,8 @@ def test_which_regions_stand_in_for_what():
         "fiscal_revenue_total": (*COAST, "budget_revenue", True),
         "budget_revenue": (*COAST, "budget_revenue", False),
         "trade_total": (*SIZE, "exports", True),
+        "exports": (*SIZE, "exports", False),
+        "secondary_value_added": (*SIZE, "secondary_value_added", False),
         "fixed_asset_investment": (*COAST, "fixed_asset_investment", False),
         "industrial_investment": (*COAST, "fixed_asset_investment", True),
         "fdi_actual": (*COAST, "fdi_actual", False),
