@@ -361,6 +361,19 @@ def test_the_score_of_china_is_what_its_rows_make(china):
     assert found.calibration()["cases"].sum() == 13
 
 
+def test_an_outcome_is_what_was_published_first(tmp_path):
+    rows = ["gdp,2018,230,亿元,level,2020-06-30", "gdp,2018,225,亿元,level,2019-02-01"]
+    plan = own(tmp_path, GDP)
+    seen = own(tmp_path, GDP, rows[:1]).all_observations
+    both = pd.concat([seen, seen.assign(value=225.0, known_from=pd.Timestamp("2019-02-01"))], ignore_index=True)
+    found = hits(replace(plan, all_observations=both)).table()
+    assert found[["year", "outcome", "met"]].to_numpy().tolist() == [[2018, 225, False]]
+    # What was known when the plan was adopted is no case.
+    early = both.assign(known_from=pd.Timestamp("2018-10-01"))
+    with pytest.raises(ValueError, match="no promise"):
+        hits(replace(plan, all_observations=early))
+
+
 def test_odds_of_a_year_know_nothing_of_it(china):
     row = hits(china).table().set_index("year").loc[2015]
     early = china.seen_from("2015-03-31")

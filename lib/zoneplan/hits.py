@@ -121,10 +121,9 @@ def _row(plan: Plan, target: pd.Series) -> tuple | None:
     i, year = target["indicator_id"], int(target["year"])
     judged = date(year, *ANNOUNCED) if plan.yearly else plan.adopted
     found = outcomes(plan, i)
-    if year not in found.index or found.loc[year, "known_from"] <= pd.Timestamp(judged):
-        return None
     made = forecast(plan.seen_from(judged), i)
-    if made is None or year not in made.growth:
+    # A year that was known on the day is not forecast, and so is no case.
+    if year not in found.index or made is None or year not in made.growth:
         return None
     outcome, goal = found.loc[year], plan.goal(i, year)
     p, met = made.odds(year, goal), bool(goal.holds(outcome["value"]))
