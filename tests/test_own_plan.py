@@ -362,9 +362,8 @@ def test_the_score_of_china_is_what_its_rows_make(china):
 
 
 def test_an_outcome_is_what_was_published_first(tmp_path):
-    rows = ["gdp,2018,230,亿元,level,2020-06-30", "gdp,2018,225,亿元,level,2019-02-01"]
     plan = own(tmp_path, GDP)
-    seen = own(tmp_path, GDP, rows[:1]).all_observations
+    seen = own(tmp_path, GDP, ["gdp,2018,230,亿元,level,2020-06-30"]).all_observations
     both = pd.concat([seen, seen.assign(value=225.0, known_from=pd.Timestamp("2019-02-01"))], ignore_index=True)
     found = hits(replace(plan, all_observations=both)).table()
     assert found[["year", "outcome", "met"]].to_numpy().tolist() == [[2018, 225, False]]
