@@ -155,6 +155,7 @@ def _contents(sheet, title: str, rows: list[tuple], style: _Styles, w: Words) ->
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
     sheet.freeze_panes(3, 0)
+    _printable(sheet)
 
 
 def _sheet(sheet, lines: Sequence[str], left: pd.DataFrame, right: tuple[int, pd.DataFrame] | None, style: _Styles,
@@ -182,6 +183,14 @@ def _sheet(sheet, lines: Sequence[str], left: pd.DataFrame, right: tuple[int, pd
     for r, high in heights.items():
         sheet.set_row(r, LINE * high)
     sheet.freeze_panes(FIRST, 0)
+    _printable(sheet)
+
+
+def _printable(sheet) -> None:
+    """On paper a sheet is as wide as the page, table and chart together."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
 
 
 def told(name: str, values: Sequence, w: Words) -> list:
