@@ -372,6 +372,9 @@ def test_summary_gives_odds_or_says_how_many_have_none(plan):
     rows = plan.verdicts().assessable()
     assert all(name in text for name in rows["name_en"])
     assert "cannot be assessed" in text
+    # Aim and range in one unit: 258.7 亿元 are CNY 25.9 billion.
+    gdp = next(line for line in text.splitlines() if line.split()[:2] == ["GDP", "2020"])
+    assert gdp.split()[2:8] == ["CNY", "27", "billion", "21.7", "25.9", "30.7"]
 
 
 def test_formulas_are_drawn_without_a_script():

@@ -411,9 +411,9 @@ def verdict_summary(table: pd.DataFrame, short: bool = False) -> str:
             "target": rows["name_en"],
             "year": [year_text(y) for y in rows["year"]],
             "aim": [amount(r["target"], r["unit"]) for _, r in rows.iterrows()],
-            "P10": [rounded(x) for x in rows["q10"]],
-            "median": [rounded(x) for x in rows["q50"]],
-            "P90": [rounded(x) for x in rows["q90"]],
+            "P10": [rounded(r["q10"], r["unit"]) for _, r in rows.iterrows()],
+            "median": [rounded(r["q50"], r["unit"]) for _, r in rows.iterrows()],
+            "P90": [rounded(r["q90"], r["unit"]) for _, r in rows.iterrows()],
             "odds": [odds_text(r) for _, r in rows.iterrows()],
             "evidence": rows["evidence"],
         }
