@@ -33,8 +33,8 @@ MODULES = "plan reference borrow forecast verdicts sensitivity peers".split()
 # Slow ones that hold what is written, not what is computed, and those that need a browser or all notebooks.
 LEFT_OUT = "browser report notebook_hygiene slides workbook readme rebaseline fuzz guard offline status".split()
 LEAST_KILLED = 0.85
-# Of the tests that run a mutant's module but not its line, the quickest, up to so many seconds in all.
-MORE_SECONDS = 20
+# Of the tests beside those that run a mutant's line so many seconds, quickest first.
+MORE_SECONDS = 25
 # A mutant that takes so many times as long as its tests did, and a minute on top, has no end.
 PATIENCE = 5
 SURVIVORS = ROOT / "tests" / "guard_survivors.md"
@@ -182,19 +182,24 @@ def _fork(target, *args):
 
 
 def stages_for(mutant: dict, lines: dict, seconds: dict[str, float]) -> list[list[str]]:
-    """Tests of the mutant's line, quickest first, then the quick ones of whatever else runs its module."""
+    """Tests of the mutant's line, quickest first, then others of their files, then of all files that run its module."""
 
     def quickest(tests: set[str]) -> list[str]:
         return sorted(tests & seconds.keys(), key=lambda t: (seconds[t], t))
 
     module = lines.get(mutant["module"], {})
-    line = set(module.get(mutant["line"], ()))
-    # What is computed once and remembered is seen running under one test only, and constants under none.
-    others = {t for tests in module.values() for t in tests} - line
-    first = quickest(line)
+    line = set(module.get(mutant["line"], ())) - {""}
+    run = {t for tests in module.values() for t in tests} - {""}
+
+    def beside(tests: set[str]) -> set[str]:
+        files = {t.split("::")[0] for t in tests}
+        return {t for t in seconds if t.split("::")[0] in files} - line
+
+    # A result that tests share is seen running under the first of them only, and constants under none.
+    first, others = quickest(line), [*quickest(beside(line)), *quickest(beside(run) - beside(line))]
+    spent = itertools.accumulate(seconds[t] for t in others)
     # One long list of tests is slow to collect; beyond some dozens the rest is a stage of its own.
-    spent = itertools.accumulate(seconds[t] for t in quickest(others))
-    return [first[:40], first[40:], [t for t, s in zip(quickest(others), spent, strict=True) if s <= MORE_SECONDS]]
+    return [first[:40], first[40:], [t for t, s in zip(others, spent, strict=True) if s <= MORE_SECONDS]]
 
 
 def run(found: list[dict], base: Path, jobs: int) -> None:

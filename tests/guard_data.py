@@ -29,6 +29,9 @@ ROOT = Path(__file__).resolve().parents[1]
 STATEMENTS = ROOT / "tests" / "statements"
 TRANSCRIPTION = ROOT / "tests" / "second_transcription.csv"
 TARGETS = "plans/zhenan/targets.csv"
+# Tables made from the ledger that the data package does not describe, since they are those of another plan.
+MADE = {"sources.csv": "sourced/sources.csv", "plans/china/targets.csv": "sourced/growth_targets.csv",
+        "plans/china/observations.csv": "sourced/observations.csv"}  # fmt: skip
 # A number that stands alone: no part of a word, an id, a date or a decimal.
 NUMBER = re.compile(r"(?<![\w.])(?<!\w-)\d+(?:\.\d+)?(?!-?[\w.]*\w)")
 
@@ -48,14 +51,16 @@ def made_otherwise(folder: Path) -> Iterator[Problem]:
     spec = importlib.util.spec_from_file_location("data_build", folder / "build.py")
     build = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(build)
-    ledgers = {r["path"]: r.get("ledger") for r in tables.package(folder).values()} | {"sources.csv": "sourced/sources.csv"}
+    ledgers = {r["path"]: r.get("ledger") for r in tables.package(folder).values()} | MADE
     for name, table in build.tables().items():
         header, *rows = [list(table.columns), *table.astype(str).values.tolist()]
         # The ledger's first column is its key; the row of the ledger is what a reader can look up.
         line = {row[0]: n for n, row in enumerate(read_rows(folder / ledgers[name]), start=1)}
-        yield from different(
-            name, read_rows(folder / name), [header, *rows], lambda n, key: f"as made from {ledgers[name]} row {line.get(key, n)}"
-        )
+
+        def place(n: int, row: list[str], line: dict[str, int] = line, ledger: str = ledgers[name]) -> str:
+            return f"as made from {ledger} row {next((line[c] for c in row if c in line), n)}"
+
+        yield from different(name, read_rows(folder / name), [header, *rows], place)
     ids = [row[0] for row in read_rows(folder / "sourced/sources.csv")[1:]]
     for n, (one, two) in enumerate(zip(ids, sorted(ids), strict=True), start=2):
         if one != two:
@@ -67,7 +72,7 @@ def stated_otherwise(folder: Path) -> Iterator[Problem]:
     for name in by_hand(folder):
         second = STATEMENTS / name
 
-        def place(n: int, _key: str) -> str:
+        def place(n: int, _row: list[str], name: str = name) -> str:
             return f"as in tests/statements/{name} row {n}"
 
         if not second.exists():
@@ -81,7 +86,7 @@ def stated_otherwise(folder: Path) -> Iterator[Problem]:
 
 def by_hand(folder: Path) -> list[str]:
     """Files of the data folder that are not made from the ledger: tables without one, stories, descriptions."""
-    made = {r["path"] for r in tables.package(folder).values() if "ledger" in r} | {"sources.csv"}
+    made = {r["path"] for r in tables.package(folder).values() if "ledger" in r} | set(MADE)
     files = (p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.suffix in (".csv", ".yml", ".json"))
     return sorted(f for f in files if f not in made and not f.startswith("sourced/"))
 
@@ -93,23 +98,23 @@ def read_rows(file: Path) -> list[list[str]]:
 
 
 def different(
-    name: str, ours: list[list[str]], theirs: list[list[str]], place: Callable[[int, str], str], first: int = 2
+    name: str, ours: list[list[str]], theirs: list[list[str]], place: Callable[[int, list[str]], str], first: int = 2
 ) -> Iterator[Problem]:
     """Each cell that differs between two tables, the header first; rows that only one of them has.
 
-    ``place`` says in words where a row of the other table stands, by its number and its first cell.
+    ``place`` says in words where a row of the other table stands, by its number and its cells.
     """
     if ours[0] != theirs[0]:
-        yield Problem(name, 1, None, ",".join(ours[0]), f"{','.join(theirs[0])} {place(1, theirs[0][0])}")
+        yield Problem(name, 1, None, ",".join(ours[0]), f"{','.join(theirs[0])} {place(1, theirs[0])}")
         return
     for n, (one, two) in enumerate(itertools.zip_longest(ours[1:], theirs[1:]), start=first):
         if one is None or two is None:
-            there = place(n, two[0]) if two else "there"
+            there = place(n, two) if two else "there"
             yield Problem(name, n, None, said(one), f"{said(two)} {there}")
             continue
         for column, a, b in zip(ours[0], one, two, strict=True):
             if a != b:
-                yield Problem(name, n, column, repr(a), f"{b!r} {place(n, two[0])} ({two[0].strip()})")
+                yield Problem(name, n, column, repr(a), f"{b!r} {place(n, two)} ({two[0].strip()})")
 
 
 def said(row: list[str] | None) -> str:

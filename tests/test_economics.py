@@ -22,7 +22,7 @@ from zoneplan import common, peers, reference, sensitivity, tables
 from zoneplan.audit import implied_base
 from zoneplan.errors import DataError
 from zoneplan.forecast import Assumptions, base_of, forecast
-from zoneplan.plan import chosen, target_problems
+from zoneplan.plan import chosen, known, target_problems, unit_problems
 from zoneplan.verdicts import verdicts
 
 NOVEMBER = "-11-01"
@@ -119,7 +119,7 @@ def test_coming_growth_by_hand(plan, indicator, horizon, end):
     assert made.paths == pytest.approx(100 * paths)
     assert made.horizon == min(horizon, 3)
     last = windows_by_hand(class_, min(horizon, 3), plan.as_of).iloc[-1]
-    assert made.rows["row_id"].tolist() == [last["row_id"]] and made.rows.index.tolist() == [0]
+    assert made.rows["row_id"].tolist() == [last["row_id"]] and made.rows.index.tolist() == [0] and "index" not in made.rows
 
 
 def test_surprise_by_hand(plan):
@@ -189,6 +189,7 @@ def seen(*rows: dict) -> pd.DataFrame:
     [
         ([{"value": 1.0, "grade": "C", "known_from": pd.Timestamp("2019-01-01")}, {"value": 2.0, "grade": "B"}, {"value": 3.0, "grade": "A"}], 3.0),
         ([{"value": 1.0}, {"value": 2.0, "known_from": pd.Timestamp("2018-03-31")}, {"value": 3.0}], 2.0),
+        ([{"value": 1.0, "grade": "C", "known_from": pd.Timestamp("2019-01-01")}, {"value": 2.0}], 2.0),
         ([{"value": 1.0, "row_id": "z"}, {"value": 2.0, "row_id": "b"}], 2.0),
         ([{"value": 1.0, "grade": "A"}, {"value": 2.0, "grade": "P"}], 2.0),
     ],
@@ -206,6 +207,22 @@ def test_only_full_years_of_the_kind_on_one_area_are_chosen():
     table = chosen(rows, "gdp", ("level", "count"), 2013)
     assert table[["year", "value"]].to_numpy().tolist() == [[2013, 3.0], [2016, 6.0]]
     assert table.index.tolist() == [0, 1] and table.columns.tolist() == rows.columns.tolist()
+
+
+def test_what_is_known_on_a_day_keeps_its_columns(plan):
+    rows = plan.all_observations
+    for day in (date(2014, 3, 31), plan.as_of):
+        table = known(rows, day)
+        assert table.columns.tolist() == rows.columns.tolist() and table.index.tolist() == list(range(len(table)))
+        assert table["row_id"].tolist() == [i for i, d in zip(rows["row_id"], rows["known_from"], strict=True) if d <= pd.Timestamp(day)]
+
+
+def test_a_level_in_a_unit_of_another_kind_is_named_by_row():
+    targets = pd.DataFrame([{"indicator_id": "gdp", "section": "annex", "kind": "flow", "unit": "亿元"}])
+    rows = seen({"unit": "亿美元"}, {"unit": "万元"}, {"unit": "家"}, {"unit": "家", "year": 2012}, {"unit": "家", "kind": "growth_real"})
+    told = unit_problems(targets, rows, 2013, "o.csv")
+    # The header is row 1; ten thousand yuan converts, dollars and firms do not.
+    assert [(p.row, p.column, p.found) for p in told] == [(2, "unit", "亿美元 of gdp"), (4, "unit", "家 of gdp")]
 
 
 def test_the_shipped_zone_is_comparable_from_2013(plan):
@@ -290,6 +307,8 @@ def test_text_promises_by_hand(plan, judged):
     assert (row["probability_low"], row["probability_high"]) == pytest.approx((np.prod(odds), min(odds)))
     assert np.isnan(row["probability"]) == (min(odds) - np.prod(odds) > 0.15)
     assert row["q50"] == pytest.approx(np.quantile(yearly[-1].draws, 0.5))
+    # A promise of growth needs just that growth.
+    assert judged.loc["fixed_asset_investment-2020", "needed_growth"] == 18 and row["needed_growth"] == 10
     core = judged.loc["core_output"]
     assert core["evidence"] == "N" and core["missing_number"] == "zone figure for 2017: Core-area industrial output"
     assert np.isnan(core["probability_low"]) and core["basis"] == "none"
@@ -319,6 +338,7 @@ def test_needed_growth_names_the_last_window(plan):
     assert row[["class_p10", "class_median", "class_p90"]].tolist() == pytest.approx(np.quantile(growth.draws, [0.1, 0.5, 0.9]).tolist())
     assert row["source_id"] == growth.rows["source_id"].tolist()[-1] == "cityyb"
     assert row["odds_observed"] == forecast(plan, "gdp", "observed").odds(2020, 270)
+    assert sensitivity.needed_growth(plan).plot().subtitle.count("2020")
     harder = int((table["needed_implied"] > table["class_median"]).sum())
     assert f"{harder} " in sensitivity.needed_growth(plan).plot().title or str(harder) in sensitivity.needed_growth(plan).plot().title
 
@@ -345,6 +365,28 @@ def test_swings_by_hand(plan):
     assert rows["span"].tolist() == pytest.approx((rows["high"] - rows["low"]).tolist()) and rows["span"].is_monotonic_decreasing
 
 
+def test_a_series_never_observed_swings_around_the_implied_base_alone(plan):
+    kinds = sensitivity.swings(plan, "fiscal_revenue_total").rows["kind"]
+    assert set(kinds) == {"growth", "rounding"} and base_of(plan, "fiscal_revenue_total", "observed") is None
+
+
+def test_the_tornado_is_drawn_in_the_reader_s_unit(plan):
+    made = sensitivity.swings(plan, "gdp")
+    english, chinese = made.plot("GDP", "Zhenan"), made.plot("地区生产总值", "浙南", "zh")
+    assert english.table()["span"].tolist() == pytest.approx((made.rows["span"] / 10).tolist())
+    assert chinese.table()["span"].tolist() == pytest.approx(made.rows["span"].tolist())
+    # 270 of 100 million yuan are 27 billion; the widest span stands in the title with one decimal.
+    for chart, target, factor in ((english, 27.0, 0.1), (chinese, 270.0, 1.0)):
+        lines = [line.get_xdata() for axes in chart.figure.axes for line in axes.lines]
+        assert any(np.allclose(np.asarray(x, dtype=float), target) for x in lines if len(x))
+        assert f"{made.rows['span'].iloc[0] * factor:.1f}" in chart.title
+        assert f"{made.rows['span'].iloc[0] * factor:.2f}" not in chart.title
+    rounding = made.table().set_index("source_id").loc["plan"]
+    base = base_of(plan, "gdp", "implied").level
+    assert rounding["low_label"] == f"{base.low / 10:.2f}"
+    assert made.table("zh").set_index("source_id").loc["plan"]["low_label"] == f"{base.low:.1f}"
+
+
 def test_an_older_base_is_carried_over_every_year(plan):
     old = plan.observations[~((plan.observations["indicator_id"] == "gdp") & (plan.observations["year"] > 2013))]
     then = replace(plan, observations=old)
@@ -356,6 +398,7 @@ def test_an_older_base_is_carried_over_every_year(plan):
 
 def test_every_choice_made_otherwise_by_hand(plan):
     made = sensitivity.decomposition(plan, "gdp").rows.set_index("choice")
+    assert made.loc["headline", ["odds", "change"]].tolist() == [forecast(plan, "gdp").odds(2020, 270), 0.0]
     class_ = reference.CLASSES["gdp"]
     path = reference.expected_path(class_, plan.as_of, 2020)
     last = path.loc[2016, "growth"]
@@ -468,6 +511,48 @@ def test_a_class_is_named_by_what_it_is():
     assert peers.percentile_of(9.0, "coastal_provinces", "budget_revenue").class_ is reference.CLASSES["budget_revenue"]
 
 
+def test_shares_are_of_full_year_levels_only(use):
+    whole = pd.DataFrame([{"row_id": "n1", "region": r, "indicator_id": "gdp", "year": 2015, "value": v, "unit": "亿元", "kind": "level",
+                           "period": "full_year", "grade": g, "source_id": "plan", "note": None} for r, v, g in (("all", 500.0, "B"), ("a", 9.0, "A"), ("z", 8.0, "A"))])  # fmt: skip
+    zones = figures({}, {"zone_id": "part", "period": "part_year"}, {"zone_id": "aim", "kind": "target"}, {"zone_id": "other", "indicator_id": "exports"})
+    use(peer_zones=zones, national_zones=whole)
+    shares = peers.national_share().table()
+    assert shares[["zone_id", "share"]].to_numpy().tolist() == [["z", 20.0]]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"unit": "亿美元"}, "level in 亿美元, not 亿元"), ({"unit": "万元"}, "level in 万元, not 亿元"), ({"unit": "元"}, "level in 元, not 亿元"),
+        ({}, "level without growth in that year"), ({"kind": "growth_nominal", "unit": "%"}, "nominal figure, not real growth"),
+    ],
+)  # fmt: skip
+def test_why_a_figure_is_left_out(change, reason, use):
+    # Another zone has a pair, and the same zone growth of another kind.
+    use(peer_zones=figures(change, {"kind": "growth_nominal", "unit": "%", "year": 2015}, {"zone_id": "y"}, {"zone_id": "y", "kind": "growth_real", "unit": "%"}))
+    left = peers.size_and_growth(2010, 2020).excluded.set_index("row_id")["reason"]
+    assert left["p0"] == reason
+
+
+def test_two_documents_with_one_note_speak_of_one_area(use, monkeypatch):
+    use(peer_zones=figures({}, {"kind": "growth_real", "unit": "%", "value": 9.0, "source_id": "other"}))
+    assert peers.size_and_growth(2010, 2020).table()["scope_basis"].tolist() == ["same note"]
+    use(peer_zones=figures({"scope_note": "a"}, {"kind": "growth_real", "unit": "%", "value": 9.0, "scope_note": "b"}))
+    assert peers.size_and_growth(2010, 2020).table()["scope_basis"].tolist() == ["same document"]
+
+
+def test_the_best_rows_keep_their_columns(use):
+    use(peer_zones=figures({}, {"zone_id": "a", "value": 5.0}))
+    table = peers.best(tables.read("peer_zones"), ["zone_id"])
+    assert table["zone_id"].tolist() == ["a", "z"] and table.index.tolist() == [0, 1] and "index" not in table
+    assert "index" not in peers.ordered(tables.read("peer_zones"))
+
+
+def test_ranks_of_a_province_are_its_own():
+    assert set(peers.rank_history("Zhejiang").table()["province"]) == {"浙江"}
+    assert set(peers.rank_history("广东").table()["province"]) == {"广东"}
+
+
 def test_the_last_rank_of_the_zone_is_told():
     chart = peers.rank_history("Zhejiang").plot()
     last = peers.rank_history("wenzhou").table().iloc[-1]
@@ -508,6 +593,13 @@ def raise_for(old: str, new: str) -> None:
         zoneplan.load_plan(folder)
 
 
+def test_all_years_may_be_comparable():
+    # The old zone's trade is in dollars, so the description passes and its figures are named instead.
+    with pytest.raises(DataError) as error:
+        raise_for("comparable_from: 2013", "comparable_from: 0")
+    assert {p.file for p in error.value.problems} == {"observations.csv"}
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -515,6 +607,8 @@ def raise_for(old: str, new: str) -> None:
         ("years: [2018, 2019, 2020]", "years: [2018, 2018, 2020]"), ("years: [2018, 2019, 2020]", "years: [2020, 2019, 2018]"),
         ("years: [2018, 2019, 2020]", "years: []"), ("years: [2018, 2019, 2020]", "years: ['2018', 2019, 2020]"),
         ("years: [2018, 2019, 2020]", "years: [2018, 2019, 2201]"), ("years: [2018, 2019, 2020]", "years: 2018"),
+        ("id: zhenan", "id: 7"), ("id: zhenan", "id: '  '"), ("zone_en: the Zhenan zone", "zone_en: [a]"),
+        ("comparable_from: 2013", "comparable_from: -1"), ("comparable_from: 2013", "comparable_from: soon"),
         ("adopted: 2018-10-30", "adopted: soon"), ("adopted: 2018-10-30", "adopted: 20181030"),
     ],
 )  # fmt: skip

@@ -36,22 +36,22 @@ def test_a_dozen_random_edits_are_answered_by_name(folder):
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new", "row", "says"),
+    ("name", "old", "new", "says"),
     [
-        ("plans/zhenan/targets.csv", ",270,", ",272.7,", 4, "'270' as in second_transcription.csv row 4"),
-        ("plans/zhenan/targets.csv", "亿元,0.1,flow", "亿元,0.101,flow", 42, "'0.1' as in tests/statements/"),
-        ("plans/zhenan/plan.yml", "base_year: 2017", "base_year: 2016", 9, "base_year: 2017"),
-        ("plans/zhenan/scenarios.yml", "project: 100,", "project: 101,", 82, "project: 100,"),
-        ("sourced/sources.csv", ",2024-07-02\n", ",2024-07-03\n", 3, "sourced/sources.csv row 3"),
-        ("sourced/exchange_rate.csv", "7.9737", "8.053437", 2, "8.053437"),
-        ("reference/exchange_rate.csv", "2006-12-31", "2006-12-30", 2, "'2006-12-31' as made from sourced/exchange_rate.csv row 2"),
+        ("plans/zhenan/targets.csv", ",270,", ",272.7,", "'270' as in second_transcription.csv row 4"),
+        ("plans/zhenan/targets.csv", "亿元,0.1,flow", "亿元,0.101,flow", "'0.1' as in tests/statements/"),
+        ("plans/zhenan/plan.yml", "base_year: 2017", "base_year: 2016", "base_year: 2017"),
+        ("plans/zhenan/scenarios.yml", "project: 100,", "project: 101,", "project: 100,"),
+        ("sourced/sources.csv", ",2024-07-02\n", ",2024-07-03\n", "sourced/sources.csv row 3"),
+        ("sourced/exchange_rate.csv", "7.9737", "8.053437", "8.053437"),
+        ("reference/exchange_rate.csv", "2006-12-31", "2006-12-30", "'2006-12-31' as made from sourced/exchange_rate.csv row 2"),
     ],
 )
-def test_one_edit_is_one_message_with_file_row_and_other_statement(name, old, new, row, says, folder):
+def test_one_edit_is_one_message_with_file_row_and_other_statement(name, old, new, says, folder):
     text = (folder / name).read_text(encoding="utf-8")
     assert old in text
     (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8", newline="\n")
-    edit = guard_data.Edit(name, (row,), "", "")
+    edit = guard_data.Edit(name, (text.count("\n", 0, text.index(old)) + 1,), "", "")
     found = guard_data.problems(folder)
     assert guard_data.answers(edit, found), found
     assert any(says in p.expected for p in found), found
@@ -98,12 +98,12 @@ def test_lines_that_are_never_run_are_no_places_for_mutants():
     assert inside == [True, True, False, True, False]
 
 
-def test_the_tests_of_a_line_come_quickest_first_then_those_of_the_module():
-    lines = {"plan": {7: ["", "slow", "quick"], 8: ["other", "quick"]}}
-    seconds = {"slow": 2.0, "quick": 0.1, "other": 0.0}
-    assert guard_code.stages_for({"module": "plan", "line": 7}, lines, seconds) == [["quick", "slow"], [], ["other"]]
-    # A constant runs under no test, so every test of its module may notice.
-    assert guard_code.stages_for({"module": "plan", "line": 1}, lines, seconds) == [[], [], ["other", "quick", "slow"]]
-    # Others only as far as they are quick.
-    assert guard_code.stages_for({"module": "plan", "line": 1}, lines, seconds | {"slow": 30.0})[2] == ["other", "quick"]
+def test_the_tests_of_a_line_come_quickest_first_then_those_beside_them():
+    lines = {"plan": {7: ["", "a::slow", "a::quick"], 8: ["b::other", "a::quick"]}}
+    seconds = {"a::slow": 2.0, "a::quick": 0.1, "a::shares": 0.2, "b::other": 0.0, "b::long": 30.0, "c::far": 0.0}
+    found = guard_code.stages_for({"module": "plan", "line": 7}, lines, seconds)
+    assert found == [["a::quick", "a::slow"], [], ["a::shares", "b::other"]]
+    # A constant runs under no test, so every test of a file that runs its module may notice, as far as they are quick.
+    found = guard_code.stages_for({"module": "plan", "line": 1}, lines, seconds)
+    assert found == [[], [], ["b::other", "a::quick", "a::shares", "a::slow"]]
     assert guard_code.changed_lines("a\nb < c\n", "a\nb <= c\n") == ("b < c", "b <= c")

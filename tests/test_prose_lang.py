@@ -112,3 +112,13 @@ def test_own_figures_are_named_as_such(plan):
     told = replace(plan, observations=pd.concat([rows, mine], ignore_index=True))
     assert prose.private(plan, "en") == []
     assert "GDP in 2017: CNY 21.25 billion" in prose.private(told, "en")[0] and "2017年地区生产总值212.5亿元" in prose.private(told, "zh")[0]
+
+
+def test_a_section_without_content_has_no_heading(plan):
+    from dataclasses import replace
+
+    rates = replace(plan, targets=plan.targets[plan.targets["kind"] == "growth"].reset_index(drop=True), resolutions=plan.resolutions.head(0))
+    text = prose.brief_markdown(rates, rates.verdicts(), [], "en")
+    heads = re.findall(r"^# (.+)$", text, flags=re.M)
+    assert words("en")("paper.head.forecast", year=2020) not in heads and words("en")("paper.head.sources") in heads
+    assert not re.search(r"^# .+\n\n(#|$)", text, flags=re.M)

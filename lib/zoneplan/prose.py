@@ -71,22 +71,30 @@ def brief_markdown(plan: Plan, verdicts: Verdicts, charts: Sequence[Chart], lang
     def figures(section: str) -> list[str]:
         return [figure(c, number[c.id], lang) for c in shown[section]]
 
-    def head(section: str) -> str:
-        return f"# {w(f'paper.head.{section}', **({'year': plan.years[-1]} if section == 'forecast' else {}))}"
-
-    parts = [
-        head("answers"), *answers(plan, verdicts, lang), *together(plan, verdicts, lang), *unassessed(plan, verdicts, lang),
-        *by_department(plan, verdicts, lang), *figures("answers"), *later(plan, lang),
-        head("plan"), *promises(plan, lang), *figures("plan"),
-        head("back"), *look_back(plan, lang),
-        head("forecast"), *forecast_text(plan, verdicts, lang), *figures("forecast"),
-        head("decide"), *decides(plan, verdicts, lang), *figures("decide"), *apart(plan, verdicts, lang), *wanted(plan, verdicts, lang),
-        head("compare"), *comparison(plan, lang), *figures("compare"), *like_this(plan, lang),
-        head("trust"), *trust(plan, verdicts, lang), *figures("trust"),
-        head("method"), *method(plan, lang),
-        head("sources"), *sources(plan, shown_charts(charts), lang),
-    ]  # fmt: skip
+    sections = {
+        "answers": [
+            *answers(plan, verdicts, lang), *together(plan, verdicts, lang), *unassessed(plan, verdicts, lang),
+            *by_department(plan, verdicts, lang), *figures("answers"), *later(plan, lang),
+        ],
+        "plan": [*promises(plan, lang), *figures("plan")],
+        "back": look_back(plan, lang),
+        "forecast": [*forecast_text(plan, verdicts, lang), *figures("forecast")],
+        "decide": [
+            *decides(plan, verdicts, lang), *figures("decide"), *apart(plan, verdicts, lang), *wanted(plan, verdicts, lang),
+        ],
+        "compare": [*comparison(plan, lang), *figures("compare"), *like_this(plan, lang)],
+        "trust": [*trust(plan, verdicts, lang), *figures("trust")],
+        "method": method(plan, lang),
+        "sources": sources(plan, shown_charts(charts), lang),
+    }  # fmt: skip
+    # A plan of growth rates alone has no levels to forecast.
+    parts = [part for key, said in sections.items() if said for part in (f"# {head(plan, key, w)}", *said)]
     return front_matter(plan, lang) + "\n\n".join(parts) + "\n"
+
+
+def head(plan: Plan, section: str, w: Words) -> str:
+    """The heading of a section."""
+    return w(f"paper.head.{section}", year=plan.years[-1])
 
 
 def chosen(charts: Sequence[Chart]) -> dict[str, list[Chart]]:
@@ -347,6 +355,8 @@ def promises(plan: Plan, lang: str = "en") -> list[str]:
         checks=len(found), agrees=count.get(AGREES, 0), rounding=count.get(ROUNDING, 0),
         contradicts=count.get(CONTRADICTS, 0), open=count.get(OPEN, 0),
     )  # fmt: skip
+    if found.empty:
+        return [first]
     parts = [first, rounding_text(annex.iloc[0], lang)]
     said = said.assign(statement=[w("common.colon", head=r.check, rest=r.item) for r in said.itertuples()])
     bad, near = (said[found["finding"] == f] for f in (CONTRADICTS, ROUNDING))
@@ -620,7 +630,7 @@ def record(plan: Plan, lang: str = "en") -> list[str]:
         "worst": [pct(100 * rows["coverage"].min(), 0, lang) for rows in past.values()],
         "error": [num(rows["error"].mean()) for rows in past.values()],
     }
-    return [w("paper.trust.record", years=len(plan.years)), table(columns, (29, 25, 12, 13, 9, 12), lang)]
+    return [w("paper.trust.record", years=min(len(plan.years), 3)), table(columns, (29, 25, 12, 13, 9, 12), lang)]
 
 
 def method(plan: Plan, lang: str = "en") -> list[str]:
