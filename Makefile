@@ -5,7 +5,7 @@ BIN := .venv/bin
 FIRST ?= 2008
 LAST ?= 2018
 
-.PHONY: brief test status lab setup bench bench-forecast rebaseline clean
+.PHONY: brief test status lab setup bench bench-forecast rebaseline guard-data guard-code fuzz clean
 
 brief: setup
 	$(BIN)/zoneplan brief
@@ -49,6 +49,16 @@ bench-forecast: setup .venv-rivals/.ready
 	$(PYTHON) -m venv .venv-rivals
 	.venv-rivals/bin/python -m pip install --quiet --require-hashes -r requirements-rivals.lock
 	touch $@
+
+# Outside `make test`: a hundred edits of figures, three hundred mutants of the economics, mangled input for every reader.
+guard-data: setup
+	$(BIN)/python tests/guard_data.py --edits 100 --seed 1
+
+guard-code: setup
+	$(BIN)/python tests/guard_code.py --sample 300 --seed 1
+
+fuzz: setup
+	$(BIN)/python tests/fuzz.py --cases 3000 --seed 1
 
 clean:
 	rm -rf .venv .venv-rivals
