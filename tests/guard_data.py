@@ -182,7 +182,11 @@ def edits(folder: Path, count: int, seed: int) -> list[Edit]:
         name = rng.choice(files)
         raw = (folder / name).read_text(encoding="utf-8")
         numbers = [m for m in NUMBER.finditer(raw, raw.index("\n")) if float(m[0])]
-        swaps = name.endswith(".csv") and (not numbers or rng.random() < 0.25)
+        rows = name.endswith(".csv") and len(raw.splitlines()) > 2
+        # Two rows are needed to change places, and a number to change by 1 %.
+        if not (rows or numbers):
+            continue
+        swaps = rows and (not numbers or rng.random() < 0.25)
         out.append(swap(name, raw, rng) if swaps else nudge(name, raw, rng.choice(numbers)))
     return out
 
