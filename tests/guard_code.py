@@ -33,8 +33,8 @@ MODULES = "plan reference borrow forecast verdicts sensitivity peers".split()
 # Slow ones that hold what is written, not what is computed, and those that need a browser or all notebooks.
 LEFT_OUT = "browser report notebook_hygiene slides workbook readme rebaseline fuzz guard offline status".split()
 LEAST_KILLED = 0.85
-# Of the tests beside those that run a mutant's line so many seconds, quickest first.
-MORE_SECONDS = 25
+# Of the tests that run a mutant's line so many seconds, and of those beside them fewer, quickest first.
+LINE_SECONDS, MORE_SECONDS = 60, 25
 # A mutant that takes so many times as long as its tests did, and a minute on top, has no end.
 PATIENCE = 5
 SURVIVORS = ROOT / "tests" / "guard_survivors.md"
@@ -195,11 +195,15 @@ def stages_for(mutant: dict, lines: dict, seconds: dict[str, float]) -> list[lis
         files = {t.split("::")[0] for t in tests}
         return {t for t in seconds if t.split("::")[0] in files} - line
 
+    def within(tests: list[str], most: float) -> list[str]:
+        spent = itertools.accumulate(seconds[t] for t in tests)
+        return [t for t, s in zip(tests, spent, strict=True) if s <= most]
+
     # A result that tests share is seen running under the first of them only, and constants under none.
-    first, others = quickest(line), [*quickest(beside(line)), *quickest(beside(run) - beside(line))]
-    spent = itertools.accumulate(seconds[t] for t in others)
+    first = within(quickest(line), LINE_SECONDS)
+    others = [*quickest(beside(line)), *quickest(beside(run) - beside(line))]
     # One long list of tests is slow to collect; beyond some dozens the rest is a stage of its own.
-    return [first[:40], first[40:], [t for t, s in zip(others, spent, strict=True) if s <= MORE_SECONDS]]
+    return [first[:40], first[40:], within(others, MORE_SECONDS)]
 
 
 def run(found: list[dict], base: Path, jobs: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from datetime import date
@@ -11,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from zoneplan import cli, load_plan, notebooks, reference, tables, template
+from zoneplan import cli, load_plan, notebooks, prose, reference, tables, template
 from zoneplan.errors import DataError, Problem
 from zoneplan.figures import drawn, figures
 from zoneplan.forecast import forecast
@@ -262,6 +263,66 @@ def test_a_plan_may_name_a_class_for_an_indicator_of_its_own(tmp_path):
     usual = own(tmp_path, [t.replace("park_tax", "budget_revenue") for t in targets])
     odds = [p.verdicts().final()["probability"].iloc[0] for p in (named, usual)]
     assert odds[0] == odds[1] and forecast(named, "park_tax").is_proxy and not forecast(usual, "budget_revenue").is_proxy
+
+
+@pytest.mark.parametrize(
+    "rows, seen, regions",
+    [
+        # 0.4 and 2.5 times the shipped zone's 204.72 亿元 are 81.9 and 511.8.
+        (GDP, [], ("county", "coastal_size_matched")),
+        (GDP, ["gdp,2017,82,亿元,level,"], ("county", "coastal_size_matched")),
+        (GDP, ["gdp,2017,81,亿元,level,"], ("county", "coastal_provinces")),
+        (GDP, ["gdp,2017,512,亿元,level,"], ("county", "coastal_size_matched")),
+        (GDP, ["gdp,2015,90,亿元,level,", "gdp,2017,513,亿元,level,"], ("prefecture", "coastal_provinces")),
+        (["gdp,GDP,2020,5200000,万元,,,,"], [], ("prefecture", "coastal_provinces")),
+        (["gdp,GDP,2020,,亿元,flow,,,"], [], ("county", "coastal_provinces")),
+        (["gdp,GDP,2020,7,%,growth,,,"], [], ("county", "coastal_provinces")),
+        (["budget_revenue,B,2020,20,亿元,,,,"], [], ("county", "coastal_provinces")),
+    ],
+)
+def test_counties_stand_in_for_a_zone_of_their_size_only(rows, seen, regions, tmp_path):
+    series = ["secondary_value_added,V,2020,90,亿元,,,,", "trade_total,T,2020,90,亿元,,,,", "fdi_actual,F,2020,3,亿美元,,,,"]
+    plan = own(tmp_path, [*rows, *series], seen)
+    classes = {i: reference.class_of(plan, i) for i in plan.series()}
+    assert (classes["secondary_value_added"].level, classes["secondary_value_added"].name) == regions
+    # No prefecture's exports are at hand.
+    exports = classes["trade_total"]
+    assert (exports.level, exports.name, exports.is_proxy) == ("county", "coastal_provinces" if regions[0] == "prefecture" else regions[1], True)
+    assert classes["fdi_actual"] is reference.CLASSES["fdi_actual"], "prefectures of any size"
+    assert all(len(reference.windows(c, 1, date(2018, 10, 30))) > 5 for c in classes.values() if c)
+    if regions != ("county", "coastal_size_matched"):
+        assert classes["secondary_value_added"].label == "secondary value added of coastal " + ("prefectures" if regions[0] == "prefecture" else "counties")
+
+
+def test_size_is_what_was_seen_last_or_else_promised_first(tmp_path, plan):
+    assert reference.gdp_of(own(tmp_path, GDP)) == 228
+    assert reference.gdp_of(own(tmp_path, GDP, ["gdp,2016,204,亿元,level,", "gdp,2017,211,亿元,level,"])) == 211
+    assert reference.gdp_of(own(tmp_path, ["gdp,GDP,2020,5200000,万元,,,,"])) == 520
+    assert reference.gdp_of(own(tmp_path, ["gdp,GDP,2020,7,%,growth,,,"])) is None
+    assert reference.gdp_of(plan) == 204.72
+
+
+def test_an_old_record_of_similar_regions_is_told(tmp_path, plan, capsys):
+    assert reference.record_ends(plan) == 2016 == plan.years[0] - reference.OLD, "known on 30 October 2018"
+    assert reference.record_ends(own(tmp_path, ["park_tax,T,2020,5,亿元,,,,"])) is None
+    late = own(tmp_path, ["gdp,GDP,2024,228,亿元,,,,", "gdp,GDP,2025,270,亿元,,,,9", "fdi_actual,F,2025,3,亿美元,,,,"],
+               about=ABOUT.replace("2018-10-30", "2024-03-31").replace("[2018, 2019, 2020]", "[2024, 2025]"))  # fmt: skip
+    # Growth of counties is printed to 2018, that of foreign investment to 2021.
+    assert reference.record_ends(late) == 2018
+    text = prose.brief_markdown(late, late.verdicts(), [])
+    assert "on record only to 2018, 6 years before the first target" in text
+    assert "on record only" not in prose.brief_markdown(plan, plan.verdicts(), [])
+    code, said = said_by_check(late.folder, capsys)
+    assert code == 0 and "Mind: growth of similar regions is on record only to 2018" in said
+
+
+def test_the_paper_speaks_of_the_bases_and_figures_that_there_are(tmp_path, plan):
+    both = prose.brief_markdown(plan, plan.verdicts(), [])
+    assert "Two bases are always tried" in both and "value that the plan itself implies" in both and "Public figures support" in both
+    mine = own(tmp_path, [row.removesuffix("9") for row in GDP], ["gdp,2017,211,亿元,level,"])
+    one = prose.brief_markdown(mine, mine.verdicts(), [])
+    assert "Each level starts from the last observed value" in one and "The figures at hand support" in one
+    assert not re.search("two possible base years|Two bases|implies,|public value|在地", one)
 
 
 def test_new_cases_of_a_year_follow_the_year_before(tmp_path):

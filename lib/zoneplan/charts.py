@@ -27,6 +27,7 @@ import pandas as pd
 
 from zoneplan import tables
 from zoneplan.messages import Words, words
+from zoneplan.plan import own_names
 from zoneplan.text import cells, num, odds, odds_range, pct, upper
 
 if TYPE_CHECKING:
@@ -214,12 +215,12 @@ class Chart:
         return found + self._foreign() + self._crowded()
 
     def _foreign(self) -> list[str]:
-        """English words in a Chinese chart; names of publishers are of no language."""
+        """English words in a Chinese chart; names of publishers and of somebody's own plan are of no language."""
         if self.lang != "zh":
             return []
         names = _publishers(tuple(dict.fromkeys(tables.sources()["publisher"])))
         shown = [names.sub("", t) for t in (*self.texts(), self.alt)]
-        found = sorted({run for t in shown for run in re.findall(r"[A-Za-z]{3,}", t)} - LATIN)
+        found = sorted(_latin(shown) - LATIN - _latin(own_names()))
         return [f"English words in a Chinese chart: {', '.join(found)}"] if found else []
 
     def _crowded(self) -> list[str]:
@@ -332,6 +333,11 @@ def _write(file: Path, content: bytes) -> None:
         os.replace(aside, file)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def _latin(texts: Iterable[str]) -> set[str]:
+    """Words of Latin letters, three or more."""
+    return {run for t in texts for run in re.findall(r"[A-Za-z]{3,}", t)}
 
 
 @lru_cache(maxsize=4)

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import os
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -157,14 +158,16 @@ def _check(args: argparse.Namespace) -> int:
 
 def what_now(folder: Path) -> str:
     """What a valid plan of one's own can be asked, and how."""
-    from zoneplan import load_plan
+    from zoneplan import load_plan, reference
 
     plan = load_plan()
     final = plan.verdicts().final()
-    given = int(final["probability_low"].notna().sum())
+    given, ends = int(final["probability_low"].notna().sum()), reference.record_ends(plan)
+    old = ends is not None and plan.years[0] - ends > reference.OLD
     return (
         f"{plan.name_en}: seen from {plan.as_of.isoformat()}, {given} of {len(final)} series have odds.\n"
-        f"Next: zoneplan verdicts --plan {folder}, zoneplan brief --plan {folder}"
+        + (f"Mind: growth of similar regions is on record only to {ends}; the odds rest on its own fade after that.\n" if old else "")
+        + f"Next: zoneplan verdicts --plan {folder}, zoneplan brief --plan {folder}"
     )
 
 
@@ -218,8 +221,9 @@ def _import(args: argparse.Namespace) -> int:
     print(frame(shown, 2))
     if len(read.left):
         print(f"\nNot understood, {len(read.left)} cell{'s' if len(read.left) > 1 else ''}:")
-        for row in read.left.itertuples():
-            print(f"  {row.sheet}!{row.cell} {row.text!r}: {row.why}")
+        for why, cells in read.left.groupby("why", sort=False):
+            named = ", ".join(f"{row.sheet}!{row.cell} {row.text!r}" for row in cells.itertuples())
+            print(f"  {why}\n{textwrap.fill(named, 120, initial_indent='    ', subsequent_indent='    ')}")
     unknown = list(dict.fromkeys(read.rows.loc[~read.rows["indicator_id"].map(has_class), "name"]))
     if unknown:
         print(f"\nNo similar regions are known for: {'; '.join(unknown)}. They get no odds before plan.yml names a class.")

@@ -283,7 +283,7 @@ def answer(plan: Plan, choice: Choice, ready: Ground | None = None) -> Answer:
     assumed = _assumptions(scenario, choice)
     made, target = forecast(plan, i, assumed), plan.target(i, year)
     base = made.base
-    expected = ready.expected(assumed.class_ or reference.CLASSES[i]).loc[base.year + 1 : year]
+    expected = ready.expected(assumed.class_ or reference.class_of(plan, i)).loc[base.year + 1 : year]
     added, own = (
         pd.Series(dict(points), dtype="float64").reindex(expected.index, fill_value=0.0)
         for points in (assumed.extra, choice.points)
@@ -326,12 +326,12 @@ def _path_problems(ready: Ground, choice: Choice) -> list[str]:
     """What is wrong with a choice whose parts are each right."""
     w, plan, i = words(choice.lang), ready.plan, choice.indicator_id
     scenario, name = _scenario(ready, choice), plan.name(i, choice.lang)
-    if choice.prices == PRICES[1] and reference.CLASSES[i].indicator_id != "gdp":
+    if choice.prices == PRICES[1] and reference.class_of(plan, i).indicator_id != "gdp":
         return [w("explore.choice.not_real", name=name)]
     if base_of(plan, i, scenario.base) is None:
         return [w("explore.choice.no_observed", name=name)]
     assumed = _assumptions(scenario, choice)
-    expected = ready.expected(assumed.class_ or reference.CLASSES[i])
+    expected = ready.expected(assumed.class_ or reference.class_of(plan, i))
     if expected is None:
         return [w("explore.choice.no_class", name=name)]
     rates = {y: float(expected.loc[y]) + v for y, v in assumed.extra.items()}
@@ -488,7 +488,7 @@ class Explorer:
         """Base and prices as the scenario has them, for the indicator picked."""
         self._offer_bases()
         scenario = self.ready.scenarios[self.scenario.value]
-        real = reference.CLASSES[self.indicator.value].indicator_id == "gdp"
+        real = reference.class_of(self.ready.plan, self.indicator.value).indicator_id == "gdp"
         with self._hold():
             self.base.value = OWN_LEVEL if self.indicator.value in scenario.base_levels else scenario.base
             self.prices.value = PRICES[real and scenario.constant_prices]

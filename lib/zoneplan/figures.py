@@ -38,16 +38,24 @@ def figures(plan: Plan, lang: str = "en") -> list[Chart]:
 
 
 def drawn(plan: Plan, lang: str = "en") -> tuple[list[Chart], list[str]]:
-    """The charts of the brief, and for each that the plan has no figures for the reason why it is left out.
+    """The charts of the brief, and for each that cannot be drawn of somebody's own plan the reason why.
 
-    How to read it: a reason names the figure that is missing; of the shipped plan nothing is left out.
+    How to read it: a reason names the figure that is missing, or the name that is too long to be printed; of the
+    shipped plan nothing is left out.
     """
     charts, reasons = [], []
     for draw in recipes(plan, lang):
         try:
-            charts.append(draw())
+            chart = draw()
         except ValueError as reason:
             reasons.append(str(reason))
+            continue
+        # The shipped plan's own charts are mended instead: there export refuses them.
+        found = [] if tables.is_shipped(plan.folder) else chart.problems()
+        if found:
+            reasons.append(f"chart {chart.id}: {found[0]}")
+        else:
+            charts.append(chart)
     return charts, list(dict.fromkeys(reasons))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from zoneplan import reference
+from zoneplan import reference, tables
 from zoneplan.audit import Interval, implied_base
 from zoneplan.plan import Goal
 from zoneplan.text import num
@@ -100,7 +100,9 @@ def base_of(plan: Plan, indicator_id: str, kind: str) -> Base | None:
     silent = np.isnan(plan.stated_growth(indicator_id)) or np.isnan(plan.target(indicator_id, plan.years[0]))
     if kind == "observed" or silent or (seen is not None and seen.year > plan.base_year):
         return seen
-    return Base("implied", plan.base_year, implied_base(plan, indicator_id), "plan", "在地")
+    # The shipped annex says of itself that it counts by territory; another plan says nothing of the kind.
+    scope = "在地" if tables.is_shipped(plan.folder) else ""
+    return Base("implied", plan.base_year, implied_base(plan, indicator_id), tables.PLAN, scope)
 
 
 def forecast(plan: Plan, indicator_id: str, assumed: Assumptions | str = "implied") -> Forecast | None:

@@ -50,11 +50,14 @@ UNIT_WORDS = {
     **{u: (u, 1.0) for u in UNITS if u != "无"},
     "percent": ("%", 1.0), "百分比": ("%", 1.0), "项": ("个", 1.0), "户": ("家", 1.0), "名": ("位", 1.0), "千万元": ("百万元", 10.0),
     "十亿元": ("亿元", 10.0), "亿人民币": ("亿元", 1.0), "100millionyuan": ("亿元", 1.0), "cny100million": ("亿元", 1.0),
-    "rmb100million": ("亿元", 1.0), "cnybillion": ("亿元", 10.0), "billionyuan": ("亿元", 10.0), "rmbbillion": ("亿元", 10.0),
+    "rmb100million": ("亿元", 1.0), "100millioncny": ("亿元", 1.0), "100millionrmb": ("亿元", 1.0), "cnybillion": ("亿元", 10.0),
+    "cnybn": ("亿元", 10.0), "rmbbn": ("亿元", 10.0), "billionyuan": ("亿元", 10.0), "rmbbillion": ("亿元", 10.0),
     "billioncny": ("亿元", 10.0), "cnymillion": ("百万元", 1.0), "millionyuan": ("百万元", 1.0), "rmbmillion": ("百万元", 1.0),
-    "millioncny": ("百万元", 1.0), "10,000yuan": ("万元", 1.0), "cny10,000": ("万元", 1.0), "usd100million": ("亿美元", 1.0),
+    "millioncny": ("百万元", 1.0), "10,000yuan": ("万元", 1.0), "cny10,000": ("万元", 1.0), "10,000cny": ("万元", 1.0), "10,000rmb": ("万元", 1.0),
+    "usd100million": ("亿美元", 1.0), "us$100million": ("亿美元", 1.0), "100millionusd": ("亿美元", 1.0), "100millionusdollars": ("亿美元", 1.0),
+    "usdbn": ("亿美元", 10.0), "us$billion": ("亿美元", 10.0), "us$million": ("百万美元", 1.0), "millionusdollars": ("百万美元", 1.0),
     "usdbillion": ("亿美元", 10.0), "billionusd": ("亿美元", 10.0), "usdmillion": ("百万美元", 1.0), "millionusd": ("百万美元", 1.0),
-    "usd10,000": ("万美元", 1.0), "10,000usd": ("万美元", 1.0), "firms": ("家", 1.0), "companies": ("家", 1.0),
+    "usd10,000": ("万美元", 1.0), "us$10,000": ("万美元", 1.0), "10,000usd": ("万美元", 1.0), "firms": ("家", 1.0), "companies": ("家", 1.0), "enterprises": ("家", 1.0),
     "projects": ("个", 1.0), "people": ("人", 1.0), "persons": ("人", 1.0), "10,000people": ("万人", 1.0), "sqkm": ("平方公里", 1.0),
     "km2": ("平方公里", 1.0), "mu": ("亩", 1.0), "hectares": ("公顷", 1.0),
 }  # fmt: skip
@@ -65,8 +68,10 @@ YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9])")
 PLACE = re.compile(rb"""<(?!dimension)(?:\w+:)?\w+\b[^>]*?\br(?:ef)?=["'](?:[$A-Za-z]+[$0-9]+:)?[$]?([A-Za-z]{0,4})[$]?([0-9]{1,9})["']""")
 NUMBER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
 BRACKETS = re.compile(r"\(([^()]*)\)")
-UNIT_OF = re.compile(r"(?:单位|unit)\s*[:=]?\s*([^\s,;()]+(?: [a-z]+)*)")
+# A comma ends what a title says of units, unless it parts thousands.
+UNIT_OF = re.compile(r"(?:单位|unit)s?\s*[:=]?\s*((?:[^,;、()]|,(?=[0-9]))+)")
 GROWS = re.compile(r"增长率|增长|增速|增幅|growthrate|growth")
+FALLS = re.compile(r"降低|下降|减少|降幅|降速|reduc|decline|decrease|\bfall")
 SHARE = re.compile(r"占|比重|比例|率$|share|ratio|rate$|to ?gdp")
 # What should become less: its target is an upper limit.
 LESS = re.compile(r"能耗|排放|电耗|水耗|失业|energy intensity|emission|unemployment")
@@ -236,7 +241,9 @@ def in_both(name: str, indicator_id: str) -> tuple[str, str]:
 def unit_in(text: str) -> tuple[str, float] | None:
     """The unit that a text names in brackets, after a stroke or by itself, with its factor; None if it names none."""
     text = plain(text)
-    for part in [*BRACKETS.findall(text), *UNIT_OF.findall(text), text.rpartition("/")[2], text]:
+    # After the unit a title may go on: "CNY 100 million unless stated".
+    said = [" ".join(words[:n]) for words in map(str.split, UNIT_OF.findall(text)) for n in range(len(words), 0, -1)]
+    for part in [*BRACKETS.findall(text), *said, text.rpartition("/")[2], text]:
         found = UNIT_WORDS.get(re.sub(r"\s|^(?:单位|unit)[:=]?", "", part))
         if found:
             return found
@@ -418,6 +425,8 @@ def figure(name: str, year: int | None, value: float, unit: tuple[str, float] | 
     named_growth = plain_name != growing and plain_name not in known
     if unit[0] == "%":
         is_share = plain_name in known and SHARE.search(plain_name) or (not named_growth and SHARE.search(plain_name))
+        if FALLS.search(plain(name)) and table != GROWTH:
+            return "a fall: write it as growth, with a minus sign"
         if not is_share and not named_growth and indicator is None:
             return "growth or a share? write 增长/growth or 占比/share into its name"
         kind = "share" if is_share else "growth"

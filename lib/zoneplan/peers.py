@@ -17,6 +17,7 @@ import pandas as pd
 
 from zoneplan import reference, tables
 from zoneplan.messages import words
+from zoneplan.plan import REAL
 from zoneplan.text import pct
 from zoneplan.units import shown_in
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 HOME = "wenzhou"
 # The years in which zones printed anything, and those of the totals of all zones.
 FIRST_YEAR, LAST_YEAR = 1990, 2030
-# By convention these growth rates are reported at comparable prices; money flows are reported at current ones.
-REAL = ("gdp", "industrial_value_added", "secondary_value_added")
 DOLLARS = ("trade_total", "exports", "imports", "fdi_actual")
 PERIODS = {
     "part_year": "covers part of a year",

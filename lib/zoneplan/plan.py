@@ -326,6 +326,17 @@ def load_plan(path: str | Path | None = None) -> Plan:
     )
 
 
+def own_names() -> list[str]:
+    """What somebody's own plan calls itself, its zone and its indicators; nothing for the shipped plan, whose names stand
+    in both languages."""
+    folder = tables.plan_dir()
+    if tables.is_shipped(folder):
+        return []
+    about, targets = read_description(folder / "plan.yml"), tables.read("targets")
+    names = [about[key] for key in ("name_zh", "name_en", "zone_zh", "zone_en")]
+    return [*names, *targets["name_zh"].dropna(), *targets["name_en"].dropna()]
+
+
 def target_problems(targets: pd.DataFrame, years: tuple[int, ...], file: str) -> list[Problem]:
     """Annex rows that no odds could be read from: outside the plan's years, twice, or not above zero."""
     annex = targets[targets["section"] == "annex"]

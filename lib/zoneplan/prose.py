@@ -12,7 +12,7 @@ import pandas as pd
 from zoneplan import peers, reference, scores, sensitivity, tables
 from zoneplan.audit import AGREES, CONTRADICTS, OPEN, ROUNDING, cagr
 from zoneplan.charts import ODDS_STEPS, Chart, odds_words, reached_by
-from zoneplan.forecast import forecast
+from zoneplan.forecast import base_of, forecast
 from zoneplan.joint import joint, scorecard
 from zoneplan.messages import Words, words
 from zoneplan.resolution import OPEN as OPEN_YET
@@ -216,7 +216,7 @@ def answers(plan: Plan, verdicts: Verdicts, lang: str = "en") -> list[str]:
     unlikely = rows[rows["probability_high"] < LEAST["even"]]
     undecided = rows.drop(index=[*likely.index, *unlikely.index])
     lines = [
-        w("paper.answers.count", n=len(rows), total=len(final), rest=len(final) - len(rows)),
+        w("paper.answers.count_own" if has_own(plan) else "paper.answers.count", n=len(rows), total=len(final), rest=len(final) - len(rows)),
         w("paper.answers.likely", least=odds(LEAST["likely"], lang), names=names(likely, lang)),
         w("paper.answers.unlikely", most=odds(LEAST["even"], lang), names=names(unlikely, lang)),
         w("paper.answers.open", names=names(undecided, lang)),
@@ -224,10 +224,8 @@ def answers(plan: Plan, verdicts: Verdicts, lang: str = "en") -> list[str]:
     found = bullets(lines)
     if rows.empty:
         return [found]
-    note = w(
-        "paper.answers.note", year=plan.years[-1], scale=scale(w), points=num(100 * BASE_DEPENDENT, 0),
-        ladder=ladder(rows["evidence"], w),
-    )  # fmt: skip
+    bases = w("paper.answers.two_bases", points=num(100 * BASE_DEPENDENT, 0)) if implies_bases(plan) else ""
+    note = w("paper.answers.note", year=plan.years[-1], scale=scale(w), bases=bases, ladder=ladder(rows["evidence"], w))
     return [found, verdict_table(plan, verdicts, lang), note]
 
 
@@ -308,7 +306,8 @@ def unassessed(plan: Plan, verdicts: Verdicts, lang: str = "en") -> list[str]:
     rows = final[final["probability_low"].isna()]
     if rows.empty:
         return []
-    waiting = rows.groupby(missing(rows["missing_number"]), sort=False)
+    # A list of one would be taken for the name of a column.
+    waiting = rows.groupby(pd.Series(missing(rows["missing_number"]), index=rows.index), sort=False)
     columns = {
         "missing": [plan.said(number, lang) for number, _ in waiting],
         "waiting": [w("common.semicolon").join(_waiting(r, lang) for r in _rows(part)) for _, part in waiting],
@@ -401,6 +400,17 @@ def _points(rows: pd.DataFrame, lang: str) -> list[str]:
     return [w("paper.back.point", value=amount(r.value, r.unit, lang), year=int(r.year)) for r in rows.itertuples()]
 
 
+def has_own(plan: Plan) -> bool:
+    """Whether figures of the user's own are among those known."""
+    return bool((plan.observations["grade"] == tables.PRIVATE).any())
+
+
+def implies_bases(plan: Plan) -> bool:
+    """Whether the plan prints a growth that tells the level of its base year for any of its series."""
+    bases = (base_of(plan, i, "implied") for i in plan.series() if not plan.is_rate(i))
+    return any(base is not None and base.kind == "implied" for base in bases)
+
+
 def private(plan: Plan, lang: str = "en") -> list[str]:
     """Figures of the user's own, which no public source shows."""
     w, rows = words(lang), plan.observations
@@ -419,7 +429,8 @@ def forecast_text(plan: Plan, verdicts: Verdicts, lang: str = "en") -> list[str]
     w, rows = words(lang), verdicts.assessable()
     levels = rows[(rows["unit"] != "%") & rows["needed_growth"].notna()]
     lines = [_gap(plan, r, w) for _, r in levels.iterrows()]
-    return [w("paper.forecast.text", base=plan.base_year), bullets(lines)] if lines else []
+    first = w("paper.forecast.text", base=plan.base_year) if implies_bases(plan) else w("paper.forecast.text_observed")
+    return [first, bullets(lines)] if lines else []
 
 
 def _gap(plan: Plan, row: pd.Series, w: Words) -> str:
@@ -587,6 +598,9 @@ def trust(plan: Plan, verdicts: Verdicts, lang: str = "en") -> list[str]:
         for k, text in w.group("paper.evidence").items() if k in count
     ]  # fmt: skip
     known = [w(f"paper.trust.{key}") for key in ("own", "shocks", "proxy", "prices")]
+    ends = reference.record_ends(plan)
+    if ends is not None and plan.years[0] - ends > reference.OLD:
+        known.insert(0, w("paper.trust.stale", last=ends, years=plan.years[0] - ends))
     return [
         w("paper.trust.steps", n=len(final), steps=w("common.semicolon").join(steps)),
         *record(plan, lang),
@@ -636,7 +650,9 @@ def record(plan: Plan, lang: str = "en") -> list[str]:
 def method(plan: Plan, lang: str = "en") -> list[str]:
     """How the numbers are made."""
     w = words(lang)
-    return [w("paper.method.borrow", day=day(plan.as_of, lang)), w("paper.method.bases", base=plan.base_year), w("paper.method.again")]
+    rest = w("paper.method.rest")
+    bases = w("paper.method.bases", base=plan.base_year, rest=rest) if implies_bases(plan) else w("paper.method.bases_observed", rest=rest)
+    return [w("paper.method.borrow", day=day(plan.as_of, lang)), bases, w("paper.method.again")]
 
 
 def resting(plan: Plan, charts: Sequence[Chart]) -> list[set[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from zoneplan import common, tables
 from zoneplan.errors import Problem
 from zoneplan.messages import words
 from zoneplan.plan import known
+from zoneplan.units import convert
 
 if TYPE_CHECKING:
     from zoneplan.plan import Plan
@@ -89,6 +90,15 @@ CLASSES = {
 }
 
 
+# The counties of the zone's size have 0.4 to 2.5 times the 204.72 亿元 of GDP that the shipped zone had in 2016. They are
+# no likeness of a much larger or smaller zone: other regions stand in for it.
+MATCHED = (82.0, 512.0)
+_LARGER = {"gdp": _COAST, "secondary_value_added": _COAST}
+_ANY_SIZE = ("county", "coastal_provinces")
+
+# A year's growth of regions is printed late in the next, so the record usually ends two years before a plan's first year.
+OLD = 2
+
 # Growth that is real by convention, but of which no class prints real growth: nominal growth is no stand-in.
 _REAL_WITHOUT_CLASS = ("industrial_value_added", "secondary_value_added")
 
@@ -96,7 +106,9 @@ _REAL_WITHOUT_CLASS = ("industrial_value_added", "secondary_value_added")
 def class_of(plan: Plan, indicator_id: str) -> ReferenceClass | None:
     """Which regions stand in for an indicator of a plan: those the plan names itself, else the usual ones, else None.
 
-    A growth target follows the growth of its indicator: real for GDP, nominal for money flows.
+    A growth target follows the growth of its indicator: real for GDP, nominal for money flows. Counties of the shipped
+    zone's size stand in for zones of that size only; coastal prefectures (of exports, coastal counties) for a larger
+    zone, coastal counties for a smaller one or one whose GDP nobody knows.
 
     How to read it: None means that no odds can be given before somebody names a class in ``plan.yml``.
     """
@@ -108,8 +120,30 @@ def class_of(plan: Plan, indicator_id: str) -> ReferenceClass | None:
     if plan.is_rate(indicator_id):
         if plain in _REAL_WITHOUT_CLASS:
             return None
-        return CLASSES.get(f"{plain}_growth") or CLASSES.get(plain)
-    return CLASSES.get(indicator_id)
+        return _of_size(plan, CLASSES.get(f"{plain}_growth") or CLASSES.get(plain))
+    return _of_size(plan, CLASSES.get(indicator_id))
+
+
+def _of_size(plan: Plan, usual: ReferenceClass | None) -> ReferenceClass | None:
+    """The usual class if its regions are of the zone's size or of any, else the same series of regions that are."""
+    if usual is None or (usual.level, usual.name) != _SIZE or tables.is_shipped(plan.folder):
+        return usual
+    gdp = gdp_of(plan)
+    if gdp is not None and MATCHED[0] <= gdp <= MATCHED[1]:
+        return usual
+    larger = gdp is not None and gdp > MATCHED[1]
+    level, name = _LARGER.get(usual.indicator_id, _ANY_SIZE) if larger else _ANY_SIZE
+    other = replace(usual, level=level, name=name)
+    return replace(other, label=other.said())
+
+
+def gdp_of(plan: Plan) -> float | None:
+    """The zone's GDP in 亿元: the last level observed, else the first promised; None if the plan knows neither."""
+    seen = plan.levels("gdp")
+    if len(seen):
+        return convert(float(seen["value"].iloc[-1]), seen["unit"].iloc[-1], "亿元")
+    promised = plan.annex("gdp").dropna(subset=["value"]) if "gdp" in plan.series() and not plan.is_rate("gdp") else []
+    return convert(float(promised["value"].iloc[0]), promised["unit"].iloc[0], "亿元") if len(promised) else None
 
 
 def has_class(indicator_id: str) -> bool:
@@ -118,6 +152,16 @@ def has_class(indicator_id: str) -> bool:
     if plain == indicator_id:
         return indicator_id in CLASSES
     return plain not in _REAL_WITHOUT_CLASS and bool({indicator_id, plain} & CLASSES.keys())
+
+
+def record_ends(plan: Plan) -> int | None:
+    """The last year in which growth of all the plan's classes was known on its day; None if it has no class.
+
+    How to read it: targets more than :data:`OLD` years later rest on a growth that nobody at hand has seen.
+    """
+    classes = {class_of(plan, i) for i in plan.series()} - {None}
+    known_to = [rows["end_year"].max() for c in classes if len(rows := windows(c, 1, plan.as_of))]
+    return int(min(known_to)) if known_to else None
 
 
 def class_problems(plan: Plan) -> list[Problem]:

@@ -418,7 +418,7 @@ def verdict_summary(table: pd.DataFrame, short: bool = False) -> str:
             "evidence": rows["evidence"],
         }
     )
-    left = f"{len(table) - len(rows)} of {len(table)} series cannot be assessed on public figures"
+    left = f"{len(table) - len(rows)} of {len(table)} series cannot be assessed on the figures at hand"
     return f"{frame(shown)}\n{left}; the brief says what is missing."
 
 

@@ -106,7 +106,7 @@ def verdicts(plan: Plan) -> Verdicts:
     the row rests on the user's own figures, those of grade P).
 
     How to read it: a blank probability with a range means that the answer hangs on the base year; a blank
-    with a missing number means that no public figure supports any odds.
+    with a missing number means that no figure at hand supports any odds.
     """
     evidence = plan.evidence.set_index("indicator_id")[["step", "missing_number"]]
     rows = [_annex_row(plan, target, evidence) for _, target in plan.targets[plan.targets["section"] == "annex"].iterrows()]
