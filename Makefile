@@ -5,7 +5,7 @@ BIN := .venv/bin
 FIRST ?= 2008
 LAST ?= 2018
 
-.PHONY: brief test status lab setup bench bench-forecast rebaseline guard-data guard-code fuzz clean
+.PHONY: brief test test-oldest status lab setup bench bench-forecast rebaseline guard-data guard-code guard-notebooks fuzz locks clean
 
 brief: setup
 	$(BIN)/zoneplan brief
@@ -13,8 +13,13 @@ brief: setup
 test: setup
 	$(BIN)/zoneplan check
 	$(BIN)/python -m pytest -n 2 -rs tests
-	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 -n 2 --dist loadscope notebooks || \
+	PYTHONPATH=$(CURDIR)/tests/offline $(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 -n 2 --dist loadscope notebooks || \
 	  { echo 'A saved number differs. If that is meant: make rebaseline WHY="the reason"'; exit 1; }
+
+# What the library computes and reads, once more with the oldest versions that pyproject.toml allows. Left out is what holds
+# the bytes that the newest versions draw, and what needs a browser or all notebooks.
+test-oldest: .venv-oldest/.ready
+	.venv-oldest/bin/python -m pytest -n 2 -q tests $(foreach t,browser guard newcomer notebook_hygiene readme report_kept status,--ignore tests/test_$(t).py)
 
 # Runs every notebook, shows every number that moved, asks, saves, and notes the reason in CHANGES.md.
 rebaseline: setup
@@ -45,20 +50,37 @@ bench-forecast: setup .venv-rivals/.ready
 	@test -n "$(PANEL)" || { echo "name a panel: make bench-forecast PANEL=my_panel.csv [FIRST=2008 LAST=2018]"; exit 1; }
 	$(BIN)/python tests/bench_forecast.py "$(PANEL)" $(FIRST) $(LAST) .venv-rivals/bin/python reports/bench
 
-.venv-rivals/.ready: requirements-rivals.lock
-	$(PYTHON) -m venv .venv-rivals
-	.venv-rivals/bin/python -m pip install --quiet --require-hashes -r requirements-rivals.lock
+# Environments of one lock file each.
+.venv-rivals/.ready .venv-guard/.ready: .venv-%/.ready: requirements-%.lock
+	$(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/python -m pip install --quiet --require-hashes -r $<
 	touch $@
 
-# Outside `make test`: a hundred edits of figures, three hundred mutants of the economics, mangled input for every reader.
+.venv-oldest/.ready: requirements-oldest.lock pyproject.toml
+	$(PYTHON) -m venv .venv-oldest
+	.venv-oldest/bin/python -m pip install --quiet --require-hashes -r requirements-oldest.lock
+	.venv-oldest/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+# Outside `make test`: a hundred edits of figures, three hundred mutants of the economics, edits of every notebook, mangled
+# input for every reader.
 guard-data: setup
 	$(BIN)/python tests/guard_data.py --edits 100 --seed 1
 
-guard-code: setup
+guard-code: setup .venv-guard/.ready
 	$(BIN)/python tests/guard_code.py --sample 300 --seed 1
 
+guard-notebooks: setup
+	$(BIN)/python tests/guard_notebooks.py --rounds 3 --seed 1
+
 fuzz: setup
-	$(BIN)/python tests/fuzz.py --cases 3000 --seed 1
+	$(BIN)/python tests/fuzz.py --cases 10000 --seed 1
+
+# Pins anew, newest and oldest; needs uv. Extras stay named, or an older pip looks for a version of its own.
+LOCK := uv pip compile pyproject.toml --extra test --extra build --universal --generate-hashes --no-header --no-annotate --no-strip-extras --no-emit-index-url --quiet
+locks:
+	$(LOCK) --output-file requirements.lock
+	$(LOCK) --resolution lowest-direct --output-file requirements-oldest.lock
 
 clean:
-	rm -rf .venv .venv-rivals
+	rm -rf .venv .venv-rivals .venv-guard .venv-oldest

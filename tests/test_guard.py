@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 from pathlib import Path
 
 import guard_code
 import guard_data
+import guard_notebooks
+import nbformat
 import pytest
+
+from zoneplan import notebooks
 
 DATA = guard_data.ROOT / "data"
 
@@ -107,3 +112,16 @@ def test_the_tests_of_a_line_come_quickest_first_then_those_beside_them():
     found = guard_code.stages_for({"module": "plan", "line": 1}, lines, seconds)
     assert found == [[], [], ["b::other", "a::quick", "a::shares", "a::slow"]]
     assert guard_code.changed_lines("a\nb < c\n", "a\nb <= c\n") == ("b < c", "b <= c")
+
+
+# Notebooks
+
+
+def test_an_edit_of_a_number_a_picture_its_data_or_the_prose_is_noticed():
+    [path] = (p for p in notebooks.paths() if p.stem.startswith("02"))
+    saved = nbformat.read(path, as_version=4)
+    untouched = [guard_notebooks.Edit(path.stem, kind, 0, "nothing", saved) for kind in ("number", "prose")]
+    found = guard_notebooks.edits(path.stem, saved, random.Random(20181030))
+    assert [e.kind for e in found] == list(guard_notebooks.KINDS)
+    assert guard_notebooks.red([*untouched, *found[1:]]) == [False, False, True, True, True]
+    assert guard_notebooks.red(found[:1]) == [True]

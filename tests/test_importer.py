@@ -136,8 +136,54 @@ def test_a_known_word_inside_another_name_is_no_match(name, tmp_path):
     assert set(read["indicator_id"]) == {"own_01"} and not read["known"].any()
 
 
+@pytest.mark.parametrize(
+    "said, unit",
+    [
+        ("Unit: CNY 100 million unless stated", "亿元"), ("Units: 10,000 yuan, persons", "万元"), ("单位：亿元、%", "亿元"),
+        ("单位：亿元（另注明者除外）", "亿元"), ("(RMB 100 million)", "亿元"), ("Unit: US$ million", "百万美元"), ("Unit: various", None),
+    ],
+)  # fmt: skip
+def test_a_title_tells_the_usual_unit(said, unit, tmp_path):
+    rows = [["Plan of a park"], [said], ["Indicator", "2017 actual", "2018 target"], ["GDP", 235, 250]]
+    if unit is None:
+        with pytest.raises(DataError, match="no unit"):
+            understood(tmp_path, rows)
+    else:
+        value = importer.canonical(235, unit)
+        read = understood(tmp_path, rows)
+        assert read[["value", "unit"]].to_numpy().tolist() == [[value[0], value[1]], [250, unit]]
+        assert read["direction"].tolist() == ["", "at_least"], "what was observed has no direction"
+
+
+@pytest.mark.parametrize(
+    "name, indicator",
+    [
+        ("Gross domestic product (GDP)", "gdp"), ("Total import and export", "trade_total"), ("Actual use of foreign capital", "fdi_actual"),
+        ("Gross industrial output above designated size", "industrial_output"), ("税收收入", "tax_revenue"), ("进出口额", "trade_total"),
+    ],
+)  # fmt: skip
+def test_usual_names_are_known_in_both_languages(name, indicator, tmp_path):
+    assert set(understood(tmp_path, [HEADER, [name, "亿元", 235, 250]])["indicator_id"]) == {indicator}
+    assert all(any(n.isascii() == ascii_ for n in names) for names in importer.listed_names().values() for ascii_ in (True, False))
+
+
+def test_no_name_stands_for_two_indicators():
+    names = [importer.bare(n) for many in importer.listed_names().values() for n in many]
+    assert len(names) == len(set(names)) > 90
+
+
+@pytest.mark.parametrize("name", ["单位GDP能耗降低率", "Reduction of energy use per unit of GDP (%)", "PM2.5浓度下降幅度"])
+def test_a_fall_is_asked_about(name, tmp_path):
+    assert reasons(tmp_path, [HEADER, ["GDP", "亿元", 1, 2], [name, "%", 3, 3]])["C3"].startswith("a fall: write it as growth")
+
+
+def test_a_column_that_is_not_read_is_named(tmp_path):
+    rows = [["No.", "指标", "2018年目标", "备注", "空", "责任单位"], [1, "GDP(亿元)", 250, "约", None, "统计局"]]
+    assert reasons(tmp_path, rows) == dict.fromkeys(["D1", "F1"], importer.NOT_READ)
+
+
 def test_what_should_become_less_is_an_upper_limit(tmp_path):
-    assert set(understood(tmp_path, [HEADER, ["化学需氧量排放", "人", 5, 4]])["direction"]) == {"at_most"}
+    assert understood(tmp_path, [HEADER, ["化学需氧量排放", "人", 5, 4]])["direction"].tolist() == ["", "at_most"]
 
 
 # What is not, and where ------------------------------------------------------------------------------------------

@@ -378,6 +378,26 @@ def test_what_cannot_be_drawn_is_left_out_with_its_reason(china, tmp_path, monke
     assert {"path_gdp", "swings_gdp", "needed_growth", "reference_percentile"} <= set(made) and len(made) == len(set(made))
 
 
+def test_names_in_one_language_stand_in_charts_of_both(tmp_path, monkeypatch):
+    folder = plan_folder(tmp_path, GDP)
+    chart = load_plan(folder).verdicts().plot("zh")
+    assert "Test" in chart.alt and any("English words in a Chinese chart: Test, zone" in p for p in chart.problems())
+    # Of the plan in force they are names, not words that nobody has translated.
+    monkeypatch.setenv("ZONEPLAN_PLAN", str(folder))
+    assert chart.problems() == []
+    charts, reasons = drawn(load_plan(), "zh")
+    assert {"odds_2020", "path_gdp", "needed_growth"} <= {c.id for c in charts} and not [r for r in reasons if "English words" in r]
+
+
+def test_a_name_that_no_chart_can_hold_leaves_its_charts_out(tmp_path, monkeypatch):
+    name = " ".join(["Value added that is not above scale"] * 6)
+    monkeypatch.setenv("ZONEPLAN_PLAN", str(plan_folder(tmp_path, [*GDP, *(row.replace("gdp,GDP", f"exports,{name}") for row in GDP)])))
+    charts, reasons = drawn(load_plan())
+    left = [r for r in reasons if r.startswith("chart ")]
+    assert left and all(re.match(r"chart \w+: ", r) for r in left)
+    assert "plan_audit" in {c.id for c in charts} and all(c.problems() == [] for c in charts)
+
+
 @pytest.mark.parametrize("stem", ["00", "01", "02", "03", "04", "05", "06"])
 def test_notebooks_run_on_a_plan_of_ones_own(stem, tmp_path):
     targets = [*GDP, "budget_revenue,Budget revenue,2018,15,亿元,,,,", "budget_revenue,Budget revenue,2020,20,亿元,,,,15",

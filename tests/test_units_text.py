@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 
 import pandas as pd
 import pytest
@@ -166,3 +167,9 @@ def test_odds_and_days_in_chinese():
     assert (text.odds_range(0.37, 0.55, "zh"), text.odds_range(0.37, 0.55)) == ("37%～55%", "37-55 %")
     day = datetime.date(2018, 10, 30)
     assert (text.day(day), text.day(day, "zh")) == ("30 October 2018", "2018年10月30日")
+
+
+@pytest.mark.parametrize("name", ["<b>Zone</b>", "<script>alert(1)</script>", "a <!-- b", "x </p>"])
+def test_what_looks_like_a_tag_is_shown(name):
+    shown = text.say(f"Odds of {name}: **<1 %**.").data
+    assert shown.endswith(": **<1 %**.") and "&lt;" in shown and not re.search("<[a-z/!]", shown)

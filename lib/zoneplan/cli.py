@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from zoneplan.errors import Problem
     from zoneplan.panel import Panel
 
+# What shells say of a program that Ctrl-C has stopped.
+INTERRUPTED = 130
 # Named here too, because help must not load what computes them; a test holds both lists equal.
 BASELINES = ("naive", "drift", "theta", "damped", "arima", "theta_damped", "pooled")
 
@@ -61,7 +63,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command; 0 means fine, 1 means that a message says what is wrong."""
+    """Run one command; 0 means fine, 1 that a message says what is wrong, 130 that Ctrl-C has stopped it."""
     args = parser().parse_args(argv)
     from zoneplan.errors import DataError
 
@@ -73,6 +75,9 @@ def main(argv: list[str] | None = None) -> int:
     except DataError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\ninterrupted", file=sys.stderr)
+        return INTERRUPTED
 
 
 @contextlib.contextmanager

@@ -30,6 +30,7 @@ MOST_CELLS = 100_000
 # Below the first rows there is no header any more.
 HEADER_WITHIN = 20
 LONGEST_HEAD = 40
+NOT_READ = "a column of neither years nor units: it is not read"
 NO_HEADER = "no header row with years, or with indicator, year and value, above it"
 TARGET, SEEN, GROWTH = "target", "observation", "average growth"
 COLUMNS = "table indicator_id name year value unit kind direction sheet cell known".split()
@@ -38,6 +39,7 @@ WORDS = {
     SEEN: ("实际", "完成", "实绩", "历史", "现状", "基数", "actual", "observ", "outturn", "result", "history"),
     GROWTH: ("年均", "平均增", "average growth", "growth a year", "cagr"),
 }
+COUNTING = ("序号", "编号", "no.", "no", "nr", "#")
 NAME = ("指标", "指标名称", "主要指标", "项目", "名称", "indicator", "name", "item")
 FIELDS = {
     "year": ("年份", "年度", "年", "year"),
@@ -149,6 +151,7 @@ def read_workbook(file: str | Path) -> Understood:
             continue
         titles += sheet.titles(header)
         at = sheet.layout(header)
+        left += [(values_of.title, *head, NOT_READ) for head in sheet.unread(at)]
         for cell, formula in sheet.cells(at):
             made = sheet.read(cell, formula, at)
             if isinstance(made, str):
@@ -336,7 +339,7 @@ class _Sheet:
         block = [self.texts(r) for r in range(1, header + 1) if len(set(filter(None, self.texts(r)))) > 1 or r == header]
         parts = {c: list(dict.fromkeys(filter(None, column))) for c, column in enumerate(zip(*block, strict=True), start=1)}
         heads = {c: " ".join(texts) for c, texts in parts.items()}
-        usual = next((u for t in titles if re.search("单位|unit", t.lower()) and (u := unit_in(t))), None)
+        usual = next((u for t in titles if re.search(r"单位|unit|^\(.*\)$", t.lower()) and (u := unit_in(t))), None)
         table = next(filter(None, map(table_in, [self.values.title, *titles])), None)
         fields = {f: c for c, texts in parts.items() if (f := next(filter(None, map(field_of, texts)), None))}
         name = next((c for c, texts in parts.items() if any(bare(t) in NAME for t in texts)), min(heads))
@@ -346,6 +349,14 @@ class _Sheet:
             said = {c: (year_in(h), table_in(h) or table) for c, h in heads.items() if c != name and c not in fields.values()}
             columns = {c: (year, t) for c, (year, t) in said.items() if year is not None or t == GROWTH}
         return _Layout(header + 1, name, columns, fields, heads, usual, table)
+
+    def unread(self, at: _Layout) -> Iterator[tuple[str, str]]:
+        """The heads, with their cells, of columns that hold something and are not read; counting the rows says nothing."""
+        for column, head in at.heads.items():
+            used = {at.name, *at.columns, *at.fields.values()}
+            filled = any(self.raw(row, column) is not None for row in range(at.first, self.values.max_row + 1))
+            if head and filled and column not in used and bare(head) not in COUNTING:
+                yield self.values.cell(at.first - 1, column).coordinate, head[:60]
 
     def cells(self, at: _Layout) -> Iterator[tuple[Cell, Any]]:
         """Every filled cell among the figures, with the formula or value typed into it."""
@@ -434,10 +445,11 @@ def figure(name: str, year: int | None, value: float, unit: tuple[str, float] | 
         kind = "count" if unit[0] in COUNTS else "area" if unit[0] in AREAS else "rank" if unit[0] == "位" else "flow"
     value, shown = float(f"{value * unit[1]:.12g}"), unit[0]
     stem = f"{indicator}_growth" if indicator and kind == "growth" and table != GROWTH else indicator
+    aim = direction or ("at_most" if LESS.search(plain(name)) else "at_least")
     if table == SEEN:
         value, shown = canonical(value, shown)
     return {"table": table, "indicator_id": stem, "name": " ".join(name.split()), "year": year, "value": value, "unit": shown,
-            "kind": kind, "direction": direction or ("at_most" if LESS.search(plain(name)) else "at_least"), "known": bool(indicator)}  # fmt: skip
+            "kind": kind, "direction": aim if table == TARGET else "", "known": bool(indicator)}  # fmt: skip
 
 
 def _once(found: list[dict]) -> tuple[list[dict], list[tuple]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -54,13 +55,19 @@ def run(path: str | Path, env: dict[str, str] | None = None) -> NotebookNode:
     """
     import asyncio
 
+    return asyncio.run(_run(Path(path), env))
+
+
+async def _run(path: Path, env: dict[str, str] | None = None) -> NotebookNode:
+    import asyncio
+
     import nbformat
 
-    path = Path(path)
     notebook = clean(nbformat.read(path, as_version=4))
     with tempfile.TemporaryDirectory(prefix="zp-") as scratch:
         try:
-            asyncio.run(asyncio.wait_for(_execute(notebook, path.parent, Path(scratch), env), NOTEBOOK_SECONDS))
+            async with asyncio.timeout(NOTEBOOK_SECONDS):
+                await _execute(notebook, path.parent, Path(scratch), env)
         except TimeoutError:
             raise failure(path, notebook, f"no end after {NOTEBOOK_SECONDS} s") from None
         except Exception as error:
@@ -84,8 +91,10 @@ async def _execute(notebook, cwd: Path, scratch: Path, env: dict[str, str] | Non
         # A profile of the user must not change a published result.
         extra_arguments=[f"--ipython-dir={scratch}", "--HistoryManager.hist_file=:memory:"],
     )
+    # What cells write comes back in their outputs; the rest is the noise of a kernel that is being stopped.
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     # A manager passed in is ours to stop: without this every run would leave a kernel behind.
-    await client.async_execute(cleanup_kc=True, env={**os.environ, **(env or {})})
+    await client.async_execute(cleanup_kc=True, env={**os.environ, **(env or {})}, **quiet)
 
 
 def _manager(scratch: Path):
@@ -168,7 +177,7 @@ def run_all(
     where: Path | None = None,
     tell: Callable[[str, bool], None] | None = None,
 ) -> dict[str, NotebookNode]:
-    """Run every notebook, two at a time.
+    """Run every notebook, two at a time; an interruption stops those that run and begins no other.
 
     Parameters
     ----------
@@ -182,14 +191,26 @@ def run_all(
 
     How to read it: a key is the stem of the file; the value holds cells and outputs.
     """
+    import asyncio
+
     files = paths(where)
     if not files:
         raise DataError([Problem(str(where or folder()), None, None, "no notebook", "files such as 01_name.ipynb")])
 
+    running = set()
+
+    async def stoppable(path: Path) -> NotebookNode:
+        this = asyncio.get_running_loop(), asyncio.current_task()
+        running.add(this)
+        try:
+            return await _run(path)
+        finally:
+            running.discard(this)
+
     def one(path: Path) -> NotebookNode:
         if tell:
             tell(path.stem, False)
-        done = run(path)
+        done = asyncio.run(stoppable(path))
         if tell:
             tell(path.stem, True)
         return done
@@ -198,11 +219,17 @@ def run_all(
         # The later ones take longest: begun first, they do not hold up the end.
         tasks = {path: pool.submit(one, path) for path in reversed(files)}
         problems = []
-        for path in files:
-            try:
-                tasks[path].result()
-            except DataError as error:
-                problems += error.problems
+        try:
+            for path in files:
+                try:
+                    tasks[path].result()
+                except DataError as error:
+                    problems += error.problems
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for loop, task in list(running):
+                loop.call_soon_threadsafe(task.cancel)
+            raise
     if problems:
         raise DataError(problems)
     runs = {path.stem: tasks[path].result() for path in files}

@@ -360,7 +360,7 @@ def assumption_table(plan: Plan, lang: str = "en") -> pd.DataFrame:
 
 
 def install(new: Path, out: Path, old: Path) -> None:
-    """Put a finished brief in place of the earlier one; after any error the earlier one is back.
+    """Put a finished brief in place of the earlier one; after any error or interruption the earlier one is back.
 
     Parameters
     ----------
@@ -382,7 +382,7 @@ def install(new: Path, out: Path, old: Path) -> None:
                 undo.append(lambda t=target, o=old / source.name: o.rename(t))
             source.rename(target)
             undo.append(lambda t=target, s=source: t.rename(s))
-    except OSError:
+    except BaseException:
         for step in reversed(undo):
             step()
         raise

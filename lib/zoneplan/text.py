@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -128,7 +129,7 @@ def show(df: pd.DataFrame, digits: int | Mapping[str, int] = 1) -> Shown:
 
 
 def say(markdown: str):
-    """Prose with rendered numbers, shown as Markdown."""
+    """Prose with rendered numbers, shown as Markdown; what looks like a tag is somebody's name, and shown as such."""
     from IPython.display import Markdown
 
-    return Markdown(markdown)
+    return Markdown(re.sub(r"<(?=[A-Za-z/!?])", "&lt;", markdown))
