@@ -23,7 +23,7 @@ from zoneplan.audit import implied_base
 from zoneplan.errors import DataError
 from zoneplan.forecast import Assumptions, base_of, forecast
 from zoneplan.plan import chosen, known, target_problems, unit_problems
-from zoneplan.verdicts import verdicts
+from zoneplan.verdicts import _like_its_twin, verdicts
 
 NOVEMBER = "-11-01"
 SIZE, COAST = ("county", "coastal_size_matched"), ("prefecture", "coastal_provinces")
@@ -616,3 +616,32 @@ def test_a_description_nobody_can_use_is_refused_by_key(old, new):
     with pytest.raises(DataError) as error:
         raise_for(old, new)
     assert [p.column for p in error.value.problems] == [old.split(":")[0]]
+
+
+# What mutants of the code have shown to be untested
+
+
+def test_windows_longer_than_three_years_are_those_of_three(plan):
+    assert reference.past_growth("gdp", 5, plan.as_of).rows.equals(reference.past_growth("gdp", 3, plan.as_of).rows)
+
+
+def test_growth_of_names_nobody_knows_has_no_class():
+    known_by_name = {i: reference.has_class(i) for i in ("gdp_growth", "industrial_value_added_growth", "park_tax_growth", "park_tax", "gdp")}
+    assert known_by_name == {"gdp_growth": True, "industrial_value_added_growth": False, "park_tax_growth": False, "park_tax": False, "gdp": True}
+
+
+def test_the_usual_day_of_a_percentile_is_that_of_the_plan(plan):
+    found = peers.percentile_of(9.0)
+    assert found.as_of == plan.as_of and found.rows["end_year"].max() == 2016
+
+
+def test_swings_have_these_columns_only(plan):
+    columns = "kind year low high low_at high_at source_id span".split()
+    assert sensitivity.swings(plan, "gdp").rows.columns.tolist() == columns
+
+
+@pytest.mark.parametrize(("own", "twin", "taken"), [("N", "N", True), ("N", "administrative", True), ("N", "B", False), ("B", "N", False), ("B", "B", False)])
+def test_only_a_text_row_without_odds_waits_for_what_its_twin_waits_for(own, twin, taken):
+    row, other = {"evidence": own, "missing_number": "mine", "year": 1}, {"evidence": twin, "missing_number": "its", "year": 2}
+    assert _like_its_twin(row, other) == ({"evidence": twin, "missing_number": "its", "year": 1} if taken else row)
+    assert _like_its_twin(row, None) == row

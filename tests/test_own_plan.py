@@ -21,7 +21,7 @@ from zoneplan.montecarlo import leading, level_series, plan_with_levels, simulat
 from zoneplan.plan import Goal, goal_of
 from zoneplan.resolution import resolutions
 from zoneplan.scenarios import USUAL, scenarios
-from zoneplan.sensitivity import needed_growth, swings
+from zoneplan.sensitivity import needed_growth, one_page, swings
 from zoneplan.verdicts import graded
 
 CHINA = tables.data_dir() / "plans" / "china"
@@ -109,6 +109,7 @@ def test_the_next_step_is_one_thing_in_plain_words(tmp_path):
         (ABOUT + "home: 5\n", "home: found 5"),
         (ABOUT + "announced: monthly\n", "at once or yearly"),
         (ABOUT + "classes: {gdp: [county]}\n", "such as {my_tax:"),
+        (ABOUT + "classes: [gdp]\n", "such as {my_tax:"),
         (ABOUT + "as_of: yesterday\n", "as_of: found 'yesterday'"),
         (ABOUT.replace("zone_en: Test zone\n", ""), "no name of the zone"),
     ],
@@ -226,6 +227,8 @@ def test_a_year_that_is_known_is_not_forecast(tmp_path):
     assert table["probability"].tolist()[:2] == [1.0, 0.0] and table["resolution"].tolist() == ["met", "missed", "open"]
     assert table["q10"].tolist()[:2] == table["q90"].tolist()[:2] == [230, 240]
     assert forecast(plan, "gdp").growth.keys() == {2020}
+    assert table["basis"].tolist()[:2] == ["known figure"] * 2 and table["basis"].iloc[2] != "known figure"
+    assert swings(plan, "gdp").rows.query("kind == 'growth'")["year"].tolist() == [2020]
     # Seen from an earlier day the same plan knows less.
     assert 0 < plan.verdicts(as_of="2018-10-30").table()["probability_implied"][0] < 1
     found = simulate(plan, draws=2000).table().set_index("year")["odds"]
@@ -329,6 +332,13 @@ def test_new_cases_of_a_year_follow_the_year_before(tmp_path):
     """Gamma-Poisson by hand: after 2 cases the next count is negative binomial with 2.5 and 1/2; P(0) = 0.5^2.5."""
     plan = own(tmp_path, ["new_firms,N,2018,1,家,,,,"], ["new_firms,2017,2,家,count,"], about=ABOUT + "yearly_counts: [new_firms]\n")
     assert plan.verdicts().table()["probability"].tolist() == [pytest.approx(1 - 0.5**2.5)]
+
+
+def test_a_count_among_the_targets_hides_none_of_those_that_follow(tmp_path):
+    targets = ["new_firms,N,2018,1,家,,,,", "new_firms,N,2020,3,家,,,,", *GDP]
+    plan = own(tmp_path, targets, ["new_firms,2017,2,家,count,"], about=ABOUT + "yearly_counts: [new_firms]\n")
+    assert plan.verdicts().assessable()["indicator_id"].tolist() == ["new_firms", "gdp"]
+    assert one_page(plan)["indicator_id"].tolist() == ["gdp"]
 
 
 def test_private_figures_change_grades_and_verdicts_at_once(tmp_path, plan):
