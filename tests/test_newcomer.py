@@ -112,7 +112,7 @@ def test_three_commands_lead_from_a_spreadsheet_to_a_paper(made, data):
     plan, said = made
     assert [d.returncode for d in said] == [0, 0, 0], said[-1].stderr[-2000:]
     taken, checked, brief = said
-    assert "Not understood, 1 cell" in taken.stdout and "Remarks" in taken.stdout
+    assert "Not understood, 1 cell" in taken.stdout and "remarks" in taken.stdout
     assert "5 of 10 series have odds" in checked.stdout and "on record only to" in checked.stdout
     assert "Traceback" not in brief.stderr and "5 of 10 series cannot be assessed" in brief.stdout
     reports = plan / "reports"
