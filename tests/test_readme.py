@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 import rattler
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from zoneplan import cli, tables
 
@@ -103,3 +106,17 @@ def test_citation_is_complete():
     card = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert {"cff-version", "message", "title", "authors", "version"} <= set(card)
     assert card["version"] == project()["version"] and card["license"] == project()["license"]
+
+
+def test_locks_name_the_extras_that_packages_ask_of_each_other():
+    """An older pip takes a newest version, without a hash, for a name with an extra that the lock gives without."""
+    wanted = {}
+    for package in metadata.distributions():
+        for text in package.requires or ():
+            needed = Requirement(text)
+            if needed.extras and (needed.marker is None or needed.marker.evaluate({"extra": ""})):
+                wanted[canonicalize_name(needed.name)] = needed.extras
+    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    locked = {canonicalize_name(r.name): r.extras for r in (Requirement(x.rstrip("\\ ")) for x in lines if x[:1].isalnum())}
+    assert {"coverage"} <= wanted.keys()
+    assert {n: sorted(e - locked[n]) for n, e in wanted.items() if n in locked and e - locked[n]} == {}
