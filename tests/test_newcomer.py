@@ -142,7 +142,9 @@ def test_an_interrupted_brief_leaves_the_earlier_one_whole(how, made, tmp_path):
     out = Path(shutil.copytree(made[0] / "reports", tmp_path / "reports"))
     before = everything(out)
     command = [sys.executable, "-m", "zoneplan", "brief", "--plan", str(made[0]), "--out", str(out), "--lang", "en"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, encoding="utf-8", process_group=0) as running:
+    # What a shell starts in the background is deaf to Ctrl-C, and so is what it starts in turn.
+    hearing = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, encoding="utf-8", process_group=0, preexec_fn=hearing) as running:
         while "running" not in running.stderr.read(40):
             pass
         # Kernels have begun their work.
