@@ -261,6 +261,19 @@ def test_a_file_that_unpacks_to_too_much_is_refused_before_it_is_read(tmp_path):
         read_workbook(file)
 
 
+def test_a_part_that_ends_before_the_length_it_states_is_one_message(tmp_path):
+    file = tmp_path / "x.xlsx"
+    with zipfile.ZipFile(file, "w") as packed:
+        packed.writestr("xl/workbook.xml", b"<workbook/>")
+    # Both lengths in the list of contents at the end, packed and unpacked.
+    raw, length = file.read_bytes(), (11).to_bytes(4, "little")
+    contents = raw.index(b"PK\x01\x02")
+    assert raw[contents:].count(length * 2) == 1
+    file.write_bytes(raw[:contents] + raw[contents:].replace(length * 2, (9999).to_bytes(4, "little") * 2))
+    with pytest.raises(DataError, match=r"x\.xlsx: found a part that ends too early; expected "):
+        read_workbook(file)
+
+
 @pytest.mark.parametrize("raw", [b"", b"PK\x03\x04 not really", b"name,value\ngdp,1\n", b"\xd0\xcf\x11\xe0 old"])
 def test_what_is_no_spreadsheet_is_one_message(raw, tmp_path):
     file = tmp_path / "x.xlsx"

@@ -195,7 +195,7 @@ def _refuse_unfit(file: Path) -> None:
                 if max(across * down, len(ends)) > MOST_CELLS:
                     raise refuse(f"{part.filename} with {down:,} rows and {across:,} columns", f"at most {MOST_CELLS:,} cells")
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise refuse(str(error), "a spreadsheet that opens without a password") from None
+        raise refuse(str(error) or "a part that ends too early", "a spreadsheet that opens without a password") from None
 
 
 def _column(letters: bytes) -> int:
