@@ -101,16 +101,29 @@ def test_a_long_english_sheet_reads_the_same(tmp_path):
     [
         ("1,234.5", 1234.5, None, None), ("１，２３４．５", 1234.5, None, None), ("9%", 9, "%", None), ("12.5亿元", 12.5, "亿元", None),
         ("-3", -3, None, None), ("+3", 3, None, None), ("7左右", 7, None, "about"), ("≥8%", 8, "%", "at_least"), ("8%以上", 8, "%", "at_least"),
-        ("不超过0.5", 0.5, None, "at_most"), ("约20", 20, None, "about"),
+        ("不超过0.5", 0.5, None, "at_most"), ("约20", 20, None, "about"), (2018, 2018, None, None),
     ],
 )  # fmt: skip
 def test_numbers_as_people_type_them(typed, value, unit, direction, tmp_path):
     page = openpyxl.Workbook().active
     page["A1"] = typed
-    assert importer.number_in(page["A1"]) == (value, unit, direction)
+    assert importer.number_in(page["A1"]) == (value, unit, direction, None)
 
 
-@pytest.mark.parametrize("typed", ["many", "1,23,4", "3 to 4", "12x", "=1", "", "—", "2018-10-30", True])
+@pytest.mark.parametrize(
+    "typed, low, high, unit",
+    [
+        ("7-8", 7, 8, None), ("7.5％～8％", 7.5, 8, "%"), ("3 to 4", 3, 4, None), ("1,200—1,300万元", 1200, 1300, "万元"), ("６至６．５%", 6, 6.5, "%"),
+        ("-3--1", -3, -1, None), ("5-7千万元", 50, 70, "百万元"), ("2000-2050亿元", 2000, 2050, "亿元"), ("7-8左右", 7, 8, None),
+    ],
+)  # fmt: skip
+def test_a_range_has_two_ends(typed, low, high, unit):
+    page = openpyxl.Workbook().active
+    page["A1"].value = typed
+    assert importer.number_in(page["A1"]) == (low, unit, "range", high)
+
+
+@pytest.mark.parametrize("typed", ["many", "1,23,4", "4 to 3", "5-5", "7-", "7-8-9", "7-8x", "12x", "=1", "", "—", "2018-10-30", "2016-2017", True])
 def test_what_is_no_one_number_is_none(typed):
     page = openpyxl.Workbook().active
     page["A1"].value = typed
@@ -247,6 +260,117 @@ def test_a_sheet_that_does_not_say_target_or_actual_is_asked_about(tmp_path):
 def test_a_rate_that_may_be_growth_or_a_share_is_asked_about(tmp_path):
     rows = [HEADER, ["GDP", "亿元", 1, 2], ["质量指数", "%", 40, 50]]
     assert reasons(tmp_path, rows)["C3"].startswith("growth or a share?")
+
+
+# Which row is the header ------------------------------------------------------------------------------------------
+
+ACROSS = ["指标", "2016年实际", "2017年实际", "2018年目标", "2019年目标"]
+UNIT_ROW = ["某开发区主要指标（单位：亿元）"]
+
+
+def cells(folder, rows, **more) -> list[list]:
+    """Cell, id, year and value of everything understood."""
+    return understood(folder, rows, **more)[["cell", "indicator_id", "year", "value"]].to_numpy().tolist()
+
+
+@pytest.mark.parametrize("levels", [(1850.5, 1985, 2035, 2090.12), (1985, 2018, 2019, 2020), ("1985", "2018", "2019", "2020"), ("1,985", "2,018", 2019.5, 2020)])
+def test_figures_that_look_like_years_are_figures(levels, tmp_path):
+    numbers = [float(str(x).replace(",", "")) for x in levels]
+    assert cells(tmp_path, [UNIT_ROW, ACROSS, ["地区生产总值", *levels], ["财政总收入", 190, 199, 205, 210]]) == [
+        *([f"{c}3", "gdp", y, v] for c, y, v in zip("BCDE", range(2016, 2020), numbers, strict=True)),
+        *([f"{c}4", "fiscal_revenue_total", y, v] for c, y, v in zip("BCDE", range(2016, 2020), (190, 199, 205, 210), strict=True)),
+    ]
+
+
+def test_plain_years_head_columns_and_figures_like_years_stand_below(tmp_path):
+    rows = [["指标", 2018, 2019], ["地区生产总值（亿元）", 1985, 2035], ["财政总收入（亿元）", 190, 199]]
+    assert [row[0] for row in cells(tmp_path, rows, sheet="目标")] == ["B2", "C2", "B3", "C3"]
+    # Nothing heads the names.
+    assert [row[0] for row in cells(tmp_path, [UNIT_ROW, ["", "2018", "2019"], *rows[1:]], sheet="目标")] == ["B3", "C3", "B4", "C4"]
+
+
+@pytest.mark.parametrize("where", [2, 3, 4])
+@pytest.mark.parametrize("line", [["一、2018年任务"], ["2018年新开工项目投资", 19, 20, 21, 22], ["规划编制", None, None, "2018年完成", "2019年完成"]])
+def test_a_year_in_the_name_of_a_row_heads_nothing(line, where, tmp_path):
+    """Headings, names and milestones with a year, above, between and below the figures."""
+
+    def change(page) -> None:
+        if len(line) == 1:
+            page.merge_cells(start_row=where + 1, end_row=where + 1, start_column=1, end_column=5)
+
+    rows = [UNIT_ROW, ACROSS, ["地区生产总值", 85.5, 98, 105, 120], ["财政总收入", 190, 199, 205, 210]]
+    found = cells(tmp_path, [*rows[:where], line, *rows[where:]], change=change)
+    assert [row[1:] for row in found if not row[1].startswith("own")] == [
+        *(["gdp", y, v] for y, v in zip(range(2016, 2020), (85.5, 98, 105, 120), strict=True)),
+        *(["fiscal_revenue_total", y, v] for y, v in zip(range(2016, 2020), (190, 199, 205, 210), strict=True)),
+    ]
+    assert len(found) == (12 if 19 in line else 8)
+
+
+def test_a_footnote_with_a_year_heads_nothing(tmp_path):
+    def change(page) -> None:
+        page.merge_cells("A4:E4")
+
+    rows = [UNIT_ROW, ACROSS, ["地区生产总值", 85.5, 98, 105, 120], ["注：2018年为预计数"]]
+    assert len(cells(tmp_path, rows, change=change)) == 4
+
+
+def test_targets_and_actual_figures_may_stand_under_merged_years(tmp_path):
+    rows = [UNIT_ROW, ["指标", "2017年", None, "2018年", None, "2020年"], [None, "计划", "实际", "计划", "实际", "目标"], ["一、经济"], ["地区生产总值", 95, 98, 105, 120, 140]]
+
+    def change(page) -> None:
+        for block in ("A2:A3", "B2:C2", "D2:E2", "A4:F4"):
+            page.merge_cells(block)
+
+    found = understood(tmp_path, rows, change=change)
+    assert found[["cell", "table", "year", "value"]].to_numpy().tolist() == [
+        ["B5", "target", 2017, 95], ["C5", "observation", 2017, 98], ["D5", "target", 2018, 105], ["E5", "observation", 2018, 120], ["F5", "target", 2020, 140],
+    ]  # fmt: skip
+
+
+def test_a_second_table_below_has_years_and_a_unit_of_its_own(tmp_path):
+    rows = [
+        ["单位：亿元"], ["指标", "2018年目标", "2019年目标"], ["地区生产总值", 250, 260], ["一般公共预算收入", 20, 21],
+        [], ["附：历史数据（单位：万元）"], ["指标", "2016年实际", "2017年实际"], ["财政总收入", 158_500, 174_000],
+        ["指标", "2016年实际", "2017年实际"], ["进出口总额", 800_000, 810_000],
+    ]  # fmt: skip
+    assert cells(tmp_path, rows) == [
+        ["B3", "gdp", 2018, 250], ["C3", "gdp", 2019, 260], ["B4", "budget_revenue", 2018, 20], ["C4", "budget_revenue", 2019, 21],
+        ["B8", "fiscal_revenue_total", 2016, 15.85], ["C8", "fiscal_revenue_total", 2017, 17.4], ["B10", "trade_total", 2016, 80], ["C10", "trade_total", 2017, 81],
+    ]  # fmt: skip
+    # A unit said at the top holds for every table that says none.
+    assert [row[3] for row in cells(tmp_path, [*rows[:5], *rows[6:]])][-2:] == [800_000, 810_000]
+
+
+def test_a_table_with_years_down_is_told_to_be_turned(tmp_path):
+    for first in (["2016年实际", "2017年实际", "2018年目标"], [2016, 2017, 2018]):
+        rows = [UNIT_ROW, ["年份", "地区生产总值", "财政总收入"], *([y, 98 + k, 10 + k] for k, y in enumerate(first))]
+        with pytest.raises(DataError, match="years run down a column"):
+            read_workbook(book(tmp_path, rows))
+
+
+# What is asked about ---------------------------------------------------------------------------------------------
+
+
+def test_a_figure_that_jumps_is_shown_again(tmp_path):
+    rows = [UNIT_ROW, ACROSS, ["进出口总额", 187, "1,955", 210, 222], ["地区生产总值", 90, 180, 90, 120], ["实际利用外资（万美元）", 9800, 9900, 9950, 20000]]
+    assert read_workbook(book(tmp_path, rows)).jumps() == [
+        "进出口总额: 187 亿元 in 2016, 1,955 亿元 in 2017 (指标!C3)",
+        "进出口总额: 1,955 亿元 in 2017, 210 亿元 in 2018 (指标!D3)",
+        # Observed in hundred millions, aimed at in ten thousands.
+        "实际利用外资（万美元）: 9,950 万美元 in 2018, 20,000 万美元 in 2019 (指标!E5)",
+    ]
+
+
+def test_a_range_of_targets_goes_into_the_plan(tmp_path):
+    rows = [UNIT_ROW, ACROSS, ["GDP增速（%）", 6.9, 7.2, "7.5-8", "7-8%"], ["地区生产总值", 85.5, "98-99", 105, 120]]
+    read = read_workbook(book(tmp_path, rows))
+    assert read.not_understood()[["cell", "why"]].to_numpy().tolist() == [["C4", "a range where one number is expected: only targets may be ranges"]]
+    write_plan(read, tmp_path / "plan")
+    assert tables.plan_problems(tmp_path / "plan") == []
+    targets = load_plan(tmp_path / "plan").targets.set_index(["indicator_id", "year"])
+    assert targets.loc[("gdp_growth", 2018), ["value", "value_high", "direction"]].tolist() == [7.5, 8, "range"]
+    assert targets.loc["gdp", "value_high"].isna().all()
 
 
 # What is refused -------------------------------------------------------------------------------------------------

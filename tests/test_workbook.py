@@ -194,7 +194,7 @@ def test_the_chinese_workbook_has_chinese_sheets_heads_and_values(plan, tmp_path
     assert book.sheetnames == [w("workbook.contents"), "path_gdp", *w.group("workbook.sheet").values()]
     path, targets = book["path_gdp"], book[w("workbook.sheet.targets")]
     assert [c.value for c in path[5]][:5] == ["序列", "年份", "数值", "来源", "单位"]
-    assert {c.value for c in path["A"][5:29]} >= {"观测值", "目标", "基期"}
+    assert {c.value for c in path["A"][5:29]} >= {"观测值", "目标", "基数"}
     for sheet in book:
         heads = [str(c.value) for c in sheet[3 if sheet is book.worksheets[0] else 5] if c.value]
         assert heads and not [h for h in heads if re.search(r"[A-Za-z]{4,}", h)], sheet.title

@@ -223,7 +223,10 @@ def _import(args: argparse.Namespace) -> int:
     read = read_workbook(args.file)
     shown = read.table().assign(year=read.rows["year"].map(lambda y: "" if y != y else str(int(y))), known=read.rows["known"].map({True: "yes", False: "no"}))
     print(f"Understood in {args.file}:")
-    print(frame(shown, 2))
+    print(frame(shown.dropna(axis=1, how="all"), 2))
+    if read.jumps():
+        print("\nLook at these again: they more than double, or fall to less than half, in a year:")
+        print("\n".join(f"  {line}" for line in read.jumps()))
     if len(read.left):
         print(f"\nNot understood, {len(read.left)} cell{'s' if len(read.left) > 1 else ''}:")
         for why, cells in read.left.groupby("why", sort=False):

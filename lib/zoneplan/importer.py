@@ -8,10 +8,12 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, reduce
+from itertools import pairwise
+from math import log
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
@@ -30,10 +32,13 @@ MOST_CELLS = 100_000
 # Below the first rows there is no header any more.
 HEADER_WITHIN = 20
 LONGEST_HEAD = 40
+# Growth of a year that is asked about: to so many times, or to one part in so many.
+JUMP = 2
 NOT_READ = "a column of neither years nor units: it is not read"
 NO_HEADER = "no header row with years, or with indicator, year and value, above it"
+YEARS_DOWN = "years run down a column: copy the table, paste it transposed, and import again"
 TARGET, SEEN, GROWTH = "target", "observation", "average growth"
-COLUMNS = "table indicator_id name year value unit kind direction sheet cell known".split()
+COLUMNS = "table indicator_id name year value value_high unit kind direction sheet cell known".split()
 WORDS = {
     TARGET: ("目标", "计划", "规划", "预期", "target", "plan"),
     SEEN: ("实际", "完成", "实绩", "历史", "现状", "基数", "actual", "observ", "outturn", "result", "history"),
@@ -65,10 +70,12 @@ UNIT_WORDS = {
 }  # fmt: skip
 COUNTS = ("家", "个", "count", "zones")
 AREAS = ("平方公里", "公顷", "亩")
-YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9])")
+YEAR = re.compile(r"(?<![0-9.,])((?:19|20)[0-9]{2})(?![0-9]|,[0-9]|\.[0-9]*[1-9])")
 # Where a cell or a row stands, or the last corner of a block, as any part writes it; what a sheet says of its own size is no place.
 PLACE = re.compile(rb"""<(?!dimension)(?:\w+:)?\w+\b[^>]*?\br(?:ef)?=["'](?:[$A-Za-z]+[$0-9]+:)?[$]?([A-Za-z]{0,4})[$]?([0-9]{1,9})["']""")
 NUMBER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
+# "7-8", "7%～8%": a range of targets.
+RANGE = re.compile(rf"({NUMBER.pattern})%?(?:[-~–—至到]|to)({NUMBER.pattern})")
 BRACKETS = re.compile(r"\(([^()]*)\)")
 # A comma ends what a title says of units, unless it parts thousands.
 UNIT_OF = re.compile(r"(?:单位|unit)s?\s*[:=]?\s*((?:[^,;、()]|,(?=[0-9]))+)")
@@ -91,8 +98,8 @@ class Understood:
     left: pd.DataFrame
 
     def table(self) -> pd.DataFrame:
-        """Columns table (target, observation or average growth), indicator_id, name, year, value, unit, kind, direction,
-        sheet, cell and known (whether the name is one that reference classes know)."""
+        """Columns table (target, observation or average growth), indicator_id, name, year, value, value_high (the upper end of
+        a range of targets), unit, kind, direction, sheet, cell and known (whether the name is one that reference classes know)."""
         return self.rows.copy()
 
     def not_understood(self) -> pd.DataFrame:
@@ -103,6 +110,18 @@ class Understood:
         """Counts whose name says that each year's new cases are meant."""
         rows = self.rows[(self.rows["kind"] == "count") & self.rows["name"].str.contains("新增|new ", case=False)]
         return list(dict.fromkeys(rows["indicator_id"]))
+
+    def jumps(self) -> list[str]:
+        """Figures more than :data:`JUMP` times, or less than one part in so many of, those a year before: often a slip of the keys."""
+        flows = self.rows[self.rows["kind"] == "flow"].sort_values("year", kind="stable")
+        said = []
+        for _, series in flows.groupby("indicator_id", sort=False):
+            levels = [(canonical(r.value, r.unit)[0], r) for r in series.itertuples()]
+            for (before, was), (after, now) in pairwise(levels):
+                years = now.year - was.year
+                if years and before > 0 and after > 0 and abs(log(after / before)) > years * log(JUMP):
+                    said.append(f"{now.name}: {was.value:,g} {was.unit} in {was.year:g}, {now.value:,g} {now.unit} in {now.year:g} ({now.sheet}!{now.cell})")
+        return said
 
     def years(self) -> list[int]:
         """The years that have targets, rising."""
@@ -144,27 +163,28 @@ def read_workbook(file: str | Path) -> Understood:
     titles = []
     for values_of in values.worksheets:
         sheet = _Sheet(values_of, typed[values_of.title])
-        header = sheet.header()
-        if header is None:
+        layouts = list(sheet.layouts())
+        if not layouts:
             filled = next((c for row in values_of.iter_rows() for c in row if c.value is not None), None)
-            left += [(values_of.title, filled.coordinate, str(filled.value)[:60], NO_HEADER)] if filled else []
-            continue
-        titles += sheet.titles(header)
-        at = sheet.layout(header)
-        left += [(values_of.title, *head, NOT_READ) for head in sheet.unread(at)]
-        for cell, formula in sheet.cells(at):
-            made = sheet.read(cell, formula, at)
-            if isinstance(made, str):
-                left.append((values_of.title, cell.coordinate, str(formula if cell.value is None else cell.value)[:60], made))
-            else:
-                found.append(made)
+            why = YEARS_DOWN if sheet.years_run_down() else NO_HEADER
+            left += [(values_of.title, filled.coordinate, str(filled.value)[:60], why)] if filled else []
+        for at in layouts:
+            titles += at.titles
+            left += [(values_of.title, *head, NOT_READ) for head in sheet.unread(at)]
+            for cell, formula in sheet.cells(at):
+                made = sheet.read(cell, formula, at)
+                if isinstance(made, str):
+                    left.append((values_of.title, cell.coordinate, str(formula if cell.value is None else cell.value)[:60], made))
+                else:
+                    found.append(made)
     rows, again = _once(found)
     if not rows:
         say = "; ".join(f"{s}!{c} {text!r}: {why}" for s, c, text, why in left[:5]) or "no filled cell"
         expected = "a header row with years, and the word 目标/target or 实际/actual in it, above it or in the sheet's name"
         raise DataError([Problem(file.name, None, None, say, expected)])
     title = next((t for t in titles if len(t) > 3), file.stem)
-    return Understood(file.name, title, pd.DataFrame(rows, columns=COLUMNS), pd.DataFrame(left + again, columns=["sheet", "cell", "text", "why"]))
+    table = pd.DataFrame(rows, columns=COLUMNS).astype({"value_high": "float64"})
+    return Understood(file.name, title, table, pd.DataFrame(left + again, columns=["sheet", "cell", "text", "why"]))
 
 
 def _refuse_unfit(file: Path) -> None:
@@ -253,27 +273,41 @@ def unit_in(text: str) -> tuple[str, float] | None:
     return None
 
 
-def number_in(cell: Cell) -> tuple[float, str | None, str | None] | None:
-    """A number with the unit and the direction that stand in the same cell; None if the cell holds no one number."""
+class Typed(NamedTuple):
+    """A number as typed, with the unit, the direction and the upper end of a range that stand in the same cell."""
+
+    value: float
+    unit: str | None = None
+    direction: str | None = None
+    high: float | None = None
+
+
+def number_in(cell: Cell) -> Typed | None:
+    """What a cell says if it is a number or a range; None if it holds anything else."""
     value = cell.value
     if isinstance(value, bool):
         return None
     if isinstance(value, (int, float)):
         percent = "%" in (cell.number_format or "")
         # Fifteen digits are what a spreadsheet keeps; the rest is noise of the binary fraction.
-        return float(f"{100 * value if percent else value:.12g}"), "%" if percent else None, None
+        return Typed(float(f"{100 * value if percent else value:.12g}"), "%" if percent else None)
     text = plain(value).replace(" ", "")
     direction = next((d for d, words in DIRECTIONS if any(w.replace(" ", "") in text for w in words)), None)
     for word in (w.replace(" ", "") for _, words in DIRECTIONS for w in words):
         text = text.replace(word, "")
-    found = NUMBER.match(text)
+    found = RANGE.match(text) or NUMBER.match(text)
     if found is None:
         return None
     rest = text[found.end() :]
-    unit = UNIT_WORDS.get(rest)
+    unit, factor = UNIT_WORDS.get(rest, (None, 1.0))
     if rest and unit is None:
         return None
-    return float(found[0].replace(",", "")) * (unit[1] if unit else 1.0), unit[0] if unit else None, direction
+    if not rest and len(found.groups()) == 2 and all(map(YEAR.fullmatch, found.groups())):
+        return None
+    value, *high = (float(n.replace(",", "")) * factor for n in found.groups() or (found[0],))
+    if high and high[0] <= value:
+        return None
+    return Typed(value, unit, "range" if high else direction, *high)
 
 
 def table_in(text: str) -> str | None:
@@ -287,15 +321,17 @@ def table_in(text: str) -> str | None:
 
 @dataclass(frozen=True)
 class _Layout:
-    """Where a sheet keeps what: the first row of figures, and what its columns hold."""
+    """Where a table of a sheet keeps what: its rows of figures, what its columns hold, and what it is called."""
 
     first: int
+    last: int
     name: int
     columns: dict[int, tuple[int | None, str | None]]
     fields: dict[str, int]
     heads: dict[int, str]
     unit: tuple[str, float] | None
     table: str | None
+    titles: list[str]
 
 
 class _Sheet:
@@ -315,12 +351,41 @@ class _Sheet:
     def texts(self, row: int) -> list[str]:
         return [plain(self.raw(row, c)) for c in range(1, self.values.max_column + 1)]
 
-    def header(self) -> int | None:
-        """The last of the first rows that names year and value, else the last that names years; None if there is none."""
-        rows = {row: self.texts(row) for row in range(min(HEADER_WITHIN, self.values.max_row), 0, -1)}
+    def layouts(self) -> Iterator[_Layout]:
+        """The tables of the sheet, one below the other; none without a header within the first rows."""
+        top, unit, header = 1, None, self.header(range(1, HEADER_WITHIN + 1))
+        while header is not None:
+            at = self.layout(top, header)
+            # A unit said at the top of the sheet holds until another is said.
+            unit = at.unit or unit
+            at = replace(at, unit=unit)
+            again = next((row for row in range(at.first, at.last + 1) if self._heads_again(row, at)), None)
+            if again is None:
+                yield at
+                return
+            # What says one thing only between two tables is the title of the second.
+            last = max((row for row in range(at.first, again) if self._holds_figures(row)), default=header)
+            yield replace(at, last=last)
+            top, header = last + 1, self.header(range(last + 1, again + HEADER_WITHIN))
+
+    def header(self, within: range) -> int | None:
+        """The last row of the header: what names year and value, else what names years, with what goes on below it."""
+        rows = {row: self.texts(row) for row in within if row <= self.values.max_row}
         # The rows below a header of year and value hold years themselves.
-        long = (row for row, texts in rows.items() if {"year", "value"} <= {field_of(t) for t in texts})
-        return next(long, next((row for row, texts in rows.items() if self._names_years(texts)), None))
+        long = next((row for row, texts in rows.items() if {"year", "value"} <= {field_of(t) for t in texts}), None)
+        if long is not None:
+            return long
+        # A title, a heading within the table and a footnote say one thing only, also where it is a year.
+        naming = [row for row, texts in rows.items() if self._names_years(texts) and not self._holds_figures(row, but_years=True)]
+        naming = [row for row in naming if len(set(filter(None, rows[row]))) > 1] or naming
+        if not naming:
+            return None
+        figures = next((row for row in rows if row > naming[0] and self._holds_figures(row)), within.stop)
+        above = [row for row in naming if row < figures]
+        last = max([row for row in above if any(bare(t) in NAME for t in rows[row])] or above)
+        while last + 1 < figures and self._goes_on(rows[last], rows.get(last + 1, [])):
+            last += 1
+        return last
 
     @staticmethod
     def _names_years(texts: list[str]) -> bool:
@@ -328,15 +393,42 @@ class _Sheet:
         marked = any(table_in(t) or "年" in t or bare(t) in NAME for t in texts)
         return bool(years) and (marked or len(years) > 1)
 
-    def titles(self, header: int) -> list[str]:
+    def _holds_figures(self, row: int, but_years: bool = False) -> bool:
+        """Whether a row that is not headed 指标/indicator holds a number, or one that does not look like a year."""
+        texts = dict(enumerate(self.texts(row), start=1))
+        if any(bare(t) in NAME for t in texts.values()):
+            return False
+        numbers = (t for c, t in texts.items() if number_in(self.values.cell(row, c)) is not None)
+        return any(not (but_years and YEAR.fullmatch(t)) for t in numbers)
+
+    def years_run_down(self) -> bool:
+        """Whether a column names a year in one row and another in the next, as where the table is turned."""
+        columns = zip(*(self.texts(row) for row in range(1, min(HEADER_WITHIN, self.values.max_row) + 1)), strict=True)
+        years = ([year_in(t) if len(t) < LONGEST_HEAD else None for t in column] for column in columns)
+        return any(a and b and a != b for column in years for a, b in pairwise(column))
+
+    def _heads_again(self, row: int, at: _Layout) -> bool:
+        """Whether a row below the figures names years in their columns anew, as a second table does."""
+        texts = self.texts(row)
+        said, name = [texts[c - 1] for c in at.columns if texts[c - 1]], bare(texts[at.name - 1])
+        heading = not name or name in (*NAME, bare(self.raw(at.first - 1, at.name)))
+        return "value" not in at.fields and heading and self._names_years(texts) and bool(said) and all(map(year_in, said))
+
+    @staticmethod
+    def _goes_on(above: list[str], below: list[str]) -> bool:
+        """Whether a row says years, targets or actual figures under what stands above it, and names nothing of its own."""
+        name = next((k for k, t in enumerate(above) if bare(t) in NAME), 0)
+        return any(table_in(t) or year_in(t) for t in below) and below[name] in ("", above[name])
+
+    def titles(self, top: int, header: int) -> list[str]:
         """Rows above the header that say one thing only, as typed."""
-        rows = [dict.fromkeys(str(self.raw(r, c)).strip() for c in range(1, self.values.max_column + 1) if self.raw(r, c) is not None) for r in range(1, header)]
+        rows = [dict.fromkeys(str(self.raw(r, c)).strip() for c in range(1, self.values.max_column + 1) if self.raw(r, c) is not None) for r in range(top, header)]
         return [unicodedata.normalize("NFKC", next(iter(texts))) for texts in rows if len(texts) == 1]
 
-    def layout(self, header: int) -> _Layout:
+    def layout(self, top: int, header: int) -> _Layout:
         """What the header, which may be several rows deep, says of each column."""
-        titles = self.titles(header)
-        block = [self.texts(r) for r in range(1, header + 1) if len(set(filter(None, self.texts(r)))) > 1 or r == header]
+        titles = self.titles(top, header)
+        block = [self.texts(r) for r in range(top, header + 1) if len(set(filter(None, self.texts(r)))) > 1 or r == header]
         parts = {c: list(dict.fromkeys(filter(None, column))) for c, column in enumerate(zip(*block, strict=True), start=1)}
         heads = {c: " ".join(texts) for c, texts in parts.items()}
         usual = next((u for t in titles if re.search(r"单位|unit|^\(.*\)$", t.lower()) and (u := unit_in(t))), None)
@@ -348,19 +440,19 @@ class _Sheet:
         else:
             said = {c: (year_in(h), table_in(h) or table) for c, h in heads.items() if c != name and c not in fields.values()}
             columns = {c: (year, t) for c, (year, t) in said.items() if year is not None or t == GROWTH}
-        return _Layout(header + 1, name, columns, fields, heads, usual, table)
+        return _Layout(header + 1, self.values.max_row, name, columns, fields, heads, usual, table, titles)
 
     def unread(self, at: _Layout) -> Iterator[tuple[str, str]]:
         """The heads, with their cells, of columns that hold something and are not read; counting the rows says nothing."""
         for column, head in at.heads.items():
             used = {at.name, *at.columns, *at.fields.values()}
-            filled = any(self.raw(row, column) is not None for row in range(at.first, self.values.max_row + 1))
+            filled = any(self.raw(row, column) is not None for row in range(at.first, at.last + 1))
             if head and filled and column not in used and bare(head) not in COUNTING:
                 yield self.values.cell(at.first - 1, column).coordinate, head[:60]
 
     def cells(self, at: _Layout) -> Iterator[tuple[Cell, Any]]:
         """Every filled cell among the figures, with the formula or value typed into it."""
-        for row in range(at.first, self.values.max_row + 1):
+        for row in range(at.first, at.last + 1):
             for column in at.columns:
                 cell, typed = self.values.cell(row, column), self.typed.cell(row, column).value
                 if cell.value is not None or typed is not None:
@@ -402,16 +494,18 @@ class _Sheet:
             return "a target or an observation? write 目标/target or 实际/actual into its header or the sheet's name"
         if year is None and table != GROWTH:
             return "no year for it"
-        in_cell = (number[1], 1.0) if number[1] else None
+        if number.high is not None and table != TARGET:
+            return "a range where one number is expected: only targets may be ranges"
+        in_cell = (number.unit, 1.0) if number.unit else None
         units = in_cell, unit_in(beside.get("unit", "")), marked_unit(name), marked_unit(at.heads[cell.column]), at.unit
-        made = figure(str(name), year, number[0], ("%", 1.0) if table == GROWTH else next(filter(None, units), None), number[2], table)
+        made = figure(str(name), year, number, ("%", 1.0) if table == GROWTH else next(filter(None, units), None), table)
         return made if isinstance(made, str) else made | {"sheet": self.values.title, "cell": cell.coordinate}
 
 
 def year_in(text: str) -> int | None:
     """The one year that a text names; None if it names none or several."""
-    years = YEAR.findall(plain(text))
-    return int(years[0]) if len(years) == 1 else None
+    years = set(YEAR.findall(plain(text)))
+    return int(years.pop()) if len(years) == 1 else None
 
 
 def field_of(text: str) -> str | None:
@@ -425,7 +519,7 @@ def marked_unit(text: Any) -> tuple[str, float] | None:
     return unit_in(text) if re.search(r"[(/]|单位|unit", text) else None
 
 
-def figure(name: str, year: int | None, value: float, unit: tuple[str, float] | None, direction: str | None, table: str) -> dict | str:
+def figure(name: str, year: int | None, number: Typed, unit: tuple[str, float] | None, table: str) -> dict | str:
     """One figure as a row of :meth:`Understood.table`, or why it is none."""
     if unit is None:
         return "no unit: write one such as 亿元 into the header, the name or a column 单位/unit"
@@ -443,12 +537,13 @@ def figure(name: str, year: int | None, value: float, unit: tuple[str, float] | 
         kind = "share" if is_share else "growth"
     else:
         kind = "count" if unit[0] in COUNTS else "area" if unit[0] in AREAS else "rank" if unit[0] == "位" else "flow"
-    value, shown = float(f"{value * unit[1]:.12g}"), unit[0]
+    value, high = (None if v is None else float(f"{v * unit[1]:.12g}") for v in (number.value, number.high))
+    shown = unit[0]
     stem = f"{indicator}_growth" if indicator and kind == "growth" and table != GROWTH else indicator
-    aim = direction or ("at_most" if LESS.search(plain(name)) else "at_least")
+    aim = number.direction or ("at_most" if LESS.search(plain(name)) else "at_least")
     if table == SEEN:
         value, shown = canonical(value, shown)
-    return {"table": table, "indicator_id": stem, "name": " ".join(name.split()), "year": year, "value": value, "unit": shown,
+    return {"table": table, "indicator_id": stem, "name": " ".join(name.split()), "year": year, "value": value, "value_high": high, "unit": shown,
             "kind": kind, "direction": aim if table == TARGET else "", "known": bool(indicator)}  # fmt: skip
 
 
@@ -494,7 +589,8 @@ def plan_tables(read: Understood) -> Iterator[tuple[str, pd.DataFrame]]:
     yield "targets.csv", pd.DataFrame(
         {
             "indicator_id": targets["indicator_id"], "name_zh": [zh for zh, _ in names], "name_en": [en for _, en in names], "year": targets["year"],
-            "value": texts, "unit": targets["unit"], "precision": [printed_step(t) for t in texts], "kind": targets["kind"],
+            "value": texts, "value_high": ["" if pd.isna(v) else number_text(v) for v in targets["value_high"]], "unit": targets["unit"],
+            "precision": [printed_step(t) for t in texts], "kind": targets["kind"],
             "direction": targets["direction"], "stated_growth": stated, "locator": targets["place"], "source_id": OWN,
         }
     )  # fmt: skip
