@@ -34,6 +34,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import pandas as pd
+
 from zoneplan import load_plan, tables
 from zoneplan.errors import DataError
 from zoneplan.importer import read_workbook
@@ -45,6 +47,9 @@ LONGEST = 5.0
 LONGEST_MESSAGE = 2000
 MOST_MEMORY = 4 << 30
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+
+
+RANGE_END = re.compile(r"(?<=[\d%])[-~]|%|[^\d.eE+-]+")
 
 
 class Failure(Exception):
@@ -130,7 +135,7 @@ ANY = (flip, cut, repeat, insert, recode, lines_moved)
 NUMBERS = (
     "２７０", "1,000", "12,5", " 12", "12 ", "1e3", "1E400", "1e-400", "0x10", "nan", "NaN", "inf", "-inf", "1_000", "--5", "+5",
     "٣", "五", "5%", "=1+1", "@SUM(1)", "<b>5</b>", "", "0", "-7", "00270", "270.0", "−5", "1/2", "2018-10-30", "TRUE", "#DIV/0!",
-    "5 亿元", "9" * 400, "0." + "0" * 400 + "1", "1" * 5000, "\u200b5", "5\u00a0", "½", "²",
+    "5 亿元", "9" * 400, "0." + "0" * 400 + "1", "1" * 5000, "\u200b5", "5\u00a0", "½", "²", "7-8", "２%～３%", "1980", "2016-2017",
 )  # fmt: skip
 TEXTS = (
     "<script>alert(1)</script>", "=HYPERLINK(\"http://x\")", "+1", "-1", "@x", "../../etc/passwd", "C:\\x", "\x00", "a\nb", "\"", "a,b",
@@ -405,8 +410,10 @@ def workbook_reader(file: Path) -> None:
     for row in read.table().itertuples():
         raw = book[row.sheet][row.cell].value
         text = unicodedata.normalize("NFKC", str(raw)).replace(",", "").replace(" ", "")
-        said = float(raw) if isinstance(raw, (int, float)) else float(NUMBER.search(text)[0])
-        expect(said == row.value or (row.value != 0 and _digits(said) == _digits(row.value)), f"{row.cell}: {raw!r} read as {row.value}")
+        said = [raw] if isinstance(raw, (int, float)) else RANGE_END.sub(" ", text).split() if pd.notna(row.value_high) else [NUMBER.search(text)[0]]
+        for value in (row.value, row.value_high):
+            found = (float(x) == value or (value != 0 and _digits(float(x)) == _digits(value)) for x in said)
+            expect(pd.isna(value) or any(found), f"{row.cell}: {raw!r} read as {value}")
     read.not_understood()
 
 

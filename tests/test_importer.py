@@ -120,7 +120,7 @@ def test_numbers_as_people_type_them(typed, value, unit, direction, tmp_path):
 def test_a_range_has_two_ends(typed, low, high, unit):
     page = openpyxl.Workbook().active
     page["A1"].value = typed
-    assert importer.number_in(page["A1"]) == (low, unit, "range", high)
+    assert importer.number_in(page["A1"]) == (low, unit, "about" if "左右" in typed else None, high)
 
 
 @pytest.mark.parametrize("typed", ["many", "1,23,4", "4 to 3", "5-5", "7-", "7-8-9", "7-8x", "12x", "=1", "", "—", "2018-10-30", "2016-2017", True])
@@ -363,13 +363,16 @@ def test_a_figure_that_jumps_is_shown_again(tmp_path):
 
 
 def test_a_range_of_targets_goes_into_the_plan(tmp_path):
-    rows = [UNIT_ROW, ACROSS, ["GDP增速（%）", 6.9, 7.2, "7.5-8", "7-8%"], ["地区生产总值", 85.5, "98-99", 105, 120]]
+    rows = [UNIT_ROW, ACROSS, ["GDP增速（%）", 6.9, 7.2, "7.5-8", "7-8%左右"], ["地区生产总值", 85.5, "98-99", 105, 120], ["失业占比（%）", 4, 4, 4, "4-4.5"]]
     read = read_workbook(book(tmp_path, rows))
     assert read.not_understood()[["cell", "why"]].to_numpy().tolist() == [["C4", "a range where one number is expected: only targets may be ranges"]]
     write_plan(read, tmp_path / "plan")
     assert tables.plan_problems(tmp_path / "plan") == []
     targets = load_plan(tmp_path / "plan").targets.set_index(["indicator_id", "year"])
-    assert targets.loc[("gdp_growth", 2018), ["value", "value_high", "direction"]].tolist() == [7.5, 8, "range"]
+    limits = ["value", "value_high", "direction"]
+    assert targets.loc["gdp_growth", limits].to_numpy().tolist() == [[7.5, 8, "at_least"], [7, 8, "at_least"]]
+    # What should be less is met up to the upper end.
+    assert targets.loc[("own_01", 2019), limits].tolist() == [4.5, 4.5, "at_most"]
     assert targets.loc["gdp", "value_high"].isna().all()
 
 

@@ -224,6 +224,8 @@ def _import(args: argparse.Namespace) -> int:
     shown = read.table().assign(year=read.rows["year"].map(lambda y: "" if y != y else str(int(y))), known=read.rows["known"].map({True: "yes", False: "no"}))
     print(f"Understood in {args.file}:")
     print(frame(shown.dropna(axis=1, how="all"), 2))
+    if read.rows["value_high"].notna().any():
+        print("\nA range counts as met from its nearer end on. If what lies beyond is a miss, write range as direction in targets.csv.")
     if read.jumps():
         print("\nLook at these again: they more than double, or fall to less than half, in a year:")
         print("\n".join(f"  {line}" for line in read.jumps()))

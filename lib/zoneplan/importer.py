@@ -99,7 +99,7 @@ class Understood:
 
     def table(self) -> pd.DataFrame:
         """Columns table (target, observation or average growth), indicator_id, name, year, value, value_high (the upper end of
-        a range of targets), unit, kind, direction, sheet, cell and known (whether the name is one that reference classes know)."""
+        a range of targets, which counts as met from its nearer end on), unit, kind, direction, sheet, cell and known (whether the name is one that reference classes know)."""
         return self.rows.copy()
 
     def not_understood(self) -> pd.DataFrame:
@@ -274,7 +274,7 @@ def unit_in(text: str) -> tuple[str, float] | None:
 
 
 class Typed(NamedTuple):
-    """A number as typed, with the unit, the direction and the upper end of a range that stand in the same cell."""
+    """A number as typed, with the unit, the direction and the upper end of a range that may stand in the same cell."""
 
     value: float
     unit: str | None = None
@@ -307,7 +307,7 @@ def number_in(cell: Cell) -> Typed | None:
     value, *high = (float(n.replace(",", "")) * factor for n in found.groups() or (found[0],))
     if high and high[0] <= value:
         return None
-    return Typed(value, unit, "range" if high else direction, *high)
+    return Typed(value, unit, direction, *high)
 
 
 def table_in(text: str) -> str | None:
@@ -541,6 +541,9 @@ def figure(name: str, year: int | None, number: Typed, unit: tuple[str, float] |
     shown = unit[0]
     stem = f"{indicator}_growth" if indicator and kind == "growth" and table != GROWTH else indicator
     aim = number.direction or ("at_most" if LESS.search(plain(name)) else "at_least")
+    if high is not None:
+        # A range is met from its nearer end on, as growth above a range is no miss.
+        aim, value = ("at_most", high) if aim == "at_most" else ("at_least", value)
     if table == SEEN:
         value, shown = canonical(value, shown)
     return {"table": table, "indicator_id": stem, "name": " ".join(name.split()), "year": year, "value": value, "value_high": high, "unit": shown,
