@@ -102,6 +102,7 @@ def test_a_long_english_sheet_reads_the_same(tmp_path):
         ("1,234.5", 1234.5, None, None), ("１，２３４．５", 1234.5, None, None), ("9%", 9, "%", None), ("12.5亿元", 12.5, "亿元", None),
         ("-3", -3, None, None), ("+3", 3, None, None), ("7左右", 7, None, "about"), ("≥8%", 8, "%", "at_least"), ("8%以上", 8, "%", "at_least"),
         ("不超过0.5", 0.5, None, "at_most"), ("约20", 20, None, "about"), (2018, 2018, None, None),
+        ("增长8%左右", 8, "%", "about"), ("控制在3.5%以内", 3.5, "%", "at_most"), ("力争达到120亿元", 120, "亿元", None),
     ],
 )  # fmt: skip
 def test_numbers_as_people_type_them(typed, value, unit, direction, tmp_path):
@@ -123,7 +124,7 @@ def test_a_range_has_two_ends(typed, low, high, unit):
     assert importer.number_in(page["A1"]) == (low, unit, "about" if "左右" in typed else None, high)
 
 
-@pytest.mark.parametrize("typed", ["many", "1,23,4", "4 to 3", "5-5", "7-", "7-8-9", "7-8x", "12x", "=1", "", "—", "2018-10-30", "2016-2017", True])
+@pytest.mark.parametrize("typed", ["many", "下降3%", "1,23,4", "4 to 3", "5-5", "7-", "7-8-9", "7-8x", "12x", "=1", "", "—", "2018-10-30", "2016-2017", True])
 def test_what_is_no_one_number_is_none(typed):
     page = openpyxl.Workbook().active
     page["A1"].value = typed
@@ -218,7 +219,7 @@ def test_every_cell_left_out_is_named_with_its_reason(tmp_path):
     assert left["D5"].startswith("a formula without a saved value (=1+2)")
     assert left["C6"].startswith("no unit") and left["D6"].startswith("no unit")
     assert left["C7"] == "no name of an indicator in its row"
-    assert left["C8"] == "the same figure again, as in 指标!C2" and left["D8"] == "no number"
+    assert left["C8"] == "another figure than in 指标!C2, which is taken" and left["D8"] == "no number"
     # "rate" at the end of a name reads as a share, so nothing has to be asked.
     assert "C9" not in left
     assert set(left) == {"C3", "D3", "C4", "C5", "D5", "C6", "D6", "C7", "D7", "C8", "D8"}
@@ -358,7 +359,7 @@ def test_a_figure_that_jumps_is_shown_again(tmp_path):
         "进出口总额: 187 亿元 in 2016, 1,955 亿元 in 2017 (指标!C3)",
         "进出口总额: 1,955 亿元 in 2017, 210 亿元 in 2018 (指标!D3)",
         # Observed in hundred millions, aimed at in ten thousands.
-        "实际利用外资（万美元）: 9,950 万美元 in 2018, 20,000 万美元 in 2019 (指标!E5)",
+        "实际利用外资: 9,950 万美元 in 2018, 20,000 万美元 in 2019 (指标!E5)",
     ]
 
 
@@ -374,6 +375,24 @@ def test_a_range_of_targets_goes_into_the_plan(tmp_path):
     # What should be less is met up to the upper end.
     assert targets.loc[("own_01", 2019), limits].tolist() == [4.5, 4.5, "at_most"]
     assert targets.loc["gdp", "value_high"].isna().all()
+
+
+def test_a_series_stands_in_the_unit_it_begins_with(tmp_path):
+    rows = [ACROSS, ["实际利用外资（万美元）", 9800, "1亿美元", 12000, "1.1-1.3亿美元"], ["常住人口（万人）", 12, 12.5, 13, "5家"]]
+    read = read_workbook(book(tmp_path, rows))
+    assert read.table()[["cell", "value", "unit"]].to_numpy().tolist() == [
+        ["B2", 0.98, "亿美元"], ["C2", 1, "亿美元"], ["D2", 12000, "万美元"], ["E2", 11000, "万美元"], ["B3", 12, "万人"], ["C3", 12.5, "万人"], ["D3", 13, "万人"],
+    ]  # fmt: skip
+    assert read.table()["value_high"].dropna().tolist() == [13000]
+    assert read.not_understood()[["cell", "why"]].to_numpy().tolist() == [["E3", "another unit than 万人, which the series begins with"]]
+    # The unit stands beside the name, not in it.
+    assert set(read.table()["name"]) == {"实际利用外资", "常住人口"}
+
+
+def test_a_repeat_is_told_from_a_contradiction_and_a_dash_from_a_figure(tmp_path):
+    rows = [UNIT_ROW, ACROSS, ["地区生产总值", 90, "—", "/", 120], ["GDP", "90.0", 95, "-", 125]]
+    assert reasons(tmp_path, rows) == {"B4": "the same figure again, as in 指标!B3", "E4": "another figure than in 指标!E3, which is taken"}
+    assert [row[0] for row in cells(tmp_path, rows)] == ["B3", "E3", "C4"]
 
 
 # What is refused -------------------------------------------------------------------------------------------------
@@ -412,6 +431,8 @@ def test_what_is_no_spreadsheet_is_one_message(raw, tmp_path):
 def test_an_empty_or_a_missing_file_is_one_message(tmp_path):
     with pytest.raises(DataError, match="no such file"):
         read_workbook(tmp_path / "nowhere.xlsx")
+    with pytest.raises(DataError, match="found a folder; expected an .xlsx file"):
+        read_workbook(tmp_path)
     with pytest.raises(DataError, match="no filled cell"):
         read_workbook(book(tmp_path, []))
 

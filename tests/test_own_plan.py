@@ -12,12 +12,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from zoneplan import cli, load_plan, notebooks, prose, reference, tables, template
+from zoneplan import cli, load_plan, notebooks, prose, reference, standin, tables, template
+from zoneplan.doubts import doubts, outside, records
+from zoneplan.drivers import drivers
 from zoneplan.errors import DataError, Problem
-from zoneplan.figures import drawn, figures
+from zoneplan.figures import drawn, figures, path_chart
 from zoneplan.forecast import forecast
 from zoneplan.hits import Hits, hits
-from zoneplan.montecarlo import leading, level_series, plan_with_levels, simulate
+from zoneplan.montecarlo import leading, level_series, simulate
 from zoneplan.plan import Goal, goal_of
 from zoneplan.resolution import resolutions
 from zoneplan.scenarios import USUAL, scenarios
@@ -32,7 +34,7 @@ SEEN = "indicator_id,year,value,unit,kind,known_from"
 
 def plan_folder(folder: Path, targets: list[str], seen: list[str] = (), about: str = ABOUT) -> Path:
     folder = folder / "mine"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "plan.yml").write_text(about, encoding="utf-8")
     (folder / "targets.csv").write_text("\n".join([TARGETS, *targets]) + "\n", encoding="utf-8")
     (folder / "observations.csv").write_text("\n".join([SEEN, *seen]) + "\n", encoding="utf-8")
@@ -131,6 +133,82 @@ def test_a_level_in_another_kind_of_unit_is_a_problem(tmp_path):
         own(tmp_path, GDP, ["gdp,2017,30,亿美元,level,"])
 
 
+def test_a_place_that_no_table_knows_is_a_problem(tmp_path, capsys):
+    folder = plan_folder(tmp_path, GDP, about=ABOUT + "home: nowhere\nhost: moon\n")
+    code, said = said_by_check(folder, capsys)
+    assert code == 1 and "plan.yml:home: found 'nowhere'; expected nothing, or an id of peer_zones such as " in said
+    assert "plan.yml:host: found 'moon'; expected nothing, or an id of context_observations such as " in said
+    assert said_by_check(plan_folder(tmp_path, GDP, about=ABOUT + "home: suzhoupark\nhost: wenzhou\n"), capsys)[0] == 0
+
+
+# What is valid, but unusual --------------------------------------------------------------------------------------
+
+TODAY = date(2026, 1, 1)
+
+
+def asked(tmp_path, seen: list[str], targets: list[str] = GDP, about: str = ABOUT) -> list[str]:
+    return doubts(own(tmp_path, targets, seen, about=about), TODAY)
+
+
+def test_a_usual_plan_raises_no_doubt(tmp_path, capsys):
+    seen = [f"gdp,{y},{v},亿元,level," for y, v in ((2015, 180), (2016, 195), (2017, 210))]
+    assert asked(tmp_path, [*seen, "gdp,2016,8,%,growth_real,"]) == []
+    assert "Look at these again" not in said_by_check(plan_folder(tmp_path, GDP, seen), capsys)[1]
+
+
+@pytest.mark.parametrize(
+    "row, line",
+    [
+        # A unit, a digit or a point in the wrong place.
+        ("gdp,2017,210,万元,level,", "GDP: 195 亿元 in 2016, 0.021 亿元 in 2017 (observations.csv)"),
+        ("gdp,2017,2100,亿元,level,", "GDP: 2,100 亿元 in 2017, 228 亿元 in 2018 (targets.csv)"),
+        # A name that nobody knows, also one that is a name but no id.
+        ("gpd,2017,210,亿元,level,", "observations.csv: 'gpd' has no target and is no known name, so 1 of its figures are not used"),
+        ("地区生产总值,2017,210,亿元,level,", "observations.csv: '地区生产总值' has no target and is no known name, so 1 of its figures are not used"),
+        # A year that is not over.
+        ("gdp,2029,210,亿元,level,2018-01-01", "observations.csv: a figure of gdp for all of 2029, which was not over on 2026-01-01"),
+        # Growth that its levels do not have.
+        ("gdp_growth,2016,-8,%,growth_real,", "gdp in 2016: its levels grew by 8.3 %, its growth is given as -8.0 %: other areas or prices?"),
+    ],
+)  # fmt: skip
+def test_a_slip_of_the_keys_is_asked_about(row, line, tmp_path, capsys):
+    seen = ["gdp,2015,180,亿元,level,", "gdp,2016,195,亿元,level,", row]
+    assert line in asked(tmp_path, seen)
+    code, said = said_by_check(plan_folder(tmp_path, GDP, seen), capsys)
+    # The command asks today.
+    assert code == 0 and (line in " ".join(said.split()) or "which was not over" in line)
+
+
+def test_a_record_unlike_that_of_similar_regions_is_told(tmp_path):
+    plan = own(tmp_path, GDP, ["gdp,2014,250,亿元,level,", "gdp,2015,240,亿元,level,", "gdp,2017,210,亿元,level,"])
+    (row,) = records(plan).to_dict("records")
+    p10, p90 = reference.past_growth(reference.class_of(plan, "gdp"), 3, plan.as_of).quantile([0.1, 0.9])
+    assert (row["indicator_id"], row["start"], row["end"], row["p10"], row["p90"]) == ("gdp", 2014, 2017, p10, p90)
+    assert row["own"] == pytest.approx(100 * ((210 / 250) ** (1 / 3) - 1)) and row["own"] < p10
+    assert len(outside(plan)) == 1 and doubts(plan, TODAY)[0].startswith("GDP grew by -5.6 % a year from 2014 to 2017; four in five similar regions had ")
+    paper = prose.brief_markdown(plan, plan.verdicts(), [])
+    assert "GDP grew by -5.6 % a year from 2014 to 2017 (regions " in paper
+    assert "GDP2014—2017年年均增长-5.6%（同类地区为" in prose.brief_markdown(plan, plan.verdicts(), [], "zh")
+    # Within the range nothing is said, and levels of different areas tell no growth.
+    assert outside(own(tmp_path, GDP, ["gdp,2014,165,亿元,level,", "gdp,2017,210,亿元,level,"])).empty
+    assert records(load_plan(CHINA.parent / "zhenan")).empty
+
+
+def test_figures_of_one_s_own_are_told_as_they_were_typed(tmp_path):
+    plan = own(tmp_path, GDP, ["gdp,2016,204.725,亿元,level,", "rd_to_gdp,2016,2.15,%,share,", "fdi_actual,2015,0.987,亿美元,level,", "fdi_actual,2016,10450,万美元,level,"])
+    said = prose.private(plan)[0]
+    assert all(x in said for x in ("GDP in 2016: CNY 20.4725 billion", "in 2016: 2.15 %", "in 2015: USD 0.0987 billion", "in 2016: USD 0.1045 billion"))
+    assert all(x in prose.private(plan, "zh")[0] for x in ("204.725亿元", "2.15%", "0.987亿美元", "1.045亿美元"))
+
+
+def test_what_the_paper_cannot_tell_is_said_before(tmp_path):
+    lines = asked(tmp_path, [], ["gdp,GDP,2018,228,亿元,,,,9", "park_tax,T,2020,5,亿元,,,,"])
+    assert "GDP: no target for 2020, the year that the paper tells odds of" in lines
+    assert "no target of 2020 has odds; zoneplan verdicts names the missing numbers" in lines
+    named = asked(tmp_path, [], about=ABOUT.replace("Test zone", "试验区"))
+    assert "plan.yml: zone_en is '试验区'; the English paper would print a name in English" in named
+
+
 # One mechanism ---------------------------------------------------------------------------------------------------
 
 
@@ -216,7 +294,32 @@ def test_without_a_printed_growth_the_last_level_is_the_base(tmp_path):
     assert needed_growth(plan).table()["needed_implied"].tolist() == [pytest.approx(row["needed_growth"])]
     kinds = swings(plan, "gdp").rows["kind"]
     assert set(kinds) == {"growth"} and len(kinds) == 4, "four years of growth and no quarrel about the base"
-    assert simulate(plan, draws=2000).table()["year"].tolist() == [2018, 2019, 2020]
+    assert simulate(plan, draws=2000).table()["year"].tolist() == [2018, 2020], "no odds of a target that is not there"
+
+
+def test_years_without_targets_change_no_odds(tmp_path):
+    rows = ["gdp,2016,204.72,亿元,level,", "exports,2016,41,亿元,level,"]
+    whole = [f"{i},X,{y},{v},亿元,,,," for i, v in (("gdp", 228), ("exports", 45)) for y in (2018, 2019, 2020, 2021)]
+    gaps = [row for row in whole if ",2019," not in row and ",2020," not in row]
+    plans = [own(tmp_path / n, t, rows, about=ABOUT.replace("[2018, 2019, 2020]", y)) for n, t, y in (("a", whole, "[2018, 2019, 2020, 2021]"), ("b", gaps, "[2018, 2021]"))]
+    every, some = (simulate(p).table().set_index(["indicator_id", "year"])["odds"] for p in plans)
+    assert list(some.index) == [(i, y) for i in ("gdp", "exports") for y in (2018, 2021)]
+    # Other draws, so equal up to their number.
+    assert some.to_numpy() == pytest.approx(every[some.index].to_numpy(), abs=0.005)
+    # What the simulation says of one year alone is what the drivers say.
+    assert some["gdp", 2021] == pytest.approx(float(drivers(plans[1], "gdp").odds()), abs=0.005)
+
+
+def test_a_series_without_a_last_target_is_passed_over(tmp_path):
+    targets = [*GDP, "exports,X,2018,45,亿元,,,,"]
+    plan = own(tmp_path, targets, ["gdp,2016,204.72,亿元,level,", "exports,2016,41,亿元,level,"])
+    assert level_series(plan) == ["gdp"]
+    with pytest.raises(ValueError, match="'exports' has no target for 2020, so there is no path to draw"):
+        path_chart(plan, "exports")
+    for story in plan.scenarios().values():
+        assert story.odds()["indicator_id"].tolist() == ["gdp"]
+    # Its earlier target has odds all the same.
+    assert plan.verdicts().table().set_index(["indicator_id", "year"])["probability"].notna()["exports", 2018]
 
 
 def test_a_year_that_is_known_is_not_forecast(tmp_path):
@@ -242,7 +345,10 @@ def test_growth_is_judged_by_growth_of_its_kind(tmp_path):
     assert [c and c.indicator_id for c in classes] == ["gdp_real", "budget_revenue", None]
     final = plan.verdicts().final().set_index("indicator_id")
     assert final["evidence"].tolist() == ["D", "D", "N"] and final["probability"].isna().tolist() == [False, False, True]
-    assert plan_with_levels(plan).id == "zhenan"
+    shown, note = standin.with_levels(plan)
+    assert shown.id == "zhenan" and note.startswith("**What follows is about ") and "not about Test zone**, whose plan has no level target" in note
+    assert standin.with_odds(plan) == (plan, "")
+    assert standin.with_average(plan)[0].id == "zhenan"
     with pytest.raises(ValueError, match="no open level target"):
         leading(plan)
 

@@ -989,6 +989,9 @@ def needed_growth(id, data, *, title, subtitle, sources, note="", lang="en") -> 
     """
     w = words(lang)
     marks = {"needed": (TARGET, "D"), "achieved": (ZONE, "o"), "class_median": (SOFT, "s")}
+    if data["needed"].equals(data["achieved"]):
+        # Where no base is implied there is one need only.
+        marks.pop("needed")
     names, left = _names(data["label"], 2.1)
     page = _Page(title, subtitle, sources, note, left=left, right=0.3, axes_height=0.44 * len(data), lang=lang,
                  xlabel=w("common.unit.percent_year"),

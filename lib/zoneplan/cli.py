@@ -124,7 +124,7 @@ def all_problems() -> list[Problem]:
     Description, tables, their agreement and scenarios are looked at in this order; what rests on a faulty part is left
     for later, so that one fault is not told many times.
     """
-    from zoneplan import load_plan, reference, scenarios, tables
+    from zoneplan import doubts, load_plan, reference, scenarios, tables
     from zoneplan.errors import DataError
     from zoneplan.plan import read_description
 
@@ -136,7 +136,7 @@ def all_problems() -> list[Problem]:
         if problems:
             return problems
         plan = load_plan()
-        problems = reference.class_problems(plan)
+        problems = [*reference.class_problems(plan), *doubts.place_problems(plan)]
         if not problems:
             scenarios.scenarios(plan)
     except DataError as error:
@@ -157,6 +157,13 @@ def _check(args: argparse.Namespace) -> int:
         return 1
     print("all tables and scenarios are valid")
     if own:
+        from datetime import date
+
+        from zoneplan import doubts, load_plan
+
+        if asked := doubts.doubts(load_plan(), date.today()):
+            print("\nLook at these again; each may be right:")
+            print("\n".join(textwrap.fill(line, 120, initial_indent="  - ", subsequent_indent="    ") for line in asked) + "\n")
         print(what_now(own))
     return 0
 
@@ -221,7 +228,8 @@ def _import(args: argparse.Namespace) -> int:
     from zoneplan.text import frame
 
     read = read_workbook(args.file)
-    shown = read.table().assign(year=read.rows["year"].map(lambda y: "" if y != y else str(int(y))), known=read.rows["known"].map({True: "yes", False: "no"}))
+    years, named = read.rows["year"].map(lambda y: "" if y != y else str(int(y))), read.rows["known"].map({True: "yes", False: "no"})
+    shown = read.table().assign(year=years, known=named).rename(columns={"known": "name known"})
     print(f"Understood in {args.file}:")
     print(frame(shown.dropna(axis=1, how="all"), 2))
     if read.rows["value_high"].notna().any():

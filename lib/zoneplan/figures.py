@@ -6,9 +6,10 @@ from collections.abc import Callable
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
-from zoneplan import load_plan, peers, reference, scores, tables
+from zoneplan import peers, reference, scores, tables
 from zoneplan.ambition import ambition, availability
 from zoneplan.audit import ratio_paths
 from zoneplan.catchup import city_convergence, small_zones
@@ -137,15 +138,6 @@ def stated_gdp(plan: Plan) -> float:
     return growth
 
 
-def plan_with_average(plan: Plan) -> Plan:
-    """The plan itself if it prints an average growth of GDP, else the shipped one, to show comparisons on."""
-    try:
-        stated_gdp(plan)
-    except ValueError:
-        return load_plan(tables.data_dir() / tables.SHIPPED)
-    return plan
-
-
 def path_chart(plan: Plan, indicator_id: str, lang: str = "en") -> Chart:
     """History, forecast fan and targets of one annex level.
 
@@ -156,6 +148,8 @@ def path_chart(plan: Plan, indicator_id: str, lang: str = "en") -> Chart:
     if made is None or made.base is None:
         raise ValueError(f"{indicator_id!r} has no forecast of a level, so there is no path to draw")
     last = plan.years[-1]
+    if np.isnan(plan.target(indicator_id, last)):
+        raise ValueError(f"{indicator_id!r} has no target for {last}, so there is no path to draw")
     target, goal = plan.target(indicator_id, last), plan.goal(indicator_id, last)
     low, high = sorted(f.odds(last, goal) for f in (made, forecast(plan, indicator_id, "observed") or made))
     return draw_path(

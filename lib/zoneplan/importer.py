@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, reduce
 from itertools import pairwise
-from math import log
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,8 +18,10 @@ import pandas as pd
 
 from zoneplan.errors import DataError, Problem
 from zoneplan.plan import growth_kind
+from zoneplan.slips import jumps
 from zoneplan.tables import OWN, PLAN, printed_step
-from zoneplan.units import UNITS, canonical
+from zoneplan.tables import read as read_table
+from zoneplan.units import UNITS, canonical, convert, convertible
 
 if TYPE_CHECKING:
     from openpyxl.cell import Cell
@@ -32,8 +33,6 @@ MOST_CELLS = 100_000
 # Below the first rows there is no header any more.
 HEADER_WITHIN = 20
 LONGEST_HEAD = 40
-# Growth of a year that is asked about: to so many times, or to one part in so many.
-JUMP = 2
 NOT_READ = "a column of neither years nor units: it is not read"
 NO_HEADER = "no header row with years, or with indicator, year and value, above it"
 YEARS_DOWN = "years run down a column: copy the table, paste it transposed, and import again"
@@ -78,6 +77,9 @@ NUMBER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
 RANGE = re.compile(rf"({NUMBER.pattern})%?(?:[-~–—至到]|to)({NUMBER.pattern})")
 BRACKETS = re.compile(r"\(([^()]*)\)")
 # A comma ends what a title says of units, unless it parts thousands.
+# What may stand before a number and says nothing of it; a fall is not among it, for its sign would be lost.
+LEAD = re.compile(r"^(?:增长|增速|达到|达|完成|实现|力争|确保|控制在)+")
+EMPTY = ("", "-", "--", "–", "—", "——", "/", "…", "n/a")
 UNIT_OF = re.compile(r"(?:单位|unit)s?\s*[:=]?\s*((?:[^,;、()]|,(?=[0-9]))+)")
 GROWS = re.compile(r"增长率|增长|增速|增幅|growthrate|growth")
 FALLS = re.compile(r"降低|下降|减少|降幅|降速|reduc|decline|decrease|\bfall")
@@ -112,16 +114,9 @@ class Understood:
         return list(dict.fromkeys(rows["indicator_id"]))
 
     def jumps(self) -> list[str]:
-        """Figures more than :data:`JUMP` times, or less than one part in so many of, those a year before: often a slip of the keys."""
-        flows = self.rows[self.rows["kind"] == "flow"].sort_values("year", kind="stable")
-        said = []
-        for _, series in flows.groupby("indicator_id", sort=False):
-            levels = [(canonical(r.value, r.unit)[0], r) for r in series.itertuples()]
-            for (before, was), (after, now) in pairwise(levels):
-                years = now.year - was.year
-                if years and before > 0 and after > 0 and abs(log(after / before)) > years * log(JUMP):
-                    said.append(f"{now.name}: {was.value:,g} {was.unit} in {was.year:g}, {now.value:,g} {now.unit} in {now.year:g} ({now.sheet}!{now.cell})")
-        return said
+        """Levels that jump from one year to the next: often a slip of the keys."""
+        flows = self.rows[self.rows["kind"] == "flow"]
+        return jumps(flows.assign(where=flows["sheet"] + "!" + flows["cell"]))
 
     def years(self) -> list[int]:
         """The years that have targets, rising."""
@@ -194,7 +189,7 @@ def _refuse_unfit(file: Path) -> None:
         return DataError([Problem(file.name, None, None, found, expected)])
 
     if not file.is_file():
-        raise refuse("no such file", "an .xlsx file")
+        raise refuse("a folder" if file.is_dir() else "no such file", "an .xlsx file")
     if not zipfile.is_zipfile(file):
         raise refuse("no spreadsheet of this kind", "an .xlsx file; save older or other files as .xlsx")
     size = 0
@@ -249,6 +244,11 @@ def listed_names() -> dict[str, list[str]]:
     return yaml.safe_load((Path(__file__).parent / "indicators.yml").read_text(encoding="utf-8"))
 
 
+def without_unit(name: str) -> str:
+    """A name without the brackets that hold its unit."""
+    return re.sub(r"[(（][^()（）]*[)）]", lambda m: "" if unit_in(m[0]) else m[0], name).strip() or name
+
+
 def in_both(name: str, indicator_id: str) -> tuple[str, str]:
     """The Chinese and the English name of an indicator: as typed in its own language, else as usual."""
     plain_id = indicator_id.removesuffix("_growth")
@@ -295,6 +295,7 @@ def number_in(cell: Cell) -> Typed | None:
     direction = next((d for d, words in DIRECTIONS if any(w.replace(" ", "") in text for w in words)), None)
     for word in (w.replace(" ", "") for _, words in DIRECTIONS for w in words):
         text = text.replace(word, "")
+    text = LEAD.sub("", text)
     found = RANGE.match(text) or NUMBER.match(text)
     if found is None:
         return None
@@ -455,7 +456,7 @@ class _Sheet:
         for row in range(at.first, at.last + 1):
             for column in at.columns:
                 cell, typed = self.values.cell(row, column), self.typed.cell(row, column).value
-                if cell.value is not None or typed is not None:
+                if (cell.value is not None or typed is not None) and plain(cell.value if typed is None else typed) not in EMPTY:
                     yield cell, typed
 
     def unusable(self, cell: Cell, typed: Any, name: Any) -> str | None:
@@ -553,18 +554,30 @@ def figure(name: str, year: int | None, number: Typed, unit: tuple[str, float] |
 def _once(found: list[dict]) -> tuple[list[dict], list[tuple]]:
     """Every figure once, with an id for names that nobody knows; what comes again is told."""
     own: dict[str, str] = {}
-    first: dict[tuple, str] = {}
+    first: dict[tuple, dict] = {}
+    units: dict[tuple, str] = {}
     rows, again = [], []
     for row in found:
         if not row["known"]:
             stem = own.setdefault(GROWS.sub("", bare(row["name"])), own_id(row["name"], len(own) + 1))
             row = row | {"indicator_id": f"{stem}_growth" if row["kind"] == "growth" and row["table"] != GROWTH else stem}
-        key = row["table"], row["indicator_id"], row["year"]
-        if key in first:
-            again.append((row["sheet"], row["cell"], f"{row['value']:g}", f"the same figure again, as in {first[key]}"))
+        row = row | {"name": without_unit(row["name"])}
+        unit = units.setdefault((row["table"], row["indicator_id"]), row["unit"])
+        place = row["sheet"], row["cell"], f"{row['value']:g}"
+        if not convertible(row["unit"], unit):
+            again.append((*place, f"another unit than {unit}, which the series begins with"))
             continue
-        first[key] = f"{row['sheet']}!{row['cell']}"
-        rows.append(row)
+        if row["unit"] != unit:
+            moved = {k: None if row[k] is None else float(f"{convert(row[k], row['unit'], unit):.12g}") for k in ("value", "value_high")}
+            row = row | moved | {"unit": unit}
+        key = row["table"], row["indicator_id"], row["year"]
+        before = first.setdefault(key, row)
+        if before is row:
+            rows.append(row)
+        else:
+            where = f"{before['sheet']}!{before['cell']}"
+            same = (before["value"], before["value_high"]) == (row["value"], row["value_high"])
+            again.append((*place, f"the same figure again, as in {where}" if same else f"another figure than in {where}, which is taken"))
     return rows, again
 
 
@@ -619,6 +632,13 @@ def zone_name(title: str) -> str:
     return found[1].strip() if found else re.split(r"[\"“(（]|十[三四五]五|规划|20[0-9]{2}|主要|目标", title)[0].strip() or title
 
 
+def national(zone: str) -> tuple[str, str, str]:
+    """The id, the Chinese and the English name of a national zone by either name; no id if the tables do not know it."""
+    zones = read_table("peer_zones")[["zone_id", "zone_zh", "zone_en"]].drop_duplicates()
+    same = zones[(zones["zone_zh"] == zone) | (zones["zone_en"].str.casefold() == zone.casefold())]
+    return tuple(same.iloc[0]) if len(same) == 1 else ("", zone, zone)
+
+
 def write_plan(read: Understood, folder: Path) -> list[Path]:
     """Write what was understood as a plan folder; what is there already is never overwritten.
 
@@ -645,8 +665,8 @@ def write_plan(read: Understood, folder: Path) -> list[Path]:
     start(folder)
     years = read.years()
     if fresh and years:
-        zone = zone_name(read.title)
-        text = description(folder.resolve().name, zone, years, f"{years[0]}-03-31", read.file, read.yearly_counts())
+        home, *zone = national(zone_name(read.title))
+        text = description(folder.resolve().name, tuple(zone), years, f"{years[0]}-03-31", read.file, read.yearly_counts(), home)
         (folder / "plan.yml").write_text(text, encoding="utf-8", newline="\n")
         written.append(folder / "plan.yml")
     for name, table in tables.items():

@@ -89,7 +89,8 @@ def simulate(
     years = plan.years
     mean, sd, goals = (np.stack(x, axis=1) for x in zip(*(_by_year(plan, m) for m in models), strict=True))
     hits, counts = count_hits(mean, sd, root(matrix), goals, draws, seed)
-    rows = [(m.indicator_id, m.name, y, hits[k, n] / draws) for n, m in enumerate(models) for k, y in enumerate(years)]
+    targets = ((n, m, k, y) for n, m in enumerate(models) for k, y in enumerate(years) if not np.isnan(goals[k, n]))
+    rows = [(m.indicator_id, m.name, y, hits[k, n] / draws) for n, m, k, y in targets]
     table = pd.DataFrame(rows, columns=["indicator_id", "name", "year", "odds"])
     return Simulation(table, counts, draws, is_repaired(matrix))
 
@@ -101,7 +102,7 @@ def count_hits(mean: np.ndarray, sd: np.ndarray, mix: np.ndarray, goals: np.ndar
     ----------
     mean, sd : of log growth, year by indicator; the first year holds the base too.
     mix : square root of the correlation between indicators.
-    goals : log targets, year by indicator.
+    goals : log targets, year by indicator; NaN where a year has none, which no path reaches.
     draws, seed : number of paths; seed of the generator.
 
     Returns
@@ -151,25 +152,21 @@ def leading(plan: Plan) -> tuple[str, str]:
     return lead, "trade_total" if "trade_total" in others else others[0]
 
 
-def plan_with_levels(plan: Plan) -> Plan:
-    """The plan itself if it has an open level target with a base and a class, else the shipped one, to show the method on."""
-    from zoneplan import tables
-    from zoneplan.plan import load_plan
-
-    return plan if level_series(plan) else load_plan(tables.data_dir() / tables.SHIPPED)
-
-
 def _by_year(plan: Plan, model: Drivers) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mean and spread of log growth by year of the plan, and the log goals; the base and what lies before the plan
-    stand in the first year.
+    """Mean and spread of log growth up to each year of the plan from the one before it, and the log goals.
 
-    The spread of single years is brought to what their sum has, because years are drawn apart from each other.
+    The base, and what has grown since it before the plan, stand in the first year that is open. The spread of single
+    years is brought to what their sum has, because years are drawn apart from each other.
     """
+    years = np.array(plan.years)
     scale = np.sqrt(model.covariance[1:, 1:].sum() / (model.sd[1:] ** 2).sum())
     spread = np.array([model.sd[0], *(scale * model.sd[1:])])
+    base = years[-1] - len(spread) + 1
+    # A plan need not have targets in every year: growth counts in the next one that has.
+    place = np.searchsorted(years, np.arange(base, years[-1] + 1))
+    place[0] = place[1]
+    mean = np.bincount(place, weights=model.mean, minlength=len(years))
+    sd = np.sqrt(np.bincount(place, weights=spread**2, minlength=len(years)))
+    goals = np.log([plan.target(model.indicator_id, y) for y in years])
     # Years of the plan that lie behind the base are over: nothing moves in them.
-    over = max(len(plan.years) - len(spread) + 1, 0)
-    before = len(spread) - (len(plan.years) - over) + 1
-    mean = np.array([*[0.0] * over, model.mean[:before].sum(), *model.mean[before:]])
-    sd = np.array([*[0.0] * over, np.sqrt((spread[:before] ** 2).sum()), *spread[before:]])
-    return mean, sd, np.array([*[-np.inf] * over, *np.log([plan.target(model.indicator_id, y) for y in plan.years[over:]])])
+    return mean, sd, np.where(years <= base, -np.inf, goals)

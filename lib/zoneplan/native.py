@@ -159,6 +159,8 @@ def _bars(looks: dict[str, tuple[str, str]], w: Words, across: str) -> tuple[Ser
 
 def _needed(data: pd.DataFrame, w: Words) -> Native:
     looks = {"needed": ("needed", TARGET), "achieved": ("achieved", ZONE), "class_median": ("class_median", PEER)}
+    if data["needed"].equals(data["achieved"]):
+        looks.pop("needed")
     return Native("bar", _bars(looks, w, "label"), x={"name": w("workbook.native.percent_year")}, tall=True)
 
 

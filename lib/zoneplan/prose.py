@@ -12,13 +12,14 @@ import pandas as pd
 from zoneplan import peers, reference, scores, sensitivity, tables
 from zoneplan.audit import AGREES, CONTRADICTS, OPEN, ROUNDING, cagr
 from zoneplan.charts import ODDS_STEPS, Chart, odds_words, reached_by
+from zoneplan.doubts import outside
 from zoneplan.forecast import base_of, forecast
 from zoneplan.joint import joint, scorecard
 from zoneplan.messages import Words, words
 from zoneplan.resolution import OPEN as OPEN_YET
 from zoneplan.resolution import resolutions
 from zoneplan.similar import closest
-from zoneplan.text import MISSING, amount, day, num, odds, odds_range, pct
+from zoneplan.text import MISSING, amount, day, exact, num, odds, odds_range, pct
 from zoneplan.units import readable
 from zoneplan.verdicts import BASE_DEPENDENT
 
@@ -418,7 +419,7 @@ def private(plan: Plan, lang: str = "en") -> list[str]:
     known = set(plan.targets["indicator_id"])
     said = [
         w("paper.trust.private_item", name=plan.name(r.indicator_id, lang) if r.indicator_id in known else r.indicator_id,
-          year=int(r.year), value=amount(r.value, r.unit, lang))
+          year=int(r.year), value=exact(r.value, r.unit, lang))
         for r in rows.itertuples()
     ]  # fmt: skip
     return [escape(w("paper.trust.private", items=w("common.semicolon").join(said)))] if said else []
@@ -601,6 +602,13 @@ def trust(plan: Plan, verdicts: Verdicts, lang: str = "en") -> list[str]:
     ends = reference.record_ends(plan)
     if ends is not None and plan.years[0] - ends > reference.OLD:
         known.insert(0, w("paper.trust.stale", last=ends, years=plan.years[0] - ends))
+    apart = [
+        w("paper.trust.record_item", name=plan.name(r.indicator_id, lang), first=r.start, last=r.end, own=pct(r.own, lang=lang),
+          low=num(r.p10), high=pct(r.p90, lang=lang))
+        for r in outside(plan).itertuples()
+    ]  # fmt: skip
+    if apart:
+        known.insert(0, escape(w("paper.trust.record_apart", items=w("common.semicolon").join(apart))))
     return [
         w("paper.trust.steps", n=len(final), steps=w("common.semicolon").join(steps)),
         *record(plan, lang),

@@ -87,7 +87,7 @@ class Scenario:
         year, out = self.plan.years[-1], []
         for i in self.plan.series():
             plain, made = forecast(self.plan, i), self.forecast(i)
-            if plain is not None and made is not None and year in made.growth:
+            if plain is not None and made is not None and year in made.growth and not np.isnan(self.plan.target(i, year)):
                 goal = self.plan.goal(i, year)
                 here, there = made.odds(year, goal), plain.odds(year, goal)
                 out.append((i, self.plan.name(i), here, there, 100 * (here - there)))

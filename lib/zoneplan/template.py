@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneplan.errors import DataError, Problem
 
 PLAN = "plan.yml"
+MAY_BE_ADDED = "base_year as_of name_zh name_en comparable_from classes yearly_counts home host announced".split()
 TARGETS = """\
 # One row is one target. Only what you know is asked for; the README lists more columns that may be added.
 # indicator_id  a short name; gdp, industrial_value_added, budget_revenue, fiscal_revenue_total, trade_total,
@@ -77,25 +78,29 @@ def start(folder: Path) -> list[Path]:
 
 
 def description(
-    name: str, zone: str = "", years: Sequence[int] = (), adopted: str = "", file: str = "", counts: Sequence[str] = ()
+    name: str, zone: tuple[str, str] = ("", ""), years: Sequence[int] = (), adopted: str = "", file: str = "", counts: Sequence[str] = (),
+    home: str = "",
 ) -> str:
     """The text of plan.yml, with what is known put in."""
     short = re.sub(r"\W+", "_", name).strip("_") or "my_zone"
     listed = f"[{', '.join(map(str, years))}]" if years else ""
-    quoted = '"' + zone.replace("\\", "\\\\").replace('"', '\\"') + '"' if zone else ""
+    zh, en = ('"' + z.replace("\\", "\\\\").replace('"', '\\"') + '"' if z else "" for z in zone)
     counted = f"# Series that count the new cases of each year.\nyearly_counts: [{', '.join(counts)}]\n" if counts else ""
+    at_home = f"# The zone among the national zones of peer_zones, found by its name.\nhome: {home}\n" if home else ""
+    given = {"yearly_counts": counted, "home": at_home}
+    others = ", ".join(key for key in MAY_BE_ADDED if not given.get(key))
     origin = f"# Made from {file}; look at every line.\n" if file else ""
     return f"""\
 {origin}# A short name without blanks.
 id: {short}
 # The zone, in Chinese and in English; one of them is enough.
-zone_zh: {quoted}
-zone_en: {quoted}
+zone_zh: {zh}
+zone_en: {en}
 # The day on which the plan was adopted: odds rest on what was known then, or when the last of your own figures was.
 adopted: {adopted}
 # The years that have targets, in rising order.
 years: {listed}
-{counted}# May be added: base_year, as_of, name_zh, name_en, comparable_from, classes, yearly_counts, home, host, announced (README).
+{counted}{at_home}# May be added: {others} (README).
 """
 
 

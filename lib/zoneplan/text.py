@@ -59,6 +59,12 @@ def amount(value: float, unit: str, lang: str = "en") -> str:
     return template.format(num(shown, _places(shown)))
 
 
+def exact(value: float, unit: str, lang: str = "en") -> str:
+    """As :func:`amount`, with every digit of a figure as it was typed."""
+    shown, template = readable(value, unit, lang)
+    return f"{value:,.12g}{PERCENT[lang]}" if unit == "%" else template.format(f"{shown:,.12g}")
+
+
 def rounded(value: float, unit: str, lang: str = "en") -> str:
     """As :func:`amount`, for a figure that was worked out: rounded to three digits or more."""
     shown, template = readable(value, unit, lang)
