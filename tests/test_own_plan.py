@@ -141,6 +141,12 @@ def test_a_place_that_no_table_knows_is_a_problem(tmp_path, capsys):
     assert said_by_check(plan_folder(tmp_path, GDP, about=ABOUT + "home: suzhoupark\nhost: wenzhou\n"), capsys)[0] == 0
 
 
+def test_a_reason_for_a_chart_left_out_is_short(tmp_path):
+    plan = own(tmp_path, GDP, ["gdp,2016,204.72,亿元,level,"], about=ABOUT + "home: qinhuangdao\n")
+    reasons = drawn(plan)[1]
+    assert any(reason == "no 'comprehensive' rank for '河北'" for reason in reasons) and max(map(len, reasons)) < 200
+
+
 # What is valid, but unusual --------------------------------------------------------------------------------------
 
 TODAY = date(2026, 1, 1)

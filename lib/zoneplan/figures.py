@@ -49,7 +49,8 @@ def drawn(plan: Plan, lang: str = "en") -> tuple[list[Chart], list[str]]:
         try:
             chart = draw()
         except ValueError as reason:
-            reasons.append(str(reason))
+            # What a programmer could have asked for instead stands after the first semicolon.
+            reasons.append(str(reason).partition(";")[0])
             continue
         # The shipped plan's own charts are mended instead: there export refuses them.
         found = [] if tables.is_shipped(plan.folder) else chart.problems()
