@@ -47,8 +47,6 @@ LONGEST = 5.0
 LONGEST_MESSAGE = 2000
 MOST_MEMORY = 4 << 30
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-
-
 RANGE_END = re.compile(r"(?<=[\d%])[-~]|%|[^\d.eE+-]+")
 
 

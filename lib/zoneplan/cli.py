@@ -234,9 +234,9 @@ def _import(args: argparse.Namespace) -> int:
     print(frame(shown.dropna(axis=1, how="all"), 2))
     if read.rows["value_high"].notna().any():
         print("\nA range counts as met from its nearer end on. If what lies beyond is a miss, write range as direction in targets.csv.")
-    if read.jumps():
+    if jumping := read.jumps():
         print("\nLook at these again: they more than double, or fall to less than half, in a year:")
-        print("\n".join(f"  {line}" for line in read.jumps()))
+        print("\n".join(f"  {line}" for line in jumping))
     if len(read.left):
         print(f"\nNot understood, {len(read.left)} cell{'s' if len(read.left) > 1 else ''}:")
         for why, cells in read.left.groupby("why", sort=False):

@@ -14,7 +14,6 @@ from zoneplan.audit import cagr
 from zoneplan.errors import Problem
 from zoneplan.importer import listed_names
 from zoneplan.montecarlo import level_series
-from zoneplan.plan import growth_kind
 from zoneplan.slips import jumps
 from zoneplan.text import num, pct
 
@@ -111,14 +110,14 @@ def _early(plan: Plan, today: date) -> list[str]:
 
 
 def _jumping(plan: Plan) -> list[str]:
-    rows = []
-    for i in (i for i in plan.series() if not plan.is_rate(i)):
-        seen = plan.levels(i)
-        both = [(seen, "observations.csv"), (plan.annex(i), "targets.csv")]
-        for part, where in both:
-            flows = part[part["kind"].isin(["level", "flow"])]
-            rows += [(i, plan.name(i), r.year, r.value, r.unit, where) for r in flows[~flows["year"].isin([x[2] for x in rows if x[0] == i])].itertuples()]
-    return jumps(pd.DataFrame(rows, columns=["indicator_id", "name", "year", "value", "unit", "where"]))
+    """Levels that jump from one year to the next, the targets of years that are not known among them."""
+    levels = [i for i in plan.series() if not plan.is_rate(i)]
+    parts = [part.assign(indicator_id=i, name=plan.name(i), where=where)
+             for i in levels for part, where in ((plan.levels(i), "observations.csv"), (plan.annex(i), "targets.csv"))]  # fmt: skip
+    if not parts:
+        return []
+    rows = pd.concat([part[["indicator_id", "name", "year", "value", "unit", "kind", "where"]] for part in parts])
+    return jumps(rows[rows["kind"].isin(["level", "flow"])].drop_duplicates(["indicator_id", "year"]))
 
 
 def _at_odds(plan: Plan) -> list[str]:
@@ -146,9 +145,12 @@ def _outside(plan: Plan) -> list[str]:
 def _without_end(plan: Plan) -> list[str]:
     last = plan.years[-1]
     short = [plan.name(i) for i in plan.series() if np.isnan(plan.target(i, last))]
-    none = plan.verdicts().assessable().empty
-    lines = [f"{'; '.join(short)}: no target for {last}, the year that the paper tells odds of"] if short else []
-    return [*lines, *([f"no target of {last} has odds; zoneplan verdicts names the missing numbers"] if none else [])]
+    lines = []
+    if short:
+        lines.append(f"{'; '.join(short)}: no target for {last}, the year that the paper tells odds of")
+    if plan.verdicts().assessable().empty:
+        lines.append(f"no target of {last} has odds; zoneplan verdicts names the missing numbers")
+    return lines
 
 
 def _one_language(plan: Plan) -> list[str]:
