@@ -5,7 +5,7 @@ BIN := .venv/bin
 FIRST ?= 2008
 LAST ?= 2018
 
-.PHONY: brief test test-oldest status lab setup bench bench-forecast rebaseline guard-data guard-code guard-notebooks fuzz locks clean
+.PHONY: brief test test-oldest lab setup bench bench-forecast rebaseline guard-data guard-code guard-notebooks fuzz locks clean
 
 brief: setup
 	$(BIN)/zoneplan brief
@@ -19,16 +19,11 @@ test: setup
 # What the library computes and reads, once more with the oldest versions that pyproject.toml allows. Left out is what holds
 # the bytes that the newest versions draw, and what needs a browser or all notebooks.
 test-oldest: .venv-oldest/.ready
-	.venv-oldest/bin/python -m pytest -n 2 -q tests $(foreach t,browser guard newcomer notebook_hygiene readme report_kept status,--ignore tests/test_$(t).py)
+	.venv-oldest/bin/python -m pytest -n 2 -q tests $(foreach t,browser guard newcomer notebook_hygiene readme report_kept,--ignore tests/test_$(t).py)
 
 # Runs every notebook, shows every number that moved, asks, saves, and notes the reason in CHANGES.md.
 rebaseline: setup
 	$(BIN)/zoneplan rebaseline --why "$(WHY)" $(if $(YES),--yes)
-
-# Runs the tests with their coverage, then every notebook, and writes STATUS.md.
-status: setup
-	$(BIN)/python -m pytest -q -n 2 --cov=zoneplan --cov-report=json:.coverage.json tests
-	$(BIN)/zoneplan status --coverage .coverage.json
 
 lab: setup
 	$(BIN)/jupyter lab notebooks

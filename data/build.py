@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from zoneplan.tables import printed_step, split_period
-from zoneplan.units import CANONICAL, canonical
+from zoneplan.data.tables import printed_step, split_period
+from zoneplan.data.units import CANONICAL, canonical
 
 HERE = Path(__file__).parent
 # Steps of the evidence ladder are written with remarks; the step itself is their first word.
@@ -45,7 +45,9 @@ EXTRA_SOURCES = [
 
 def ledger(name: str) -> pd.DataFrame:
     """One ledger table, every cell as text."""
-    return pd.read_csv(HERE / "sourced" / f"{name}.csv", dtype=str, keep_default_na=False, encoding="utf-8")
+    return pd.read_csv(
+        HERE / "sourced" / f"{name}.csv", dtype=str, keep_default_na=False, encoding="utf-8"
+    )
 
 
 def published_on(text: str) -> str:
@@ -67,7 +69,9 @@ def sources() -> pd.DataFrame:
     extra = pd.DataFrame(EXTRA_SOURCES, columns=rows.columns)
     table = pd.concat([rows, extra])
     # A few documents have neither publisher nor date; the title stands in, so that a citation is never empty.
-    return table.assign(publisher=table["publisher"].where(table["publisher"] != "", "not stated")).sort_values("source_id")
+    return table.assign(
+        publisher=table["publisher"].where(table["publisher"] != "", "not stated")
+    ).sort_values("source_id")
 
 
 def dated(rows: pd.DataFrame, src: pd.DataFrame, year: str = "year") -> pd.DataFrame:
@@ -92,7 +96,11 @@ def in_one_unit(rows: pd.DataFrame) -> pd.DataFrame:
     """Money in 亿元 or 亿美元; all other units as printed."""
 
     def value(row: pd.Series) -> str:
-        return f"{canonical(float(row['value']), row['unit'])[0]:.10g}" if row["unit"] in CANONICAL else row["value"]
+        return (
+            f"{canonical(float(row['value']), row['unit'])[0]:.10g}"
+            if row["unit"] in CANONICAL
+            else row["value"]
+        )
 
     return rows.assign(value=rows.apply(value, axis=1), unit=rows["unit"].replace(CANONICAL))
 
@@ -113,7 +121,10 @@ def price_basis(rows: pd.DataFrame) -> list[str]:
     """At which prices money and its growth stand: stated, by convention, not stated; empty where there are no prices."""
 
     def basis(row: dict) -> str:
-        growth, real = row["kind"].startswith("growth"), row["indicator_id"].removesuffix("_target") in REAL
+        growth, real = (
+            row["kind"].startswith("growth"),
+            row["indicator_id"].removesuffix("_target") in REAL,
+        )
         if not growth:
             return "current" if "元" in row["unit"] else ""
         if "comparable prices" in row["note"]:
@@ -128,7 +139,11 @@ def price_basis(rows: pd.DataFrame) -> list[str]:
 def national(src: pd.DataFrame) -> pd.DataFrame:
     """Totals of all zones, with period and price basis as columns."""
     rows = dated(ledger("national_zones"), src)
-    part = rows["note"].str.contains(PART_YEAR, case=False).map({True: "part_year", False: "full_year"})
+    part = (
+        rows["note"]
+        .str.contains(PART_YEAR, case=False)
+        .map({True: "part_year", False: "full_year"})
+    )
     period = part.mask(rows["note"].str.contains(TARGET), "target")
     return rows.assign(period=period, price_basis=price_basis(rows))
 
@@ -150,8 +165,13 @@ def city_book() -> pd.DataFrame:
     """The provincial yearbook: full years of whole cities, grade A, money at current prices."""
     rows = ledger("zhejiang_cities")
     money = rows["unit"].str.contains("元")
-    return rows.assign(known_from=rows["year"].map(lambda y: f"{int(y) + 1}-11-01"), period="full_year", scope_note="whole city",
-                       price_basis=money.map({True: "current", False: ""}), grade="A")  # fmt: skip
+    return rows.assign(
+        known_from=rows["year"].map(lambda y: f"{int(y) + 1}-11-01"),
+        period="full_year",
+        scope_note="whole city",
+        price_basis=money.map({True: "current", False: ""}),
+        grade="A",
+    )
 
 
 def yearly_targets(rows: pd.DataFrame, src: pd.DataFrame) -> pd.DataFrame:
@@ -161,13 +181,31 @@ def yearly_targets(rows: pd.DataFrame, src: pd.DataFrame) -> pd.DataFrame:
     announced was never called a miss.
     """
     rows = dated(rows[(rows["entity_id"] == "china") & (rows["unit"] == "%")], src)
-    gdp = rows[rows["indicator_id"] == "gdp"].sort_values(["year", "grade", "known_from", "row_id"]).drop_duplicates("year")
+    gdp = (
+        rows[rows["indicator_id"] == "gdp"]
+        .sort_values(["year", "grade", "known_from", "row_id"])
+        .drop_duplicates("year")
+    )
     upper = rows[rows["indicator_id"] == "gdp_target_upper"].set_index("year")["value"]
-    words = gdp["note"].str.extract(r"(左右|以上|around|range [\d.-]+)")[0].replace("around", "左右").fillna("")
+    words = (
+        gdp["note"]
+        .str.extract(r"(左右|以上|around|range [\d.-]+)")[0]
+        .replace("around", "左右")
+        .fillna("")
+    )
     typed = {
-        "name_zh": "国内生产总值增长", "name_en": "GDP growth", "group": "headline", "aggregation": "end", "kind": "growth",
-        "direction": "at_least", "force": "expected", "section": "annex", "responsible": "", "stated_growth": "", "same_as": "",
-    }  # fmt: skip
+        "name_zh": "国内生产总值增长",
+        "name_en": "GDP growth",
+        "group": "headline",
+        "aggregation": "end",
+        "kind": "growth",
+        "direction": "at_least",
+        "force": "expected",
+        "section": "annex",
+        "responsible": "",
+        "stated_growth": "",
+        "same_as": "",
+    }
     table = gdp.assign(
         target_id="gdp-" + gdp["year"],
         period=gdp["year"],
@@ -185,9 +223,20 @@ def tables() -> dict[str, pd.DataFrame]:
     src = sources()
     seen = dated(in_one_unit(with_period(ledger("observations"))), src)
     columns = [
-        "row_id", "entity_id", "indicator_id", "year", "period", "value", "unit", "kind", "scope_note", "known_from",
-        "grade", "source_id", "note",
-    ]  # fmt: skip
+        "row_id",
+        "entity_id",
+        "indicator_id",
+        "year",
+        "period",
+        "value",
+        "unit",
+        "kind",
+        "scope_note",
+        "known_from",
+        "grade",
+        "source_id",
+        "note",
+    ]
     seen = seen[columns]
     rates = ledger("exchange_rate")
     growth = ledger("growth_reference")
@@ -197,18 +246,27 @@ def tables() -> dict[str, pd.DataFrame]:
     prices = (growth["indicator_id"] == "gdp_real").map({True: "comparable", False: "current"})
     evidence = ledger("evidence")
     step = evidence["step_as_of_2018-10-30"]
-    short = step.str.extract(r"^([A-DN])")[0].mask(step.str.contains("administrative"), "administrative")
+    short = step.str.extract(r"^([A-DN])")[0].mask(
+        step.str.contains("administrative"), "administrative"
+    )
     return {
         "sources.csv": src,
         "plans/zhenan/observations.csv": seen[seen["entity_id"] == "zone"],
-        "plans/zhenan/evidence.csv": evidence.drop(columns=["indicator"]).assign(indicator_id=SERIES, step=short),
+        "plans/zhenan/evidence.csv": evidence.drop(columns=["indicator"]).assign(
+            indicator_id=SERIES, step=short
+        ),
         "plans/china/targets.csv": yearly_targets(ledger("growth_targets"), src),
         "plans/china/observations.csv": seen[
-            (seen["entity_id"] == "china") & (seen["indicator_id"] == "gdp") & (seen["kind"] == "growth_real") & (seen["period"] == "full_year")
+            (seen["entity_id"] == "china")
+            & (seen["indicator_id"] == "gdp")
+            & (seen["kind"] == "growth_real")
+            & (seen["period"] == "full_year")
         ],
         "reference/context_observations.csv": seen[seen["entity_id"] != "zone"],
         "reference/zhejiang_cities.csv": city_book(),
-        "reference/growth_reference.csv": growth.assign(known_from=after, source_id="cityyb", price_basis=prices),
+        "reference/growth_reference.csv": growth.assign(
+            known_from=after, source_id="cityyb", price_basis=prices
+        ),
         "reference/exchange_rate.csv": rates.assign(known_from=rates["year"] + "-12-31"),
         "reference/peer_zones.csv": peers(src),
         "reference/national_zones.csv": national(src),

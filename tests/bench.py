@@ -13,8 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from zoneplan import load_plan, montecarlo
-from zoneplan.drivers import drivers, root, variance_shares
+from zoneplan import load_plan
+from zoneplan.stress import simulation as montecarlo
+from zoneplan.stress.drivers import drivers, root, variance_shares
 
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST = 900
@@ -60,8 +61,12 @@ def simulation() -> str:
     mean, sd = np.full((years, n), 0.05), np.full((years, n), 0.08)
     rng = np.random.default_rng(1)
     blocks = [montecarlo.BLOCK] * (years * draws // montecarlo.BLOCK)
-    bare = median_of(lambda: [len(rng.standard_normal((n, size), dtype="float32")) for size in blocks])
-    took = median_of(lambda: montecarlo.count_hits(mean, sd, mix, np.cumsum(mean, axis=0), draws, 1))
+    bare = median_of(
+        lambda: [len(rng.standard_normal((n, size), dtype="float32")) for size in blocks]
+    )
+    took = median_of(
+        lambda: montecarlo.count_hits(mean, sd, mix, np.cumsum(mean, axis=0), draws, 1)
+    )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     return f"1e6 draws x 20 x 3 {took:5.2f} s (limit 3), {took / bare:.2f} of bare normals (aim 3), peak {peak:.2f} GB (limit 1.5)"
 
@@ -69,7 +74,9 @@ def simulation() -> str:
 def sobol() -> str:
     """Variance shares of GDP with 2^14 base samples."""
     model = drivers(load_plan(), "gdp")
-    return f"Sobol, 2^14 samples {median_of(lambda: variance_shares(model, 2**14)):4.2f} s (limit 5)"
+    return (
+        f"Sobol, 2^14 samples {median_of(lambda: variance_shares(model, 2**14)):4.2f} s (limit 5)"
+    )
 
 
 def main() -> None:
@@ -79,10 +86,14 @@ def main() -> None:
     imports = medians({name: python(f"import {name}") for name in ("sys", "pandas", "zoneplan")}, 9)
     for name, t in imports.items():
         print(f"import {name:10} {t:7.3f} s")
-    print(f"import zoneplan / import pandas: {imports['zoneplan'] / imports['pandas']:.2f} (limit 1.30)")
+    print(
+        f"import zoneplan / import pandas: {imports['zoneplan'] / imports['pandas']:.2f} (limit 1.30)"
+    )
     with tempfile.TemporaryDirectory() as scratch:
         out = str(Path(scratch) / "reports")
-        brief = medians({"brief": [sys.executable, "-m", "zoneplan", "brief", "--out", out]}, 1)["brief"]
+        brief = medians({"brief": [sys.executable, "-m", "zoneplan", "brief", "--out", out]}, 1)[
+            "brief"
+        ]
     print(f"brief, warm       {brief:7.1f} s (limit 90)")
     print(f"make test, warm   {seconds(['make', 'test']):7.1f} s (limit 150)")
 

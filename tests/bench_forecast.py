@@ -19,10 +19,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from zoneplan import baselines
-from zoneplan.borrow import QUANTILES, learn
-from zoneplan.panel import Panel, read_panel
-from zoneplan.scores import METHOD, Scores, all_tables, back_test, city_panels, judged, pseudo_targets, rolling
+from zoneplan.data.panel import Panel, read_panel
+from zoneplan.evaluation.backtest import (
+    METHOD,
+    Scores,
+    all_tables,
+    back_test,
+    city_panels,
+    judged,
+    pseudo_targets,
+    rolling,
+)
+from zoneplan.forecasting import baselines
+from zoneplan.forecasting.panel_model import QUANTILES, learn
 
 HORIZON = 3
 SEED = 20181030
@@ -30,10 +39,21 @@ BIG_UNITS, BIG_YEARS = 2400, 20
 HERE = Path(__file__).resolve().parent
 
 
-def rivals(python: str, panel: str, first: int, last: int, scale: str, folder: Path) -> pd.DataFrame:
+def rivals(
+    python: str, panel: str, first: int, last: int, scale: str, folder: Path
+) -> pd.DataFrame:
     """Quantiles of statsforecast's models from every origin, with the seconds each took."""
     out = folder / f"{scale}.csv"
-    command = [python, str(HERE / "bench_rivals.py"), panel, str(out), str(first), str(last), str(HORIZON), scale]
+    command = [
+        python,
+        str(HERE / "bench_rivals.py"),
+        panel,
+        str(out),
+        str(first),
+        str(last),
+        str(HORIZON),
+        scale,
+    ]
     subprocess.run(command, check=True)
     table = pd.read_csv(out, dtype={"unit_id": "str"})
     return table.assign(method=table["method"] + (" (logs)" if scale == "log" else " (levels)"))
@@ -67,7 +87,9 @@ def sparse(panel: Panel, origins: range) -> pd.DataFrame:
             for method, table in ((METHOD, made), ("drift, point", drift)):
                 table = judged(table[table["year"] > origin], panel)
                 # Counted from the year the forecast is made in, whatever the unit's last point.
-                parts.append(table.assign(method=method, horizon=table["year"] - origin, origin_year=origin))
+                parts.append(
+                    table.assign(method=method, horizon=table["year"] - origin, origin_year=origin)
+                )
     return Scores(pd.concat(parts, ignore_index=True), pd.DataFrame()).table()
 
 
@@ -105,7 +127,17 @@ def speed(panel: Panel, python: str, folder: Path) -> pd.DataFrame:
         start = time.perf_counter()
         learn(series, last + HORIZON).forecast(series).table()
         times.append(time.perf_counter() - start)
-    command = [sys.executable, "-m", "zoneplan", "forecast", file, "--to", str(last + HORIZON), "--out", str(folder / "q.csv")]
+    command = [
+        sys.executable,
+        "-m",
+        "zoneplan",
+        "forecast",
+        file,
+        "--to",
+        str(last + HORIZON),
+        "--out",
+        str(folder / "q.csv"),
+    ]
     start = time.perf_counter()
     subprocess.run(command, check=True, capture_output=True)
     whole = time.perf_counter() - start
@@ -124,13 +156,27 @@ def speed(panel: Panel, python: str, folder: Path) -> pd.DataFrame:
 def peak(command: list[str]) -> float:
     """Largest memory of one command in MB, as the system counted it."""
     code = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, capture_output=True); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)"
-    return float(subprocess.run([sys.executable, "-c", code, *command], check=True, capture_output=True, text=True).stdout)
+    return float(
+        subprocess.run(
+            [sys.executable, "-c", code, *command], check=True, capture_output=True, text=True
+        ).stdout
+    )
 
 
 def rivals_seconds(python: str, file: str, last: int, folder: Path) -> float:
     """Seconds AutoETS takes for every unit of a file, once."""
     out = folder / "ets.csv"
-    command = [python, str(HERE / "bench_rivals.py"), file, str(out), str(last), str(last), str(HORIZON), "level", "AutoETS"]
+    command = [
+        python,
+        str(HERE / "bench_rivals.py"),
+        file,
+        str(out),
+        str(last),
+        str(last),
+        str(HORIZON),
+        "level",
+        "AutoETS",
+    ]
     subprocess.run(command, check=True)
     return float(pd.read_csv(out)["seconds"].iloc[0])
 
@@ -142,15 +188,37 @@ def main(file: str, first: str, last: str, python: str, out: str) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         own = rolling(panel, origins, HORIZON, [METHOD, *baselines.METHODS])
-        others = [rivals(python, file, origins[0], origins[-1], scale, folder) for scale in ("level", "log")]
+        others = [
+            rivals(python, file, origins[0], origins[-1], scale, folder)
+            for scale in ("level", "log")
+        ]
         full = together(own, others, panel)
         times = speed(panel, python, folder)
-    table = pd.concat([full.table().assign(case="full history"), sparse(panel, origins).assign(case="sparse")])
-    table = table[["case", "method", "horizon", "loss", "coverage50", "coverage80", "coverage90", "cases", "origins"]]
+    table = pd.concat(
+        [full.table().assign(case="full history"), sparse(panel, origins).assign(case="sparse")]
+    )
+    table = table[
+        [
+            "case",
+            "method",
+            "horizon",
+            "loss",
+            "coverage50",
+            "coverage80",
+            "coverage90",
+            "cases",
+            "origins",
+        ]
+    ]
     odds = pseudo_targets(panel, origins, HORIZON)
     pd.set_option("display.width", 200)
     print(table.round(3).to_string(index=False))
-    print(full.by_origin().query("method == @METHOD and horizon == @HORIZON").round(2).to_string(index=False))
+    print(
+        full.by_origin()
+        .query("method == @METHOD and horizon == @HORIZON")
+        .round(2)
+        .to_string(index=False)
+    )
     print(full.skill("pooled").query("method == @METHOD").round(1).to_string(index=False))
     print(odds.table().round(3).to_string(index=False), odds.brier())
     print(times.round(2).to_string(index=False))

@@ -18,21 +18,39 @@ from statsforecast.models import AutoARIMA, AutoETS, DynamicOptimizedTheta
 
 LEVELS = [50, 80, 90]
 # Bounds of the central intervals, as quantiles.
-NAMES = {"-lo-90": "q05", "-lo-80": "q10", "-lo-50": "q25", "": "q50", "-hi-50": "q75", "-hi-80": "q90", "-hi-90": "q95"}
-MODELS = {"AutoETS": AutoETS, "AutoARIMA": AutoARIMA, "DynamicOptimizedTheta": DynamicOptimizedTheta}
+NAMES = {
+    "-lo-90": "q05",
+    "-lo-80": "q10",
+    "-lo-50": "q25",
+    "": "q50",
+    "-hi-50": "q75",
+    "-hi-80": "q90",
+    "-hi-90": "q95",
+}
+MODELS = {
+    "AutoETS": AutoETS,
+    "AutoARIMA": AutoARIMA,
+    "DynamicOptimizedTheta": DynamicOptimizedTheta,
+}
 
 
 def forecasts(panel: pd.DataFrame, origin: int, horizon: int, name: str) -> pd.DataFrame:
     """Quantiles of one method from one origin, on the scale of the panel."""
     seen = panel[panel["ds"] <= origin]
-    whole = seen.groupby("unique_id")["ds"].transform(lambda years: years.max() == origin and len(years) > 3)
+    whole = seen.groupby("unique_id")["ds"].transform(
+        lambda years: years.max() == origin and len(years) > 3
+    )
     model = StatsForecast(models=[MODELS[name](season_length=1, alias=name)], freq=1, n_jobs=1)
     out = model.forecast(df=seen[whole], h=horizon, level=LEVELS)
-    out = out.rename(columns={name + end: q for end, q in NAMES.items()} | {"unique_id": "unit_id", "ds": "year"})
+    out = out.rename(
+        columns={name + end: q for end, q in NAMES.items()} | {"unique_id": "unit_id", "ds": "year"}
+    )
     return out[["unit_id", "year", *NAMES.values()]].assign(origin_year=origin, method=name)
 
 
-def main(panel: str, out: str, first: str, last: str, horizon: str, scale: str, only: str = "") -> None:
+def main(
+    panel: str, out: str, first: str, last: str, horizon: str, scale: str, only: str = ""
+) -> None:
     """Forecast from every origin by every method and write the quantiles."""
     rows = pd.read_csv(panel, dtype={"unit_id": "str"})
     table = pd.DataFrame({"unique_id": rows["unit_id"], "ds": rows["year"], "y": rows["value"]})
@@ -41,7 +59,12 @@ def main(panel: str, out: str, first: str, last: str, horizon: str, scale: str, 
     parts = []
     for name in [only] if only else MODELS:
         # The first call compiles; its time is nobody's forecast.
-        forecasts(table[table["unique_id"].isin(table["unique_id"].unique()[:2])], int(first), int(horizon), name)
+        forecasts(
+            table[table["unique_id"].isin(table["unique_id"].unique()[:2])],
+            int(first),
+            int(horizon),
+            name,
+        )
         for origin in range(int(first), int(last) + 1):
             start = time.perf_counter()
             part = forecasts(table, origin, int(horizon), name)

@@ -36,11 +36,12 @@ from unittest import mock
 
 import pandas as pd
 
-from zoneplan import load_plan, tables
+from zoneplan import load_plan
+from zoneplan.data import tables
+from zoneplan.data.importer import read_workbook
+from zoneplan.data.panel import read_panel
 from zoneplan.errors import DataError
-from zoneplan.importer import read_workbook
-from zoneplan.panel import read_panel
-from zoneplan.scenarios import scenarios
+from zoneplan.stress.scenarios import scenarios
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 LONGEST = 5.0
@@ -101,7 +102,23 @@ def repeat(raw: bytes, rng: random.Random) -> bytes:
 
 def insert(raw: bytes, rng: random.Random) -> bytes:
     """Foreign bytes in between."""
-    junk = rng.choice([b"\x00", b"\xff\xfe", b'"', b"'", b"\n", b"\r", b"\t", b"\x1b[31m", "\u202e".encode(), b"\xef\xbb\xbf", rng.randbytes(5), b"9", b"#"])
+    junk = rng.choice(
+        [
+            b"\x00",
+            b"\xff\xfe",
+            b'"',
+            b"'",
+            b"\n",
+            b"\r",
+            b"\t",
+            b"\x1b[31m",
+            "\u202e".encode(),
+            b"\xef\xbb\xbf",
+            rng.randbytes(5),
+            b"9",
+            b"#",
+        ]
+    )
     a = rng.choice([0, rng.randrange(len(raw) + 1), len(raw)])
     return raw[:a] + junk * rng.choice([1, 1, 1, 30]) + raw[a:]
 
@@ -109,7 +126,9 @@ def insert(raw: bytes, rng: random.Random) -> bytes:
 def recode(raw: bytes, rng: random.Random) -> bytes:
     """Another encoding or other line ends."""
     text = raw.decode("utf-8", errors="replace")
-    encoding = rng.choice(["utf-16", "utf-16-le", "gb18030", "utf-8-sig", "utf-32", "big5", "\r\n", "\r"])
+    encoding = rng.choice(
+        ["utf-16", "utf-16-le", "gb18030", "utf-8-sig", "utf-32", "big5", "\r\n", "\r"]
+    )
     if encoding in ("\r\n", "\r"):
         return text.replace("\n", encoding).encode()
     return text.encode(encoding, errors="replace")
@@ -131,14 +150,78 @@ def lines_moved(raw: bytes, rng: random.Random) -> bytes:
 
 ANY = (flip, cut, repeat, insert, recode, lines_moved)
 NUMBERS = (
-    "２７０", "1,000", "12,5", " 12", "12 ", "1e3", "1E400", "1e-400", "0x10", "nan", "NaN", "inf", "-inf", "1_000", "--5", "+5",
-    "٣", "五", "5%", "=1+1", "@SUM(1)", "<b>5</b>", "", "0", "-7", "00270", "270.0", "−5", "1/2", "2018-10-30", "TRUE", "#DIV/0!",
-    "5 亿元", "9" * 400, "0." + "0" * 400 + "1", "1" * 5000, "\u200b5", "5\u00a0", "½", "²", "7-8", "２%～３%", "1980", "2016-2017",
-)  # fmt: skip
+    "２７０",
+    "1,000",
+    "12,5",
+    " 12",
+    "12 ",
+    "1e3",
+    "1E400",
+    "1e-400",
+    "0x10",
+    "nan",
+    "NaN",
+    "inf",
+    "-inf",
+    "1_000",
+    "--5",
+    "+5",
+    "٣",
+    "五",
+    "5%",
+    "=1+1",
+    "@SUM(1)",
+    "<b>5</b>",
+    "",
+    "0",
+    "-7",
+    "00270",
+    "270.0",
+    "−5",
+    "1/2",
+    "2018-10-30",
+    "TRUE",
+    "#DIV/0!",
+    "5 亿元",
+    "9" * 400,
+    "0." + "0" * 400 + "1",
+    "1" * 5000,
+    "\u200b5",
+    "5\u00a0",
+    "½",
+    "²",
+    "7-8",
+    "２%～３%",
+    "1980",
+    "2016-2017",
+)
 TEXTS = (
-    "<script>alert(1)</script>", "=HYPERLINK(\"http://x\")", "+1", "-1", "@x", "../../etc/passwd", "C:\\x", "\x00", "a\nb", "\"", "a,b",
-    "\u202eabc", "x" * 200_000, "{{7*7}}", "%s%n", "é", "e\u0301", "🙂", "\ud7ff", "NULL", "None", " ", "\t", "#", "'; DROP TABLE",
-)  # fmt: skip
+    "<script>alert(1)</script>",
+    '=HYPERLINK("http://x")',
+    "+1",
+    "-1",
+    "@x",
+    "../../etc/passwd",
+    "C:\\x",
+    "\x00",
+    "a\nb",
+    '"',
+    "a,b",
+    "\u202eabc",
+    "x" * 200_000,
+    "{{7*7}}",
+    "%s%n",
+    "é",
+    "e\u0301",
+    "🙂",
+    "\ud7ff",
+    "NULL",
+    "None",
+    " ",
+    "\t",
+    "#",
+    "'; DROP TABLE",
+)
 
 
 def cell_changed(raw: bytes, rng: random.Random) -> bytes:
@@ -153,7 +236,9 @@ def cell_changed(raw: bytes, rng: random.Random) -> bytes:
     i, j = rng.choice(filled)
     rows[i][j] = rng.choice(NUMBERS if rng.random() < 0.6 else TEXTS)
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n", quoting=rng.choice([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])).writerows(rows)
+    csv.writer(
+        out, lineterminator="\n", quoting=rng.choice([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+    ).writerows(rows)
     return out.getvalue().encode("utf-8", errors="replace")
 
 
@@ -166,7 +251,9 @@ def cell_unquoted(raw: bytes, rng: random.Random) -> bytes:
     if not found:
         return flip(raw, rng)
     at = rng.choice(found)
-    return (text[: at.start()] + rng.choice(NUMBERS) + text[at.end() :]).encode("utf-8", errors="replace")
+    return (text[: at.start()] + rng.choice(NUMBERS) + text[at.end() :]).encode(
+        "utf-8", errors="replace"
+    )
 
 
 def columns_changed(raw: bytes, rng: random.Random) -> bytes:
@@ -189,7 +276,9 @@ def columns_changed(raw: bytes, rng: random.Random) -> bytes:
     else:
         rows[0] = [rng.choice([c.upper(), f" {c}", f"{c} ", f"{c}\u200b", c]) for c in rows[0]]
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([[r[k] if k < len(r) else "" for k in order] for r in rows])
+    csv.writer(out, lineterminator="\n").writerows(
+        [[r[k] if k < len(r) else "" for k in order] for r in rows]
+    )
     return out.getvalue().encode("utf-8", errors="replace")
 
 
@@ -204,11 +293,49 @@ def token_changed(raw: bytes, rng: random.Random) -> bytes:
         return flip(raw, rng)
     at = rng.choice(found)
     bomb = "[" + ", ".join(["&a [x, x]", *["*a"] * 9]) + "]"
-    value = rng.choice([
-        "!!python/object/apply:os.system ['true']", "!!python/name:os.system", "&a x", "*a", "<<: *a", bomb, "[" * 3000, "{" * 40, "\t",
-        "010", "1:30", "1_000", "0x1F", "0b1", ".inf", ".nan", "-.inf", "1e3", "2018-13-45", "2018-10-30 12:00:00", "20181030", "yes", "null",
-        "~", "[]", "{}", "[2020, 2019]", "2018.0", "'2018'", "|", ">", "'", '"\\x00"', "? x", "- x", "a: b", "9" * 5000, "x" * 100_000, *NUMBERS,
-    ])  # fmt: skip
+    value = rng.choice(
+        [
+            "!!python/object/apply:os.system ['true']",
+            "!!python/name:os.system",
+            "&a x",
+            "*a",
+            "<<: *a",
+            bomb,
+            "[" * 3000,
+            "{" * 40,
+            "\t",
+            "010",
+            "1:30",
+            "1_000",
+            "0x1F",
+            "0b1",
+            ".inf",
+            ".nan",
+            "-.inf",
+            "1e3",
+            "2018-13-45",
+            "2018-10-30 12:00:00",
+            "20181030",
+            "yes",
+            "null",
+            "~",
+            "[]",
+            "{}",
+            "[2020, 2019]",
+            "2018.0",
+            "'2018'",
+            "|",
+            ">",
+            "'",
+            '"\\x00"',
+            "? x",
+            "- x",
+            "a: b",
+            "9" * 5000,
+            "x" * 100_000,
+            *NUMBERS,
+        ]
+    )
     return (text[: at.start()] + value + text[at.end() :]).encode("utf-8", errors="replace")
 
 
@@ -216,7 +343,14 @@ def key_changed(raw: bytes, rng: random.Random) -> bytes:
     """A key is doubled, lost, renamed or indented otherwise."""
     lines = raw.decode("utf-8", errors="replace").split("\n")
     i = rng.randrange(len(lines))
-    new = [lines[i] + "\n" + lines[i], "", "x" + lines[i], "  " + lines[i], lines[i].lstrip(), lines[i].replace(":", "")]
+    new = [
+        lines[i] + "\n" + lines[i],
+        "",
+        "x" + lines[i],
+        "  " + lines[i],
+        lines[i].lstrip(),
+        lines[i].replace(":", ""),
+    ]
     lines[i] = rng.choice(new)
     return "\n".join(lines).encode("utf-8", errors="replace")
 
@@ -225,7 +359,10 @@ YAML = (*ANY, token_changed, token_changed, token_changed, key_changed)
 
 
 SHEET = "xl/worksheets/sheet1.xml"
-BOMB = '<!DOCTYPE x [<!ENTITY a "{}">{}]>'.format("x" * 100, "".join(f'<!ENTITY a{k} "{("&a" + str(k - 1 or "") + ";") * 10}">' for k in range(1, 9)))
+BOMB = '<!DOCTYPE x [<!ENTITY a "{}">{}]>'.format(
+    "x" * 100,
+    "".join(f'<!ENTITY a{k} "{("&a" + str(k - 1 or "") + ";") * 10}">' for k in range(1, 9)),
+)
 
 
 def repacked(raw: bytes, change: Callable[[dict[str, bytes]], None], rng: random.Random) -> bytes:
@@ -252,7 +389,9 @@ def part_changed(raw: bytes, rng: random.Random) -> bytes:
         if what == 0:
             parts.pop(name)
         elif what == 1:
-            parts[rng.choice(["../../evil.xml", "/etc/passwd", "xl/worksheets/sheet9.xml"])] = parts[name]
+            parts[rng.choice(["../../evil.xml", "/etc/passwd", "xl/worksheets/sheet9.xml"])] = (
+                parts[name]
+            )
         elif what == 2:
             parts[rng.choice([name, "xl/media/x.bin"])] = b" " * rng.choice([1, 30_000_000])
         else:
@@ -266,15 +405,37 @@ def sheet_changed(raw: bytes, rng: random.Random) -> bytes:
 
     def change(parts: dict[str, bytes]) -> None:
         text = parts[SHEET].decode("utf-8")
-        replaced = rng.choice([
-            (r'<dimension ref="[^"]*"', '<dimension ref="A1:XFD1048576"'), (r'<row r="3"', '<row r="1048576"'), (r'r="B4"', 'r="XFD1048576"'),
-            (r'r="B4"', 'r="ZZZZ9"'), (r'r="C4"', 'r="B4"'), (r"</sheetData>", '</sheetData><mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>'),
-            (r"</sheetData>", '</sheetData><mergeCells count="1"><mergeCell ref="B4:C6"/></mergeCells>'), (r"<v>[^<]*</v>", "<v>1e999</v>"),
-            (r"<v>(\d+)</v></c></row>", r"<f>A1*2</f><v>\1</v></c></row>"), (r"<v>[^<]*</v>", ""), (r' t="n"', ' t="e"'), (r' t="s"', ' t="b"'),
-            (r' t="s"', ' t="d"'), (r' t="n"', ' t="s"'), (r"<sheetData>", "<sheetData><row/><row/>"), (r"<\?xml[^>]*\?>", BOMB), (r"<v>[^<]*</v>", "<v>&a8;</v>"),
-            (r"<\?xml[^>]*\?>", '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'), (r"<v>\d+", lambda m: m[0] + rng.choice("0123456789.")),
-            (r' s="\d+"', ' s="99"'), (r"<row ", '<row hidden="1" '),
-        ])  # fmt: skip
+        replaced = rng.choice(
+            [
+                (r'<dimension ref="[^"]*"', '<dimension ref="A1:XFD1048576"'),
+                (r'<row r="3"', '<row r="1048576"'),
+                (r'r="B4"', 'r="XFD1048576"'),
+                (r'r="B4"', 'r="ZZZZ9"'),
+                (r'r="C4"', 'r="B4"'),
+                (
+                    r"</sheetData>",
+                    '</sheetData><mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>',
+                ),
+                (
+                    r"</sheetData>",
+                    '</sheetData><mergeCells count="1"><mergeCell ref="B4:C6"/></mergeCells>',
+                ),
+                (r"<v>[^<]*</v>", "<v>1e999</v>"),
+                (r"<v>(\d+)</v></c></row>", r"<f>A1*2</f><v>\1</v></c></row>"),
+                (r"<v>[^<]*</v>", ""),
+                (r' t="n"', ' t="e"'),
+                (r' t="s"', ' t="b"'),
+                (r' t="s"', ' t="d"'),
+                (r' t="n"', ' t="s"'),
+                (r"<sheetData>", "<sheetData><row/><row/>"),
+                (r"<\?xml[^>]*\?>", BOMB),
+                (r"<v>[^<]*</v>", "<v>&a8;</v>"),
+                (r"<\?xml[^>]*\?>", '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'),
+                (r"<v>\d+", lambda m: m[0] + rng.choice("0123456789.")),
+                (r' s="\d+"', ' s="99"'),
+                (r"<row ", '<row hidden="1" '),
+            ]
+        )
         parts[SHEET] = re.sub(*replaced, text, count=rng.choice([1, 1, 0])).encode("utf-8")
 
     return repacked(raw, change, rng)
@@ -287,16 +448,34 @@ def typed_over(raw: bytes, rng: random.Random) -> bytes:
     try:
         book = openpyxl.load_workbook(io.BytesIO(raw))
         sheet = book.active
-        cell = sheet.cell(rng.randrange(1, sheet.max_row + 1), rng.randrange(1, sheet.max_column + 1))
+        cell = sheet.cell(
+            rng.randrange(1, sheet.max_row + 1), rng.randrange(1, sheet.max_column + 1)
+        )
         what = rng.randrange(6)
         if what == 0:
-            sheet.merge_cells(start_row=cell.row, end_row=cell.row + rng.randrange(3), start_column=cell.column, end_column=cell.column + rng.randrange(3))
+            sheet.merge_cells(
+                start_row=cell.row,
+                end_row=cell.row + rng.randrange(3),
+                start_column=cell.column,
+                end_column=cell.column + rng.randrange(3),
+            )
         elif what == 1:
             sheet.row_dimensions[cell.row].hidden = True
         elif what == 2:
             cell.number_format = rng.choice(["0%", "0.00%", "#,##0", "@", "yyyy-mm-dd", '0"亿元"'])
         else:
-            odd = [datetime.datetime(2018, 10, 30), datetime.time(1), True, None, 1e308, float("1e-320"), 0, -5, 2019, 0.123456789012345678]
+            odd = [
+                datetime.datetime(2018, 10, 30),
+                datetime.time(1),
+                True,
+                None,
+                1e308,
+                float("1e-320"),
+                0,
+                -5,
+                2019,
+                0.123456789012345678,
+            ]
             cell.value = rng.choice([*odd, *NUMBERS, *(t[:30_000] for t in TEXTS)])
         out = io.BytesIO()
         book.save(out)
@@ -305,7 +484,17 @@ def typed_over(raw: bytes, rng: random.Random) -> bytes:
         return part_changed(raw, rng)
 
 
-XLSX = (flip, cut, insert, part_changed, sheet_changed, sheet_changed, typed_over, typed_over, typed_over)
+XLSX = (
+    flip,
+    cut,
+    insert,
+    part_changed,
+    sheet_changed,
+    sheet_changed,
+    typed_over,
+    typed_over,
+    typed_over,
+)
 
 
 # What a file says, read apart from the library
@@ -330,7 +519,11 @@ def same(loaded: float, text: str) -> bool:
 def rows_of(raw: bytes) -> list[dict[str, str]]:
     """The rows of a CSV text that hold anything, by header."""
     header, *rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline="")))
-    return [dict(zip((c.strip() for c in header), r, strict=False)) for r in rows if any(c.strip() for c in r)]
+    return [
+        dict(zip((c.strip() for c in header), r, strict=False))
+        for r in rows
+        if any(c.strip() for c in r)
+    ]
 
 
 def expect(condition: bool, what: str) -> None:
@@ -344,12 +537,17 @@ def expect(condition: bool, what: str) -> None:
 def panel_reader(file: Path) -> None:
     """Anybody's panel for the forecast command."""
     panel, _ = read_panel(file, 2020)
-    said = {(r["unit_id"].strip(), r["year"].strip()): r["value"] for r in rows_of(file.read_bytes())}
+    said = {
+        (r["unit_id"].strip(), r["year"].strip()): r["value"] for r in rows_of(file.read_bytes())
+    }
     loaded = panel.rows()
     expect(len(loaded) == len(rows_of(file.read_bytes())), "rows lost in silence")
     for unit, year, value in loaded.itertuples(index=False):
         text = figure(said[unit, str(year)].strip())
-        expect(text is not None and abs(float(text) / value - 1) < 1e-9, f"{unit} {year}: {said[unit, str(year)]!r} read as {value}")
+        expect(
+            text is not None and abs(float(text) / value - 1) < 1e-9,
+            f"{unit} {year}: {said[unit, str(year)]!r} read as {value}",
+        )
 
 
 def project_reader(file: Path) -> None:
@@ -358,7 +556,9 @@ def project_reader(file: Path) -> None:
     problems = tables.check(folder)
     if problems:
         raise DataError(problems)
-    name = {r["path"]: n for n, r in tables.package(folder).items()}[file.relative_to(folder).as_posix()]
+    name = {r["path"]: n for n, r in tables.package(folder).items()}[
+        file.relative_to(folder).as_posix()
+    ]
     with mock.patch.dict(os.environ, ZONEPLAN_DATA=str(folder)):
         loaded = tables.read(name)
     key = loaded.columns[0]
@@ -371,7 +571,9 @@ def project_reader(file: Path) -> None:
         for column in loaded.columns.drop(key):
             value = by_key.at[row[key], column]
             if loaded[column].dtype.kind in "fi" and row[column]:
-                expect(same(value, row[column]), f"{row[key]} {column}: {row[column]!r} became {value}")
+                expect(
+                    same(value, row[column]), f"{row[key]} {column}: {row[column]!r} became {value}"
+                )
 
 
 def own_reader(file: Path) -> None:
@@ -387,7 +589,10 @@ def own_reader(file: Path) -> None:
         for (_, row), cells in zip(loaded.iterrows(), said, strict=True):
             for column in ("year", "value"):
                 if cells.get(column):
-                    expect(same(row[column], cells[column]), f"{column}: {cells[column]!r} read as {row[column]}")
+                    expect(
+                        same(row[column], cells[column]),
+                        f"{column}: {cells[column]!r} read as {row[column]}",
+                    )
     else:
         numbers_stand(file, [plan.base_year, *plan.years])
 
@@ -408,9 +613,18 @@ def workbook_reader(file: Path) -> None:
     for row in read.table().itertuples():
         raw = book[row.sheet][row.cell].value
         text = unicodedata.normalize("NFKC", str(raw)).replace(",", "").replace(" ", "")
-        said = [raw] if isinstance(raw, (int, float)) else RANGE_END.sub(" ", text).split() if pd.notna(row.value_high) else [NUMBER.search(text)[0]]
+        said = (
+            [raw]
+            if isinstance(raw, (int, float))
+            else RANGE_END.sub(" ", text).split()
+            if pd.notna(row.value_high)
+            else [NUMBER.search(text)[0]]
+        )
         for value in (row.value, row.value_high):
-            found = (float(x) == value or (value != 0 and _digits(float(x)) == _digits(value)) for x in said)
+            found = (
+                float(x) == value or (value != 0 and _digits(float(x)) == _digits(value))
+                for x in said
+            )
             expect(pd.isna(value) or any(found), f"{row.cell}: {raw!r} read as {value}")
     read.not_understood()
 
@@ -425,7 +639,9 @@ def numbers_stand(file: Path, numbers: list[Any]) -> None:
     text = file.read_text(encoding="utf-8")
     said = {float(m[0]) for m in re.finditer(r"[+-]?\d+(?:\.\d+)?", text)}
     for number in numbers:
-        expect(float(number) in said or number == min(numbers), f"{number} stands nowhere in the file")
+        expect(
+            float(number) in said or number == min(numbers), f"{number} stands nowhere in the file"
+        )
 
 
 PLAN = None
@@ -436,12 +652,20 @@ def own_plan(folder: Path) -> Path:
     folder.mkdir()
     (folder / "plan.yml").write_text(
         "id: mine\nname_zh: 我的规划\nname_en: My plan\nzone_zh: 我区\nzone_en: my zone\nadopted: 2018-10-30\n"
-        "base_year: 2017\nyears: [2018, 2019, 2020]\n", encoding="utf-8")  # fmt: skip
+        "base_year: 2017\nyears: [2018, 2019, 2020]\n",
+        encoding="utf-8",
+    )
     targets = ["indicator_id,name_zh,year,value,unit"]
-    targets += [f"{i},{n},{y},{v + 10 * k},亿元" for i, n, v in (("gdp", "生产总值", 228), ("budget_revenue", "财政收入", 15)) for k, y in enumerate((2018, 2019, 2020))]
+    targets += [
+        f"{i},{n},{y},{v + 10 * k},亿元"
+        for i, n, v in (("gdp", "生产总值", 228), ("budget_revenue", "财政收入", 15))
+        for k, y in enumerate((2018, 2019, 2020))
+    ]
     (folder / "targets.csv").write_text("\n".join(targets) + "\n", encoding="utf-8")
     seen = ["indicator_id,year,value,unit,known_from"]
-    seen += [f"gdp,{y},{150 + 12.5 * k},亿元,{y + 1}-03-31" for k, y in enumerate(range(2013, 2018))]
+    seen += [
+        f"gdp,{y},{150 + 12.5 * k},亿元,{y + 1}-03-31" for k, y in enumerate(range(2013, 2018))
+    ]
     (folder / "observations.csv").write_text("\n".join(seen) + "\n", encoding="utf-8")
     return folder
 
@@ -455,12 +679,18 @@ def small_data(folder: Path) -> Path:
         for name in filter(None, (r["path"], r.get("ledger"))):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(DATA / name, folder / name)
-    (folder / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False), encoding="utf-8")
+    (folder / "datapackage.json").write_text(
+        json.dumps(package, ensure_ascii=False), encoding="utf-8"
+    )
     return folder
 
 
 def a_panel(file: Path) -> Path:
-    rows = [f"{u},{y},{100 * (1 + 0.05 * k) ** (y - 2000):.3f}" for k, u in enumerate(("A", "温州", "x y", "D", "E", "F")) for y in range(2005, 2018)]
+    rows = [
+        f"{u},{y},{100 * (1 + 0.05 * k) ** (y - 2000):.3f}"
+        for k, u in enumerate(("A", "温州", "x y", "D", "E", "F"))
+        for y in range(2005, 2018)
+    ]
     file.write_text("\n".join(["unit_id,year,value", *rows]) + "\n", encoding="utf-8")
     return file
 
@@ -474,14 +704,22 @@ def a_workbook(file: Path, long: bool) -> Path:
     if long:
         sheet.title = "Targets"
         sheet.append(["Indicator", "Year", "Value", "Unit", "Type"])
-        for name, unit, first in (("GDP", "亿元", 228), ("Exports", "亿元", 41.8), ("R&D to GDP", "%", 3.5)):
+        for name, unit, first in (
+            ("GDP", "亿元", 228),
+            ("Exports", "亿元", 41.8),
+            ("R&D to GDP", "%", 3.5),
+        ):
             for k, year in enumerate((2018, 2019, 2020)):
                 sheet.append([name, year, first * 1.1**k, unit, "target"])
     else:
         sheet.append(["某开发区主要目标", None, None, None, None])
         sheet.append(["单位：亿元", None, None, None, None])
         sheet.append(["指标", "2017年实际", "2018年目标", "2019年目标", "2020年目标"])
-        for name, values in (("地区生产总值", (209, 228, 249, 270)), ("一般公共预算收入", (13, 15, 17, 20)), ("进出口总额", ("78.5", "86", "94", "1,040"))):
+        for name, values in (
+            ("地区生产总值", (209, 228, 249, 270)),
+            ("一般公共预算收入", (13, 15, 17, 20)),
+            ("进出口总额", ("78.5", "86", "94", "1,040")),
+        ):
             sheet.append([name, *values])
         sheet.append(["研发经费占GDP比重（%）", 0.034, 0.035, 0.036, 0.037])
         for column in "BCDE":
@@ -499,14 +737,27 @@ def readers(folder: Path) -> list[Reader]:
     stories = Path(shutil.copy(DATA / "plans/zhenan/scenarios.yml", folder / "scenarios.yml"))
     return [
         *[("panel", a_panel(folder / "panel.csv"), CSV, panel_reader)] * 5,
-        *[("project table", data / f, CSV, project_reader) for f in ("reference/exchange_rate.csv", "reference/growth_targets.csv", "sources.csv")],
+        *[
+            ("project table", data / f, CSV, project_reader)
+            for f in ("reference/exchange_rate.csv", "reference/growth_targets.csv", "sources.csv")
+        ],
         ("own targets", own / "targets.csv", CSV, own_reader),
         ("own observations", own / "observations.csv", CSV, own_reader),
         *[("own plan.yml", own / "plan.yml", YAML, own_reader)] * 2,
         ("scenarios.yml", stories, YAML, scenario_reader),
-        ("xlsx, a row an indicator", a_workbook(folder / "wide.xlsx", False), XLSX, workbook_reader),
+        (
+            "xlsx, a row an indicator",
+            a_workbook(folder / "wide.xlsx", False),
+            XLSX,
+            workbook_reader,
+        ),
         ("xlsx, a row a figure", a_workbook(folder / "long.xlsx", True), XLSX, workbook_reader),
-        ("datapackage.json", data / "datapackage.json", ANY, lambda f: project_reader(f.parent / "reference/exchange_rate.csv")),
+        (
+            "datapackage.json",
+            data / "datapackage.json",
+            ANY,
+            lambda f: project_reader(f.parent / "reference/exchange_rate.csv"),
+        ),
     ]
 
 
@@ -528,7 +779,9 @@ def one_case(reader: Reader, rng: random.Random) -> tuple[str, str]:
     sound = file.read_bytes()
     raw, used = sound, []
     # What opens the file to change it comes first: a sheet that claims a million rows would take the fuzzer's memory, not the reader's.
-    for way in sorted(rng.choices(ways, k=rng.choice([1, 1, 2, 3])), key=lambda w: w is not typed_over):
+    for way in sorted(
+        rng.choices(ways, k=rng.choice([1, 1, 2, 3])), key=lambda w: w is not typed_over
+    ):
         raw = way(raw, rng)
         used.append(way.__name__)
     file.write_bytes(raw)
@@ -566,14 +819,18 @@ def run(cases: int, seed: int) -> tuple[Counter, list[str]]:
                     outcome = "FAILED"
                     reader[1].write_bytes(sound)
                     last = traceback.extract_tb(error.__traceback__)[-1]
-                    failures.append(f"case {n} ({reader[0]}): {type(error).__name__}: {str(error)[:300]} [{Path(last.filename).name}:{last.lineno}]")
+                    failures.append(
+                        f"case {n} ({reader[0]}): {type(error).__name__}: {str(error)[:300]} [{Path(last.filename).name}:{last.lineno}]"
+                    )
                 count[reader[0], outcome] += 1
     return count, failures
 
 
 def main() -> int:
     """Print the outcomes by reader and every failure; 1 if there was one."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--cases", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
@@ -581,7 +838,10 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     count, failures = run(args.cases, args.seed)
     for name in sorted({n for n, _ in count}):
-        print(f"{name}: " + ", ".join(f"{k} {outcome}" for (n, outcome), k in sorted(count.items()) if n == name))
+        print(
+            f"{name}: "
+            + ", ".join(f"{k} {outcome}" for (n, outcome), k in sorted(count.items()) if n == name)
+        )
     print("\n".join(failures))
     print(f"{args.cases} cases, {len(failures)} of them with something that must never happen")
     return 1 if failures else 0

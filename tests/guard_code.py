@@ -58,10 +58,20 @@ def mutants(sources: dict[str, str], most: int, seed: int) -> list[dict]:
                     places[module, start, end].append((name, k))
     rng = random.Random(seed)
     out = []
-    for (module, start, _end), choices in rng.sample(sorted(places.items()), min(most, len(places))):
+    for (module, start, _end), choices in rng.sample(
+        sorted(places.items()), min(most, len(places))
+    ):
         name, k = rng.choice(choices)
         code = mutate_code(sources[module], operators[name], k)
-        out.append({"module": module, "line": start[0], "operator": name.removeprefix("core/"), "code": code, "places": len(places)})
+        out.append(
+            {
+                "module": module,
+                "line": start[0],
+                "operator": name.removeprefix("core/"),
+                "code": code,
+                "places": len(places),
+            }
+        )
     return out
 
 
@@ -72,13 +82,19 @@ def _never_run(source: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
         parts = [getattr(node, "annotation", None), getattr(node, "returns", None)]
         if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
             parts.append(node)
-        spans += [((p.lineno, p.col_offset), (p.end_lineno, p.end_col_offset)) for p in parts if p is not None]
+        spans += [
+            ((p.lineno, p.col_offset), (p.end_lineno, p.end_col_offset))
+            for p in parts
+            if p is not None
+        ]
     return spans
 
 
 def changed_lines(before: str, after: str) -> tuple[str, str]:
     """The line that a mutant replaces, and what with."""
-    diff = [x for x in difflib.ndiff(before.splitlines(), after.splitlines()) if x[:2] in ("- ", "+ ")]
+    diff = [
+        x for x in difflib.ndiff(before.splitlines(), after.splitlines()) if x[:2] in ("- ", "+ ")
+    ]
     return tuple(" ".join(x[2:].strip() for x in diff if x[0] == sign) for sign in "-+")
 
 
@@ -89,7 +105,9 @@ def identity(mutant: dict) -> tuple[str, str, str]:
 
 def copy_of_head(folder: Path) -> Path:
     """The committed tree in a folder of its own."""
-    archive = subprocess.run(["git", "-C", ROOT, "archive", "HEAD"], capture_output=True, check=True).stdout
+    archive = subprocess.run(
+        ["git", "-C", ROOT, "archive", "HEAD"], capture_output=True, check=True
+    ).stdout
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
         tar.extractall(folder, filter="data")
     return folder
@@ -123,7 +141,9 @@ def pytest_in(tree: Path, log: Path, options: list[str], plugin: Recorder) -> in
         os.dup2(out.fileno(), 1)
         os.dup2(out.fileno(), 2)
         quiet = ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
-        return int(pytest.main(["-q", "-p", "no:cacheprovider", *quiet, *options], plugins=[plugin]))
+        return int(
+            pytest.main(["-q", "-p", "no:cacheprovider", *quiet, *options], plugins=[plugin])
+        )
 
 
 def _learn(tree: Path, files: list[str], answer) -> None:
@@ -131,7 +151,9 @@ def _learn(tree: Path, files: list[str], answer) -> None:
 
     # Python's own monitoring is quicker, but does not know contexts.
     os.environ["COVERAGE_CORE"] = "ctrace"
-    cov = coverage.Coverage(source=[str(tree / "lib" / "zoneplan")], data_file=None, config_file=False)
+    cov = coverage.Coverage(
+        source=[str(tree / "lib" / "zoneplan")], data_file=None, config_file=False
+    )
     cov.start()
     plugin = Recorder(cov)
     pytest_in(tree, tree.parent / "learn.log", files, plugin)
@@ -209,7 +231,9 @@ def stages_for(mutant: dict, lines: dict, seconds: dict[str, float]) -> list[lis
 def run(found: list[dict], base: Path, jobs: int) -> None:
     """Let every mutant meet its tests, which adds ``killed_by`` to it (None: it lives)."""
     trees = [copy_of_head(base / f"tree{k}") for k in range(jobs)]
-    files = sorted(p.relative_to(trees[0]).as_posix() for p in (trees[0] / "tests").glob("test_*.py"))
+    files = sorted(
+        p.relative_to(trees[0]).as_posix() for p in (trees[0] / "tests").glob("test_*.py")
+    )
     files = [f for f in files if Path(f).stem.removeprefix("test_") not in LEFT_OUT]
     _warm()
     process, answer = _fork(_learn, trees[0], files)
@@ -232,7 +256,15 @@ def run(found: list[dict], base: Path, jobs: int) -> None:
             stages = stages_for(mutant, lines, seconds)
             limit = 60 + PATIENCE * sum(seconds[t] for tests in stages for t in tests)
             process, answer = _fork(_meet, tree, base / f"mutant{n}.log", stages)
-            running[process.sentinel] = (process, answer, mutant, tree, file, before, time.monotonic() + limit)
+            running[process.sentinel] = (
+                process,
+                answer,
+                mutant,
+                tree,
+                file,
+                before,
+                time.monotonic() + limit,
+            )
         late = [s for s, r in running.items() if time.monotonic() > r[-1]]
         for sentinel in late or wait(list(running), timeout=0.2):
             process, answer, mutant, tree, file, before, _ = running.pop(sentinel)
@@ -247,7 +279,10 @@ def run(found: list[dict], base: Path, jobs: int) -> None:
             mutant.pop("code")
             free.append(tree)
             said = mutant["killed_by"] or "LIVES"
-            print(f"{mutant['module']}:{mutant['line']} {mutant['operator']} | {mutant['became'][:90]} | {said}", flush=True)
+            print(
+                f"{mutant['module']}:{mutant['line']} {mutant['operator']} | {mutant['became'][:90]} | {said}",
+                flush=True,
+            )
 
 
 def explained(text: str) -> set[tuple[str, str, str]]:
@@ -257,13 +292,17 @@ def explained(text: str) -> set[tuple[str, str, str]]:
 
 def main() -> int:
     """Print every mutant, then how many were killed, by module; 1 if too few were or if one lives without a reason."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--sample", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--modules", default=",".join(MODULES))
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--out", type=Path, help="file for the result as JSON")
-    parser.add_argument("--only", type=Path, help="a result of the same sample: only the mutants that lived then")
+    parser.add_argument(
+        "--only", type=Path, help="a result of the same sample: only the mutants that lived then"
+    )
     parser.add_argument("--list", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.list:
@@ -272,14 +311,32 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="zoneplan-guard-") as scratch:
         base = Path(scratch)
         library = copy_of_head(base / "head") / "lib" / "zoneplan"
-        sources = {m: (library / f"{m}.py").read_text(encoding="utf-8") for m in args.modules.split(",")}
-        command = [ROOT / ".venv-guard/bin/python", __file__, "--list", "--sample", str(args.sample), "--seed", str(args.seed)]
-        listed = subprocess.run(command, input=json.dumps(sources), capture_output=True, text=True, check=True).stdout
+        sources = {
+            m: (library / f"{m}.py").read_text(encoding="utf-8") for m in args.modules.split(",")
+        }
+        command = [
+            ROOT / ".venv-guard/bin/python",
+            __file__,
+            "--list",
+            "--sample",
+            str(args.sample),
+            "--seed",
+            str(args.seed),
+        ]
+        listed = subprocess.run(
+            command, input=json.dumps(sources), capture_output=True, text=True, check=True
+        ).stdout
         found = json.loads(listed)
         for mutant in found:
-            mutant["was"], mutant["became"] = changed_lines(sources[mutant["module"]], mutant["code"])
+            mutant["was"], mutant["became"] = changed_lines(
+                sources[mutant["module"]], mutant["code"]
+            )
         if args.only:
-            lived = {identity(m) for m in json.loads(args.only.read_text(encoding="utf-8")) if m["killed_by"] is None}
+            lived = {
+                identity(m)
+                for m in json.loads(args.only.read_text(encoding="utf-8"))
+                if m["killed_by"] is None
+            }
             found = [m for m in found if identity(m) in lived]
         run(found, base, args.jobs)
     if args.out:
@@ -295,10 +352,14 @@ def report(found: list[dict]) -> int:
     for module in sorted(total):
         print(f"{module}: {total[module] - left[module]} of {total[module]} killed")
     share = 1 - len(lives) / len(found)
-    print(f"{len(found) - len(lives)} of {len(found)} killed: {share:.1%}; one of {found[0]['places']} places each")
+    print(
+        f"{len(found) - len(lives)} of {len(found)} killed: {share:.1%}; one of {found[0]['places']} places each"
+    )
     unexplained = [m for m in lives if identity(m) not in known]
     for m in lives:
-        print(f"- `{m['module']}`: `{m['was']}` → `{m['became']}`: {'NO REASON YET' if m in unexplained else 'see the list'}")
+        print(
+            f"- `{m['module']}`: `{m['was']}` → `{m['became']}`: {'NO REASON YET' if m in unexplained else 'see the list'}"
+        )
     return 0 if share >= LEAST_KILLED and not unexplained else 1
 
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
-from zoneplan import tables
+from zoneplan.data import tables
 from zoneplan.errors import Problem
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,8 +30,11 @@ STATEMENTS = ROOT / "tests" / "statements"
 TRANSCRIPTION = ROOT / "tests" / "second_transcription.csv"
 TARGETS = "plans/zhenan/targets.csv"
 # Tables made from the ledger that the data package does not describe, since they are those of another plan.
-MADE = {"sources.csv": "sourced/sources.csv", "plans/china/targets.csv": "sourced/growth_targets.csv",
-        "plans/china/observations.csv": "sourced/observations.csv"}  # fmt: skip
+MADE = {
+    "sources.csv": "sourced/sources.csv",
+    "plans/china/targets.csv": "sourced/growth_targets.csv",
+    "plans/china/observations.csv": "sourced/observations.csv",
+}
 # A number that stands alone: no part of a word, an id, a date or a decimal.
 NUMBER = re.compile(r"(?<![\w.])(?<!\w-)\d+(?:\.\d+)?(?!-?[\w.]*\w)")
 
@@ -57,14 +60,18 @@ def made_otherwise(folder: Path) -> Iterator[Problem]:
         # The ledger's first column is its key; the row of the ledger is what a reader can look up.
         line = {row[0]: n for n, row in enumerate(read_rows(folder / ledgers[name]), start=1)}
 
-        def place(n: int, row: list[str], line: dict[str, int] = line, ledger: str = ledgers[name]) -> str:
+        def place(
+            n: int, row: list[str], line: dict[str, int] = line, ledger: str = ledgers[name]
+        ) -> str:
             return f"as made from {ledger} row {next((line[c] for c in row if c in line), n)}"
 
         yield from different(name, read_rows(folder / name), [header, *rows], place)
     ids = [row[0] for row in read_rows(folder / "sourced/sources.csv")[1:]]
     for n, (one, two) in enumerate(zip(ids, sorted(ids), strict=True), start=2):
         if one != two:
-            yield Problem("sourced/sources.csv", n, "source_id", repr(one), f"{two!r}, in rising order")
+            yield Problem(
+                "sourced/sources.csv", n, "source_id", repr(one), f"{two!r}, in rising order"
+            )
 
 
 def stated_otherwise(folder: Path) -> Iterator[Problem]:
@@ -76,18 +83,31 @@ def stated_otherwise(folder: Path) -> Iterator[Problem]:
             return f"as in tests/statements/{name} row {n}"
 
         if not second.exists():
-            yield Problem(name, None, None, "no second statement", f"one, read against its source, as tests/statements/{name}")
+            yield Problem(
+                name,
+                None,
+                None,
+                "no second statement",
+                f"one, read against its source, as tests/statements/{name}",
+            )
         elif name.endswith(".csv"):
             yield from different(name, read_rows(folder / name), read_rows(second), place)
         else:
-            one, two = ([[line] for line in f.read_text(encoding="utf-8").splitlines()] for f in (folder / name, second))
+            one, two = (
+                [[line] for line in f.read_text(encoding="utf-8").splitlines()]
+                for f in (folder / name, second)
+            )
             yield from different(name, [["line"], *one], [["line"], *two], place, first=1)
 
 
 def by_hand(folder: Path) -> list[str]:
     """Files of the data folder that are not made from the ledger: tables without one, stories, descriptions."""
     made = {r["path"] for r in tables.package(folder).values() if "ledger" in r} | set(MADE)
-    files = (p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.suffix in (".csv", ".yml", ".json"))
+    files = (
+        p.relative_to(folder).as_posix()
+        for p in folder.rglob("*")
+        if p.suffix in (".csv", ".yml", ".json")
+    )
     return sorted(f for f in files if f not in made and not f.startswith("sourced/"))
 
 
@@ -98,14 +118,20 @@ def read_rows(file: Path) -> list[list[str]]:
 
 
 def different(
-    name: str, ours: list[list[str]], theirs: list[list[str]], place: Callable[[int, list[str]], str], first: int = 2
+    name: str,
+    ours: list[list[str]],
+    theirs: list[list[str]],
+    place: Callable[[int, list[str]], str],
+    first: int = 2,
 ) -> Iterator[Problem]:
     """Each cell that differs between two tables, the header first; rows that only one of them has.
 
     ``place`` says in words where a row of the other table stands, by its number and its cells.
     """
     if ours[0] != theirs[0]:
-        yield Problem(name, 1, None, ",".join(ours[0]), f"{','.join(theirs[0])} {place(1, theirs[0])}")
+        yield Problem(
+            name, 1, None, ",".join(ours[0]), f"{','.join(theirs[0])} {place(1, theirs[0])}"
+        )
         return
     for n, (one, two) in enumerate(itertools.zip_longest(ours[1:], theirs[1:]), start=first):
         if one is None or two is None:
@@ -139,12 +165,24 @@ def transcribed_otherwise(folder: Path) -> Iterator[Problem]:
         if not row["value"]:
             continue
         if key not in second:
-            yield Problem(TARGETS, n, "indicator_id,section,year", "/".join(key), f"a row of {TRANSCRIPTION.name}")
+            yield Problem(
+                TARGETS,
+                n,
+                "indicator_id,section,year",
+                "/".join(key),
+                f"a row of {TRANSCRIPTION.name}",
+            )
             continue
         line, other = second.pop(key)
         for column in ("value", "value_high", "unit", "aggregation", "force", "responsible"):
             if not same(row[column], other[column]):
-                yield Problem(TARGETS, n, column, repr(row[column]), f"{other[column]!r} as in {TRANSCRIPTION.name} row {line}")
+                yield Problem(
+                    TARGETS,
+                    n,
+                    column,
+                    repr(row[column]),
+                    f"{other[column]!r} as in {TRANSCRIPTION.name} row {line}",
+                )
         if row["stated_growth"]:
             line, other = averages.get(row["indicator_id"], (None, {"value": "none"}))
             if not same(row["stated_growth"], other["value"]):
@@ -153,7 +191,13 @@ def transcribed_otherwise(folder: Path) -> Iterator[Problem]:
     stated = {row["indicator_id"] for _, row in ours if row["stated_growth"]}
     lost = [*second.values(), *(x for i, x in averages.items() if i not in stated)]
     for line, row in lost:
-        yield Problem(TARGETS, None, None, "no such row", f"{row['indicator_id']} {row['year']} as in {TRANSCRIPTION.name} row {line}")
+        yield Problem(
+            TARGETS,
+            None,
+            None,
+            "no such row",
+            f"{row['indicator_id']} {row['year']} as in {TRANSCRIPTION.name} row {line}",
+        )
 
 
 def same(one: str, two: str) -> bool:
@@ -176,7 +220,9 @@ class Edit:
 def edits(folder: Path, count: int, seed: int) -> list[Edit]:
     """Seeded edits: three in four change one number by 1 %, the others swap two rows; every file gets its share."""
     rng = random.Random(seed)
-    files = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.suffix in (".csv", ".yml"))
+    files = sorted(
+        p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.suffix in (".csv", ".yml")
+    )
     out = []
     while len(out) < count:
         name = rng.choice(files)
@@ -218,7 +264,9 @@ def _names(problem: Problem, file: str, row: int) -> bool:
 
 def main() -> int:
     """Print each edit with the message that answers it; 1 if one was not answered by name."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--edits", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
@@ -233,10 +281,16 @@ def main() -> int:
             file.write_bytes(before)
             named = answers(edit, found)
             missed += not named
-            first = next((p for p in found if any(_names(p, edit.file, row) for row in edit.rows)), None)
+            first = next(
+                (p for p in found if any(_names(p, edit.file, row) for row in edit.rows)), None
+            )
             rows = " and ".join(map(str, edit.rows))
-            print(f"{n:3} {edit.file} row {rows}: {edit.what}\n    {first or 'NOT ANSWERED: ' + str(found[:1])}")
-    print(f"{args.edits - missed} of {args.edits} edits answered by file, row and what no longer agrees")
+            print(
+                f"{n:3} {edit.file} row {rows}: {edit.what}\n    {first or 'NOT ANSWERED: ' + str(found[:1])}"
+            )
+    print(
+        f"{args.edits - missed} of {args.edits} edits answered by file, row and what no longer agrees"
+    )
     return 1 if missed else 0
 
 

@@ -24,7 +24,7 @@ import nbformat
 from nbformat import NotebookNode
 from PIL import Image
 
-from zoneplan import notebooks, report
+from zoneplan.report import brief, notebooks
 
 KINDS = ("number", "picture's data", "picture", "prose")
 # What nbval runs again and compares, cell by cell.
@@ -59,7 +59,9 @@ def _edit(name: str, saved: NotebookNode, kind: str, rng: random.Random) -> Edit
         cell.source = cell.source[: at.start()] + "not " + cell.source[at.start() :]
         return Edit(name, kind, None, f"not {at[0]}", notebook)
     code = [c for c in notebook.cells if c.cell_type == "code"]
-    drawn = [(k, o) for k, c in enumerate(code) for o in c.outputs if "image/png" in o.get("data", {})]
+    drawn = [
+        (k, o) for k, c in enumerate(code) for o in c.outputs if "image/png" in o.get("data", {})
+    ]
     if kind == "picture":
         if not drawn:
             return None
@@ -69,7 +71,13 @@ def _edit(name: str, saved: NotebookNode, kind: str, rng: random.Random) -> Edit
     if kind == "picture's data":
         places = [(k, o.data, "text/plain") for k, o in drawn]
     else:
-        places = [(k, *place) for k, c in enumerate(code) for o in c.outputs if (k, o) not in drawn for place in _texts(o)]
+        places = [
+            (k, *place)
+            for k, c in enumerate(code)
+            for o in c.outputs
+            if (k, o) not in drawn
+            for place in _texts(o)
+        ]
     places = [(k, box, key) for k, box, key in places if DIGIT.search(box[key])]
     if not places:
         return None
@@ -93,14 +101,21 @@ def retouched(png: str, rng: random.Random) -> str:
 
 def _texts(output: NotebookNode) -> list[tuple[NotebookNode, str]]:
     """The places of an output that hold text."""
-    return [(output, "text")] if "text" in output else [(output.data, key) for key in TEXTS if key in output.get("data", {})]
+    return (
+        [(output, "text")]
+        if "text" in output
+        else [(output.data, key) for key in TEXTS if key in output.get("data", {})]
+    )
 
 
 def red(found: list[Edit]) -> list[bool]:
     """Whether each edit is noticed, and where it was made."""
     again = [e for e in found if e.kind in RUN_AGAIN]
     failed = cells_that_fail(again) if again else {}
-    return [e.cell in failed.get((e.name, e.kind), ()) if e.kind in RUN_AGAIN else page_differs(e) for e in found]
+    return [
+        e.cell in failed.get((e.name, e.kind), ()) if e.kind in RUN_AGAIN else page_differs(e)
+        for e in found
+    ]
 
 
 def cells_that_fail(found: list[Edit]) -> dict[tuple[str, str], set[int]]:
@@ -111,9 +126,28 @@ def cells_that_fail(found: list[Edit]) -> dict[tuple[str, str], set[int]]:
             file = Path(scratch) / f"{n:02d}.ipynb"
             nbformat.write(e.notebook, file)
             names[file.name] = e.name, e.kind
-        command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider", "-q", "-rf", "--rootdir", scratch,
-                   "--nbval-cell-timeout=120", "-n", "2", "--dist", "loadscope", scratch]  # fmt: skip
-        said = subprocess.run(command, capture_output=True, text=True, cwd=scratch, check=False).stdout
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "--nbval",
+            "--nbval-current-env",
+            "-p",
+            "no:cacheprovider",
+            "-q",
+            "-rf",
+            "--rootdir",
+            scratch,
+            "--nbval-cell-timeout=120",
+            "-n",
+            "2",
+            "--dist",
+            "loadscope",
+            scratch,
+        ]
+        said = subprocess.run(
+            command, capture_output=True, text=True, cwd=scratch, check=False
+        ).stdout
     failed: dict[tuple[str, str], set[int]] = {}
     for file, cell in re.findall(r"^FAILED (?:\S*/)?(\d\d\.ipynb)::Cell (\d+)", said, flags=re.M):
         failed.setdefault(names[file], set()).add(int(cell))
@@ -123,21 +157,27 @@ def cells_that_fail(found: list[Edit]) -> dict[tuple[str, str], set[int]]:
 def page_differs(edit: Edit) -> bool:
     """Whether the web page made of the notebook is another than the committed one."""
     with tempfile.TemporaryDirectory(prefix="zoneplan-guard-") as scratch:
-        report.write_pages({edit.name: edit.notebook}, Path(scratch))
-        kept = report.reports_dir() / "html" / f"{edit.name}.html"
+        brief.write_pages({edit.name: edit.notebook}, Path(scratch))
+        kept = brief.reports_dir() / "html" / f"{edit.name}.html"
         return (Path(scratch) / kept.name).read_bytes() != kept.read_bytes()
 
 
 def main() -> int:
     """Print each edit and whether it was noticed; 1 if one was not."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     saved = {p.stem: nbformat.read(p, as_version=4) for p in notebooks.paths()}
     made, missed = 0, 0
     for n in range(args.rounds):
-        found = [e for name, notebook in saved.items() for e in edits(name, notebook, random.Random(f"{args.seed}-{n}-{name}"))]
+        found = [
+            e
+            for name, notebook in saved.items()
+            for e in edits(name, notebook, random.Random(f"{args.seed}-{n}-{name}"))
+        ]
         for e, noticed in zip(found, red(found), strict=True):
             print(f"{e.name} {e.kind}: {e.what}: {'red' if noticed else 'NOT NOTICED'}", flush=True)
             made, missed = made + 1, missed + (not noticed)

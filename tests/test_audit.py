@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoneplan.audit import AGREES, CONTRADICTS, FINDINGS, OPEN, ROUNDING, Interval, audit, cagr, implied_base
+from zoneplan.plan.audit import (
+    AGREES,
+    CONTRADICTS,
+    FINDINGS,
+    OPEN,
+    ROUNDING,
+    Interval,
+    audit,
+    cagr,
+    implied_base,
+)
 
 
 def test_cagr_known_answers():

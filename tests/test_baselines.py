@@ -12,22 +12,30 @@ from statsmodels.tsa.arima.model import ARIMA
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 from statsmodels.tsa.forecasting.theta import ThetaModel
 
-from zoneplan import baselines, cli
-from zoneplan.baselines import baseline
-from zoneplan.borrow import QUANTILES
-from zoneplan.panel import Panel, panel_of
+from zoneplan import cli
+from zoneplan.data.panel import Panel, panel_of
+from zoneplan.forecasting import baselines
+from zoneplan.forecasting.baselines import baseline
+from zoneplan.forecasting.panel_model import QUANTILES
 
 LEVELS = list(QUANTILES)
 SERIES = np.array([100, 108, 119, 127, 141, 149, 163, 180], dtype="float64")
 
 
 def panel(*series, first=2010):
-    rows = [(f"u{i}", first + k, v) for i, s in enumerate(series) for k, v in enumerate(s) if v is not None]
+    rows = [
+        (f"u{i}", first + k, v)
+        for i, s in enumerate(series)
+        for k, v in enumerate(s)
+        if v is not None
+    ]
     return panel_of(pd.DataFrame(rows, columns=["unit_id", "year", "value"]))
 
 
 def normal(middle, sd):
-    return np.exp(np.asarray(middle)[:, None] + np.multiply.outer(sd, norm.ppf(list(QUANTILES.values()))))
+    return np.exp(
+        np.asarray(middle)[:, None] + np.multiply.outer(sd, norm.ppf(list(QUANTILES.values())))
+    )
 
 
 def values(table):
@@ -70,12 +78,16 @@ def test_middles_are_those_of_statsmodels(method):
     logs = pd.Series(np.log(SERIES))
     fits = {
         "theta": lambda: ThetaModel(logs, period=1, deseasonalize=False).fit().forecast(3),
-        "damped": lambda: ETSModel(logs, trend="add", damped_trend=True).fit(disp=False).forecast(3),
+        "damped": lambda: (
+            ETSModel(logs, trend="add", damped_trend=True).fit(disp=False).forecast(3)
+        ),
         "arima": lambda: ARIMA(logs.to_numpy(), order=(0, 1, 1), trend="t").fit().forecast(3),
     }
     made = baseline(panel(SERIES), 2020, method)
     assert made.too_short == made.blown_up == 0
-    assert np.log(made.table()["q50"]).to_numpy() == pytest.approx(np.asarray(fits[method]()), abs=1e-4)
+    assert np.log(made.table()["q50"]).to_numpy() == pytest.approx(
+        np.asarray(fits[method]()), abs=1e-4
+    )
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -83,12 +95,18 @@ def test_bounds_are_those_of_statsmodels():
     logs = np.log(SERIES)
     low, high = ARIMA(logs, order=(0, 1, 1), trend="t").fit().get_forecast(3).conf_int(alpha=0.2).T
     table = baseline(panel(SERIES), 2020, "arima").table()
-    assert np.log(table[["q10", "q90"]].to_numpy()) == pytest.approx(np.column_stack([low, high]), abs=1e-4)
+    assert np.log(table[["q10", "q90"]].to_numpy()) == pytest.approx(
+        np.column_stack([low, high]), abs=1e-4
+    )
 
 
 def test_the_mean_of_two_methods_is_the_mean_of_their_log_quantiles():
-    theta, damped, both = (baseline(panel(SERIES), 2020, m).table() for m in ("theta", "damped", "theta_damped"))
-    assert np.log(values(both)) == pytest.approx((np.log(values(theta)) + np.log(values(damped))) / 2)
+    theta, damped, both = (
+        baseline(panel(SERIES), 2020, m).table() for m in ("theta", "damped", "theta_damped")
+    )
+    assert np.log(values(both)) == pytest.approx(
+        (np.log(values(theta)) + np.log(values(damped))) / 2
+    )
 
 
 @pytest.mark.parametrize(
@@ -106,7 +124,9 @@ def test_a_blow_up_falls_back_to_drift_and_is_counted(monkeypatch, bad):
     made = baseline(panel(SERIES, SERIES[:3]), 2020, "arima")
     baselines._fitted.cache_clear()
     assert (made.blown_up, made.too_short) == (1, 1)
-    pd.testing.assert_frame_equal(made.table(), baseline(panel(SERIES, SERIES[:3]), 2020, "drift").table())
+    pd.testing.assert_frame_equal(
+        made.table(), baseline(panel(SERIES, SERIES[:3]), 2020, "drift").table()
+    )
 
 
 def test_a_fit_that_fails_is_a_blow_up_but_a_mistake_is_not_hidden(monkeypatch):
@@ -143,7 +163,11 @@ def test_pooled_by_hand():
 
 
 @settings(derandomize=True, max_examples=15, deadline=None)
-@given(st.lists(st.floats(0.5, 2), min_size=3, max_size=5), st.floats(1e-3, 1e3), st.sampled_from(["naive", "drift"]))
+@given(
+    st.lists(st.floats(0.5, 2), min_size=3, max_size=5),
+    st.floats(1e-3, 1e3),
+    st.sampled_from(["naive", "drift"]),
+)
 def test_scaling_a_series_scales_its_forecast(steps, factor, method):
     series = np.cumprod(steps)
     one, two = (values(baseline(panel(s), 2020, method).table()) for s in (series, factor * series))
@@ -166,7 +190,10 @@ def test_an_unknown_method_is_named():
 
 @pytest.fixture
 def file(tmp_path):
-    rows = [("long", 2010 + k, v) for k, v in enumerate(SERIES)] + [("short", 2016, 9.0), ("short", 2017, 10.0)]
+    rows = [("long", 2010 + k, v) for k, v in enumerate(SERIES)] + [
+        ("short", 2016, 9.0),
+        ("short", 2017, 10.0),
+    ]
     path = tmp_path / "series.csv"
     pd.DataFrame(rows, columns=["unit_id", "year", "value"]).to_csv(path, index=False)
     return path
@@ -178,7 +205,10 @@ def test_the_command_knows_every_method():
 
 def test_the_command_says_where_it_fell_back(file, tmp_path, capsys):
     out = tmp_path / "out.csv"
-    assert cli.main(["forecast", str(file), "--to", "2019", "--method", "theta", "--out", str(out)]) == 0
+    assert (
+        cli.main(["forecast", str(file), "--to", "2019", "--method", "theta", "--out", str(out)])
+        == 0
+    )
     told = capsys.readouterr().err
     assert "drift instead for 1 unit (too short" in told and "no interval for 1 unit" in told
     table = pd.read_csv(out)
@@ -187,5 +217,10 @@ def test_the_command_says_where_it_fell_back(file, tmp_path, capsys):
 
 
 def test_a_reference_beside_a_textbook_rule_is_refused(file, capsys):
-    assert cli.main(["forecast", str(file), "--to", "2019", "--method", "drift", "--reference", str(file)]) == 1
+    assert (
+        cli.main(
+            ["forecast", str(file), "--to", "2019", "--method", "drift", "--reference", str(file)]
+        )
+        == 1
+    )
     assert "only with --method borrow" in capsys.readouterr().err

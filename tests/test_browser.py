@@ -19,15 +19,23 @@ from pathlib import Path
 
 import pytest
 
-from zoneplan.explore import Choice, answer, ground
-from zoneplan.scenarios import scenarios
+from zoneplan.stress.scenarios import scenarios
+from zoneplan.stress.whatif import Choice, answer, ground
 
 NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks" / "06_explore.ipynb"
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+BROWSER = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
 TOKEN = "explore"
 # One step takes a second or two; a machine under load may need far longer, but nothing waits for ever.
 STEP_SECONDS, TEST_SECONDS = 60, 180
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     # Cells out of sight would not be there to be looked at.
@@ -65,7 +73,9 @@ class Lab:
     def is_settled(self) -> bool:
         """Whether the kernel is idle and the page is connected to it; a restart before that may be lost."""
         kernels = self.api("kernels")
-        return bool(kernels) and all(k["execution_state"] == "idle" and k["connections"] for k in kernels)
+        return bool(kernels) and all(
+            k["execution_state"] == "idle" and k["connections"] for k in kernels
+        )
 
 
 def wait_until(done: Callable[[], bool], what: str) -> None:
@@ -94,24 +104,51 @@ def at_most(seconds: int) -> Iterator[None]:
 @pytest.fixture
 def lab(tmp_path) -> Iterator[Lab]:
     """JupyterLab over a copy of the notebook, with nobody's settings, ended afterwards with its kernels."""
-    for part in ("root", "config/labconfig", "data", "runtime", "ipython", "settings", "workspaces"):
+    for part in (
+        "root",
+        "config/labconfig",
+        "data",
+        "runtime",
+        "ipython",
+        "settings",
+        "workspaces",
+    ):
         (tmp_path / part).mkdir(parents=True)
     shutil.copy(NOTEBOOK, tmp_path / "root")
     (tmp_path / "config/labconfig/default_setting_overrides.json").write_text(json.dumps(SETTINGS))
-    own = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "runtime", "IPYTHONDIR": "ipython",
-           "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"}  # fmt: skip
+    own = {
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "IPYTHONDIR": "ipython",
+        "JUPYTERLAB_SETTINGS_DIR": "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+    }
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     made = Lab(port, tmp_path / "lab.log")
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
-               "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={tmp_path / 'root'}",
-               "--LabApp.extension_manager=readonly"]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        "--allow-root",
+        "--ip=127.0.0.1",
+        f"--port={port}",
+        "--ServerApp.port_retries=0",
+        f"--IdentityProvider.token={TOKEN}",
+        f"--ServerApp.root_dir={tmp_path / 'root'}",
+        "--LabApp.extension_manager=readonly",
+    ]
     with made.log.open("wb") as log:
         server = subprocess.Popen(
-            command, env={**os.environ, **{k: str(tmp_path / v) for k, v in own.items()}}, stdout=log, stderr=log,
+            command,
+            env={**os.environ, **{k: str(tmp_path / v) for k, v in own.items()}},
+            stdout=log,
+            stderr=log,
             start_new_session=True,
-        )  # fmt: skip
+        )
     try:
         wait_until(lambda: made.is_up() or server.poll() is not None, "JupyterLab")
         assert server.poll() is None, made.log.read_text()
@@ -136,13 +173,20 @@ def page_of(lab: Lab) -> Iterator[tuple]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=BROWSER, args=FLAGS, timeout=1000 * STEP_SECONDS)
+        browser = play.chromium.launch(
+            executable_path=BROWSER, args=FLAGS, timeout=1000 * STEP_SECONDS
+        )
         try:
             page = browser.new_page(viewport={"width": 1500, "height": 1180})
             page.set_default_timeout(1000 * STEP_SECONDS)
             wrong: list[str] = []
             page.on("pageerror", lambda error: wrong.append(str(error)))
-            page.on("console", lambda m: wrong.append(m.text) if m.type == "error" and not is_noise(m.text) else None)
+            page.on(
+                "console",
+                lambda m: (
+                    wrong.append(m.text) if m.type == "error" and not is_noise(m.text) else None
+                ),
+            )
             page.goto(f"http://127.0.0.1:{lab.port}/lab/tree/{NOTEBOOK.name}?token={TOKEN}&reset")
             yield page, wrong
         finally:
@@ -155,7 +199,9 @@ def is_noise(message: str) -> bool:
 
 def restart_and_run_all(page, lab: Lab) -> None:
     page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
-    page.wait_for_function("document.querySelector('#jp-main-statusbar')?.innerText.includes('| Idle')")
+    page.wait_for_function(
+        "document.querySelector('#jp-main-statusbar')?.innerText.includes('| Idle')"
+    )
     wait_until(lab.is_settled, "an idle kernel")
     page.locator('[data-command="notebook:restart-run-all"]').first.click()
     page.locator(".jp-Dialog .jp-mod-accept").click()
@@ -185,7 +231,9 @@ def test_explorer_in_jupyterlab(lab, plan, tmp_path):
         slider.focus()
         slider.press("ArrowRight")
         slider.press("ArrowRight")
-        wait_until(lambda: shown.inner_text() == pushed.odds_text(), "the odds to follow the slider")
+        wait_until(
+            lambda: shown.inner_text() == pushed.odds_text(), "the odds to follow the slider"
+        )
 
         page.get_by_role("button", name="Copy as scenario").click()
         block = page.locator(".widget-textarea textarea")

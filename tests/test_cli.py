@@ -10,15 +10,18 @@ from pathlib import Path
 import pytest
 
 import zoneplan
-from zoneplan import cli, notebooks, report
+from zoneplan import cli
 from zoneplan.errors import DataError, Problem
+from zoneplan.report import brief, notebooks
 
 LONGEST = 120
 
 
 def program(*arguments: str, cwd: Path) -> subprocess.CompletedProcess:
     command = [sys.executable, "-m", "zoneplan", *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", timeout=LONGEST)
+    return subprocess.run(
+        command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", timeout=LONGEST
+    )
 
 
 def test_works_from_any_directory(tmp_path):
@@ -30,7 +33,7 @@ def test_works_from_any_directory(tmp_path):
 def test_verdicts_as_json(capsys):
     assert cli.main(["verdicts", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
-    assert set(report.COLUMNS) <= set(rows[0])
+    assert set(brief.COLUMNS) <= set(rows[0])
     assert {r["indicator_id"] for r in rows} >= {"gdp", "trade_total"}
     assert all(r["probability"] is None or 0 <= r["probability"] <= 1 for r in rows)
 
@@ -38,7 +41,7 @@ def test_verdicts_as_json(capsys):
 def test_verdicts_as_table_has_a_row_per_target(capsys):
     assert cli.main(["verdicts"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split() == report.COLUMNS
+    assert lines[0].split() == brief.COLUMNS
     assert len(lines) == 1 + len(zoneplan.load_plan().verdicts().table())
 
 
@@ -66,7 +69,7 @@ def test_a_missing_plan_is_one_message(tmp_path):
 def copied_plan(folder: Path) -> Path:
     from shutil import copytree
 
-    from zoneplan import tables
+    from zoneplan.data import tables
 
     return copytree(tables.data_dir() / tables.SHIPPED, folder / "my_plan")
 
@@ -86,7 +89,10 @@ def test_another_plan_folder_is_read(tmp_path, capsys):
 def test_a_plan_loaded_from_a_folder_brings_its_own_tables(tmp_path):
     plan = copied_plan(tmp_path)
     file = plan / "targets.csv"
-    file.write_text(file.read_text(encoding="utf-8").replace(",2020,end,270,", ",2020,end,300,"), encoding="utf-8")
+    file.write_text(
+        file.read_text(encoding="utf-8").replace(",2020,end,270,", ",2020,end,300,"),
+        encoding="utf-8",
+    )
     own = zoneplan.load_plan(plan)
     assert [own.target("gdp", 2020), zoneplan.load_plan().target("gdp", 2020)] == [300, 270]
     assert own.seen_from("2018-10-30").observations.equals(zoneplan.load_plan().observations)
@@ -102,7 +108,11 @@ def test_a_broken_plan_folder_is_one_message(change, tmp_path, capsys):
     if change == "missing":
         file.unlink()
     else:
-        wrong = {"empty": b"", "text": text.replace(",270,", ",many,").encode(), "not utf-8": text.encode("gb18030")}
+        wrong = {
+            "empty": b"",
+            "text": text.replace(",270,", ",many,").encode(),
+            "not utf-8": text.encode("gb18030"),
+        }
         file.write_bytes(wrong[change])
     for command in ("check", "verdicts"):
         assert cli.main([command, "--plan", str(file.parent)]) == 1
@@ -116,9 +126,12 @@ def test_check_passes_on_the_shipped_data(capsys):
 
 
 def test_check_prints_every_problem(monkeypatch, capsys):
-    from zoneplan import tables
+    from zoneplan.data import tables
 
-    problems = [Problem("a.csv", 2, "value", "'x'", "a number"), Problem("b.csv", None, None, "nothing", "a table")]
+    problems = [
+        Problem("a.csv", 2, "value", "'x'", "a number"),
+        Problem("b.csv", None, None, "nothing", "a table"),
+    ]
     monkeypatch.setattr(tables, "check", lambda *_: problems)
     assert cli.main(["check"]) == 1
     assert capsys.readouterr().out.splitlines() == [str(p) for p in problems]
@@ -128,7 +141,7 @@ def test_data_errors_end_with_one(monkeypatch, capsys):
     def fail(**_):
         raise DataError([Problem("01_x.ipynb", None, None, "an error", "none")])
 
-    monkeypatch.setattr(report, "brief", fail)
+    monkeypatch.setattr(brief, "brief", fail)
     assert cli.main(["brief"]) == 1
     captured = capsys.readouterr()
     assert "01_x.ipynb" in captured.err and "Traceback" not in captured.err
@@ -136,7 +149,9 @@ def test_data_errors_end_with_one(monkeypatch, capsys):
 
 def test_run_notebooks_saves_only_when_asked(monkeypatch, capsys):
     asked = []
-    monkeypatch.setattr(notebooks, "run_all", lambda write, tell: asked.append(write) or {"00_index": None})
+    monkeypatch.setattr(
+        notebooks, "run_all", lambda write, tell: asked.append(write) or {"00_index": None}
+    )
     assert [cli.main(["run-notebooks"]), cli.main(["run-notebooks", "--save"])] == [0, 0]
     assert asked == [False, True]
 
@@ -151,24 +166,48 @@ def test_wrong_use_explains_itself(arguments, capsys):
 def test_help_loads_nothing_heavy():
     heavy = ("matplotlib", "statsmodels", "nbclient", "frictionless", "scipy")
     code = f"import sys; from zoneplan import cli; cli.parser(); print([m for m in {heavy} if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=LONGEST, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=LONGEST, check=True
+    )
     assert done.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize(
     "file, old, new, told",
     [
-        ("targets.csv", "2020,2020,end,270,", "2020,2020,end,-270,", "targets.csv:4:value: found -270.0"),
-        ("targets.csv", "headline,2019,2019,end,249", "headline,2021,2021,end,249", "targets.csv:3:year: found 2021"),
-        ("targets.csv", "headline,2019,2019,end,249", "headline,2020,2020,end,249", "gdp in 2020 again"),
+        (
+            "targets.csv",
+            "2020,2020,end,270,",
+            "2020,2020,end,-270,",
+            "targets.csv:4:value: found -270.0",
+        ),
+        (
+            "targets.csv",
+            "headline,2019,2019,end,249",
+            "headline,2021,2021,end,249",
+            "targets.csv:3:year: found 2021",
+        ),
+        (
+            "targets.csv",
+            "headline,2019,2019,end,249",
+            "headline,2020,2020,end,249",
+            "gdp in 2020 again",
+        ),
         ("targets.csv", "end,249,,亿元", "end,249,,万元", "several units of gdp"),
         ("plan.yml", "base_year: 2017", "base_year: abc", "base_year: found 'abc'"),
-        ("plan.yml", "base_year: 2017", "base_year: 2025", "found 2025; expected a year before the plan's first"),
+        (
+            "plan.yml",
+            "base_year: 2017",
+            "base_year: 2025",
+            "found 2025; expected a year before the plan's first",
+        ),
         ("plan.yml", "years: [2018, 2019, 2020]", "years: 2018-2020", "years: found '2018-2020'"),
     ],
 )
-def test_figures_that_no_odds_could_be_read_from_are_named(file, old, new, told, tmp_path, monkeypatch, capsys):
-    from zoneplan import tables
+def test_figures_that_no_odds_could_be_read_from_are_named(
+    file, old, new, told, tmp_path, monkeypatch, capsys
+):
+    from zoneplan.data import tables
 
     # What the tables themselves refuse is tried elsewhere.
     monkeypatch.setattr(tables, "check", list)
@@ -184,10 +223,18 @@ def test_figures_that_no_odds_could_be_read_from_are_named(file, old, new, told,
 
 def test_a_text_row_that_repeats_the_annex_lacks_the_same_number():
     table = zoneplan.load_plan().verdicts().table().set_index("target_id")
-    twins = {"backbone_firms_per_year": "backbone_firms-2020", "returned_merchant_funds_total": "returned_merchant_funds-2020"}
+    twins = {
+        "backbone_firms_per_year": "backbone_firms-2020",
+        "returned_merchant_funds_total": "returned_merchant_funds-2020",
+    }
     for text, annex in twins.items():
-        assert table.loc[text, ["evidence", "missing_number"]].tolist() == table.loc[annex, ["evidence", "missing_number"]].tolist()
-    assert table.loc["fdi_actual_cumulative", "missing_number"].startswith("zone figure of every year")
+        assert (
+            table.loc[text, ["evidence", "missing_number"]].tolist()
+            == table.loc[annex, ["evidence", "missing_number"]].tolist()
+        )
+    assert table.loc["fdi_actual_cumulative", "missing_number"].startswith(
+        "zone figure of every year"
+    )
     none = table[table["evidence"] == "N"]
     assert none["missing_number"].str.len().min() > 0
     # Text rows that repeat nothing are each told apart.

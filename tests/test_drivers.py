@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from zoneplan.drivers import BASE, Drivers, discover, drivers, is_repaired, root, shown, two_way, variance_shares
 from zoneplan.errors import DataError
-from zoneplan.forecast import Assumptions
+from zoneplan.forecasting.forecasts import Assumptions
+from zoneplan.stress.drivers import (
+    BASE,
+    Drivers,
+    discover,
+    drivers,
+    is_repaired,
+    root,
+    shown,
+    two_way,
+    variance_shares,
+)
 
 
 def model(sd, correlation=None, mean=None, goal=0.0):
@@ -21,7 +29,9 @@ def model(sd, correlation=None, mean=None, goal=0.0):
     names = (BASE, *(f"growth {2017 + k}" for k in range(1, n)))
     made = np.eye(n) if correlation is None else np.asarray(correlation, dtype="float64")
     middle = np.zeros(n) if mean is None else np.asarray(mean, dtype="float64")
-    return Drivers("x", "X", "亿元", 2016 + n, names, middle, np.asarray(sd, dtype="float64"), made, goal)
+    return Drivers(
+        "x", "X", "亿元", 2016 + n, names, middle, np.asarray(sd, dtype="float64"), made, goal
+    )
 
 
 def equal(n, rho):
@@ -39,8 +49,14 @@ def test_shares_of_independent_drivers_are_their_variances():
 
 def test_shares_of_correlated_drivers_by_hand():
     # Variances 0.09 and 0.16, covariance 0.06: the sum has 0.37, of which 0.15 and 0.22 fall to each.
-    rows = variance_shares(model([0.0, 0.3, 0.4], [[1, 0, 0], [0, 1, 0.5], [0, 0.5, 1]])).table().set_index("driver")
-    assert rows["exact"].to_dict() == pytest.approx({"growth 2018": 0.15 / 0.37, "growth 2019": 0.22 / 0.37})
+    rows = (
+        variance_shares(model([0.0, 0.3, 0.4], [[1, 0, 0], [0, 1, 0.5], [0, 0.5, 1]]))
+        .table()
+        .set_index("driver")
+    )
+    assert rows["exact"].to_dict() == pytest.approx(
+        {"growth 2018": 0.15 / 0.37, "growth 2019": 0.22 / 0.37}
+    )
 
 
 def test_sobol_of_a_nearly_linear_level_equals_the_closed_form():
@@ -91,7 +107,9 @@ def test_odds_by_hand():
 def test_a_known_year_pulls_at_the_correlated_one():
     made = model([0.0, 0.1, 0.2], [[1, 0, 0], [0, 1, 0.6], [0, 0.6, 1]], goal=0.3)
     # Given 0.1 for the first, the second has the middle 0.6 * 0.2 / 0.1 * 0.1 and the spread 0.2 * 0.8.
-    assert float(made.odds({"growth 2018": np.array(0.1)})) == pytest.approx(norm.cdf((0.1 + 0.12 - 0.3) / 0.16))
+    assert float(made.odds({"growth 2018": np.array(0.1)})) == pytest.approx(
+        norm.cdf((0.1 + 0.12 - 0.3) / 0.16)
+    )
 
 
 def test_a_base_without_spread_can_be_given():
@@ -105,7 +123,9 @@ def test_odds_are_those_of_the_draws(plan):
     assert float(made.odds()) == pytest.approx(hits.mean(), abs=0.004)
 
 
-@pytest.mark.parametrize("indicator", ["gdp", "industrial_value_added", "trade_total", "budget_revenue", "fdi_actual"])
+@pytest.mark.parametrize(
+    "indicator", ["gdp", "industrial_value_added", "trade_total", "budget_revenue", "fdi_actual"]
+)
 def test_drivers_of_the_plan_agree_with_its_forecast(plan, indicator):
     odds = plan.forecast(indicator).odds(2020, plan.target(indicator, 2020))
     assert float(drivers(plan, indicator).odds()) == pytest.approx(odds, abs=0.05)
@@ -114,12 +134,17 @@ def test_drivers_of_the_plan_agree_with_its_forecast(plan, indicator):
 def test_drivers_carry_the_assumptions(plan):
     usual, moved = drivers(plan, "gdp"), drivers(plan, "gdp", Assumptions(extra={2019: 1.0}))
     change = moved.mean - usual.mean
-    assert change.sum() == pytest.approx(np.log1p(1.0 / (100 + 100 * np.expm1(usual.mean[2]))), rel=0.05)
+    assert change.sum() == pytest.approx(
+        np.log1p(1.0 / (100 + 100 * np.expm1(usual.mean[2]))), rel=0.05
+    )
     assert change[0] == 0 and moved.goal == usual.goal
     known = drivers(plan, "gdp", Assumptions(level=210.0))
     assert known.mean[0] == np.log(210.0) and known.sd[0] == 0
     observed = drivers(plan, "gdp", Assumptions(base="observed"))
-    assert observed.names == (BASE, "growth 2017", "growth 2018", "growth 2019", "growth 2020") and observed.sd[0] == 0
+    assert (
+        observed.names == (BASE, "growth 2017", "growth 2018", "growth 2019", "growth 2020")
+        and observed.sd[0] == 0
+    )
 
 
 @pytest.mark.parametrize("indicator", ["fixed_asset_investment", "backbone_firms"])
@@ -143,13 +168,17 @@ def test_an_impossible_correlation_is_repaired_to_the_nearest_one():
     impossible = np.array([[1, 0.9, -0.9], [0.9, 1, 0.9], [-0.9, 0.9, 1]])
     made = root(impossible) @ root(impossible).T
     assert is_repaired(impossible)
-    assert made == pytest.approx(np.array([[1, 0.5, -0.5], [0.5, 1, 0.5], [-0.5, 0.5, 1]]), abs=1e-6)
+    assert made == pytest.approx(
+        np.array([[1, 0.5, -0.5], [0.5, 1, 0.5], [-0.5, 0.5, 1]]), abs=1e-6
+    )
 
 
 def test_the_nearest_correlation_is_that_of_the_literature():
     # Higham 2002, "Computing the nearest correlation matrix", section 4.
     made = root(np.array([[1, 1, 0], [1, 1, 1], [0, 1, 1]]))
-    assert made @ made.T == pytest.approx(np.array([[1, 0.7607, 0.1573], [0.7607, 1, 0.7607], [0.1573, 0.7607, 1]]), abs=1e-4)
+    assert made @ made.T == pytest.approx(
+        np.array([[1, 0.7607, 0.1573], [0.7607, 1, 0.7607], [0.1573, 0.7607, 1]]), abs=1e-4
+    )
 
 
 def matrices():
@@ -178,7 +207,9 @@ def test_a_repaired_matrix_is_a_correlation_and_no_other_is_nearer(matrix):
     assert np.linalg.norm(made - matrix) <= np.linalg.norm(cut @ cut.T - matrix) + 1e-6
 
 
-@pytest.mark.parametrize("wrong", [np.ones((2, 3)), np.ones(3), 2 * np.eye(2), np.array([[1, 0.2], [0.3, 1]])])
+@pytest.mark.parametrize(
+    "wrong", [np.ones((2, 3)), np.ones(3), 2 * np.eye(2), np.array([[1, 0.2], [0.3, 1]])]
+)
 def test_what_is_no_correlation_is_refused(wrong):
     with pytest.raises(DataError, match="symmetric matrix with ones"):
         root(wrong)
@@ -190,7 +221,9 @@ def test_draws_have_the_asked_correlation_and_repeat_by_seed():
     assert np.corrcoef(drawn.T) == pytest.approx(made.correlation, abs=0.01)
     assert drawn.mean(axis=0) == pytest.approx([1, 2, 3], abs=0.005)
     assert drawn.std(axis=0) == pytest.approx([0.1, 0.2, 0.3], rel=0.01)
-    assert np.array_equal(drawn, made.sample(100_000, seed=7)) and not np.array_equal(drawn, made.sample(100_000, seed=8))
+    assert np.array_equal(drawn, made.sample(100_000, seed=7)) and not np.array_equal(
+        drawn, made.sample(100_000, seed=8)
+    )
 
 
 # Two-way tables --------------------------------------------------------------------------------------------------
@@ -224,13 +257,20 @@ def test_even_odds_lie_nearer_where_years_go_together(rho, even):
 
 def test_two_way_odds_rise_with_both(plan):
     table = two_way(drivers(plan, "gdp"), BASE, "growth 2020").table()
-    assert (np.diff(table.to_numpy(), axis=0) > 0).all() and (np.diff(table.to_numpy(), axis=1) > 0).all()
+    assert (np.diff(table.to_numpy(), axis=0) > 0).all() and (
+        np.diff(table.to_numpy(), axis=1) > 0
+    ).all()
     assert table.index[20] == pytest.approx(plan.forecast("gdp").base.level.mid)
 
 
-@pytest.mark.parametrize(("first", "second"), [("growth 2018", "growth 2018"), ("growth 2018", "weather"), (BASE, "growth 2018")])
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("growth 2018", "growth 2018"), ("growth 2018", "weather"), (BASE, "growth 2018")],
+)
 def test_two_way_needs_two_moving_drivers(first, second):
-    with pytest.raises(ValueError, match="two different drivers of growth 2018, growth 2019 are needed"):
+    with pytest.raises(
+        ValueError, match="two different drivers of growth 2018, growth 2019 are needed"
+    ):
         two_way(model([0.0, 0.1, 0.1]), first, second)
 
 
@@ -261,7 +301,9 @@ def test_the_rule_says_what_it_does_on_the_paths(plan):
     made = drivers(plan, "gdp")
     found = discover(made)
     values = made.sample(20_000)
-    inside = np.all([shown(made, d, values[:, made.names.index(d)]) > bound for d, bound in found.rule], axis=0)
+    inside = np.all(
+        [shown(made, d, values[:, made.names.index(d)]) > bound for d, bound in found.rule], axis=0
+    )
     hits = values.sum(axis=1) >= made.goal
     assert found.met and (inside & hits).sum() / hits.sum() == pytest.approx(found.coverage)
     assert (inside & hits).sum() / inside.sum() == pytest.approx(found.density)

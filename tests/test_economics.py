@@ -18,20 +18,33 @@ from scipy.stats import nbinom
 from scipy.stats import t as student
 
 import zoneplan
-from zoneplan import common, peers, reference, sensitivity, tables
-from zoneplan.audit import implied_base
+from zoneplan.data import tables
 from zoneplan.errors import DataError
-from zoneplan.forecast import Assumptions, base_of, forecast
-from zoneplan.plan import chosen, known, target_problems, unit_problems
-from zoneplan.verdicts import _like_its_twin, verdicts
+from zoneplan.forecasting import classes as reference
+from zoneplan.forecasting import growth as common
+from zoneplan.forecasting.forecasts import Assumptions, base_of, forecast
+from zoneplan.forecasting.verdicts import _like_its_twin, verdicts
+from zoneplan.peers import zones as peers
+from zoneplan.plan.audit import implied_base
+from zoneplan.plan.document import chosen, known, target_problems, unit_problems
+from zoneplan.stress import tornado
 
 NOVEMBER = "-11-01"
 SIZE, COAST = ("county", "coastal_size_matched"), ("prefecture", "coastal_provinces")
 
 
 def test_every_result_is_frozen():
-    modules = [importlib.import_module(f"zoneplan.{m.name}") for m in pkgutil.iter_modules(zoneplan.__path__) if m.name != "__main__"]
-    classes = {c for m in modules for c in vars(m).values() if dataclasses.is_dataclass(c) and isinstance(c, type)}
+    modules = [
+        importlib.import_module(m.name)
+        for m in pkgutil.walk_packages(zoneplan.__path__, "zoneplan.")
+        if not m.name.endswith("__main__")
+    ]
+    classes = {
+        c
+        for m in modules
+        for c in vars(m).values()
+        if dataclasses.is_dataclass(c) and isinstance(c, type)
+    }
     assert len(classes) > 40
     thawed = [c.__name__ for c in classes if not c.__dataclass_params__.frozen]
     assert not thawed, thawed
@@ -41,7 +54,9 @@ def test_every_result_is_frozen():
 
 
 def test_which_regions_stand_in_for_what():
-    classes = {i: (c.level, c.name, c.indicator_id, c.is_proxy) for i, c in reference.CLASSES.items()}
+    classes = {
+        i: (c.level, c.name, c.indicator_id, c.is_proxy) for i, c in reference.CLASSES.items()
+    }
     assert classes == {
         "gdp": (*SIZE, "gdp", False),
         "industrial_value_added": (*SIZE, "secondary_value_added", True),
@@ -63,7 +78,9 @@ def test_which_regions_stand_in_for_what():
 
 
 def test_percentiles_are_read_where_the_table_prints_them():
-    printed = [c for c in tables.read("growth_reference").columns if c[:1] == "p" and c[1:].isdigit()]
+    printed = [
+        c for c in tables.read("growth_reference").columns if c[:1] == "p" and c[1:].isdigit()
+    ]
     assert reference.COLUMNS == printed and [f"p{q:02d}" for q in reference.LEVELS] == printed
 
 
@@ -71,7 +88,11 @@ def test_units_are_read_between_printed_percentiles():
     # Percentile q grows by q percent, so two hundred units grow by the middles of the half per cents between 1 and 99.
     row = pd.Series({f"p{q:02d}": float(q) for q in reference.LEVELS})
     units = reference.grown(row)
-    assert len(units) == 200 and units[:2].tolist() == [1.0, 1.0] and units[-2:].tolist() == [99.0, 99.0]
+    assert (
+        len(units) == 200
+        and units[:2].tolist() == [1.0, 1.0]
+        and units[-2:].tolist() == [99.0, 99.0]
+    )
     assert units[2:-2] == pytest.approx(1.25 + 0.5 * np.arange(196))
 
 
@@ -80,28 +101,47 @@ def test_units_move_with_their_path_by_hand():
     flat = {f"p{q:02d}": 0.0 if q < 50 else 10.0 for q in reference.LEVELS}
     rows = pd.DataFrame([flat])
     draws = reference.Growth(reference.CLASSES["gdp"], 1, rows, (21.0,)).draws
-    assert draws[0] == pytest.approx(10.0) and draws[-1] == pytest.approx(21.0) and len(draws) == 200
+    assert (
+        draws[0] == pytest.approx(10.0) and draws[-1] == pytest.approx(21.0) and len(draws) == 200
+    )
     both = reference.Growth(reference.CLASSES["gdp"], 1, rows, (21.0, 10.0)).draws
     assert (both[0], both[-1], len(both)) == (pytest.approx(0.0), pytest.approx(21.0), 400)
-    assert reference.Growth(reference.CLASSES["gdp"], 1, rows).draws[[0, -1]].tolist() == [0.0, 10.0]
+    assert reference.Growth(reference.CLASSES["gdp"], 1, rows).draws[[0, -1]].tolist() == [
+        0.0,
+        10.0,
+    ]
 
 
 def windows_by_hand(class_, horizon, as_of):
     rows = tables.read("growth_reference")
-    same = (rows["level"] == class_.level) & (rows["reference_class"] == class_.name) & (rows["indicator_id"] == class_.indicator_id)
+    same = (
+        (rows["level"] == class_.level)
+        & (rows["reference_class"] == class_.name)
+        & (rows["indicator_id"] == class_.indicator_id)
+    )
     rows = rows[same & (rows["series"] == "as_printed") & (rows["horizon_years"] == horizon)]
-    return rows[[f"{int(y) + 1}{NOVEMBER}" <= as_of.isoformat() for y in rows["end_year"]]].sort_values("end_year")
+    return rows[
+        [f"{int(y) + 1}{NOVEMBER}" <= as_of.isoformat() for y in rows["end_year"]]
+    ].sort_values("end_year")
 
 
 @pytest.mark.parametrize("indicator", ["gdp", "trade_total", "fdi_actual"])
 @pytest.mark.parametrize("horizon", [1, 2, 3])
 def test_windows_are_those_printed_by_the_day(plan, indicator, horizon):
     class_ = reference.CLASSES[indicator]
-    mine, theirs = windows_by_hand(class_, horizon, plan.as_of), reference.windows(class_, horizon, plan.as_of)
-    assert theirs["row_id"].tolist() == mine["row_id"].tolist() and theirs.index.tolist() == list(range(len(mine)))
+    mine, theirs = (
+        windows_by_hand(class_, horizon, plan.as_of),
+        reference.windows(class_, horizon, plan.as_of),
+    )
+    assert theirs["row_id"].tolist() == mine["row_id"].tolist() and theirs.index.tolist() == list(
+        range(len(mine))
+    )
 
 
-@pytest.mark.parametrize(("indicator", "horizon", "end"), [("gdp", 3, 2020), ("gdp", 1, 2018), ("trade_total", 2, 2019), ("gdp", 4, 2020)])
+@pytest.mark.parametrize(
+    ("indicator", "horizon", "end"),
+    [("gdp", 3, 2020), ("gdp", 1, 2018), ("trade_total", 2, 2019), ("gdp", 4, 2020)],
+)
 def test_coming_growth_by_hand(plan, indicator, horizon, end):
     class_ = reference.CLASSES[indicator]
     made = reference.coming_growth(indicator, horizon, plan.as_of, end, {end: 1.0})
@@ -119,7 +159,11 @@ def test_coming_growth_by_hand(plan, indicator, horizon, end):
     assert made.paths == pytest.approx(100 * paths)
     assert made.horizon == min(horizon, 3)
     last = windows_by_hand(class_, min(horizon, 3), plan.as_of).iloc[-1]
-    assert made.rows["row_id"].tolist() == [last["row_id"]] and made.rows.index.tolist() == [0] and "index" not in made.rows
+    assert (
+        made.rows["row_id"].tolist() == [last["row_id"]]
+        and made.rows.index.tolist() == [0]
+        and "index" not in made.rows
+    )
 
 
 def test_surprise_by_hand(plan):
@@ -147,7 +191,9 @@ def test_three_years_are_the_fewest(plan, years, made):
     assert (path is not None) == made
     if made:
         assert path["known"].sum() == 3 and path.index.tolist() == list(range(first, first + 9))
-        assert (path.loc[path["known"], "sd"] == 0).all() and (path.loc[~path["known"], "sd"].diff().dropna() > 0).all()
+        assert (path.loc[path["known"], "sd"] == 0).all() and (
+            path.loc[~path["known"], "sd"].diff().dropna() > 0
+        ).all()
 
 
 def test_forecasts_made_before_knew_what_was_printed_by_30_october(plan):
@@ -164,13 +210,19 @@ def test_forecasts_made_before_knew_what_was_printed_by_30_october(plan):
     units = reference.grown(row)
     first = record.iloc[0]
     assert first["coverage"] == pytest.approx(((units >= low) & (units <= high)).mean())
-    assert (first["made_in"], first["end_year"], first["error"]) == (year, row["end_year"], pytest.approx(row["p50"] - middle))
+    assert (first["made_in"], first["end_year"], first["error"]) == (
+        year,
+        row["end_year"],
+        pytest.approx(row["p50"] - middle),
+    )
 
 
 def test_share_of_regions_by_origin(plan):
     growth = reference.past_growth("gdp", 3, plan.as_of)
     table = growth.odds_by_origin(9.0)
-    assert table["share"].tolist() == [pytest.approx((reference.grown(r) >= 9.0).mean()) for _, r in growth.rows.iterrows()]
+    assert table["share"].tolist() == [
+        pytest.approx((reference.grown(r) >= 9.0).mean()) for _, r in growth.rows.iterrows()
+    ]
     assert table.columns.tolist() == ["origin_year", "end_year", "n_units", "share"]
 
 
@@ -179,31 +231,67 @@ def test_share_of_regions_by_origin(plan):
 
 def seen(*rows: dict) -> pd.DataFrame:
     """Observations with only what a test is about; the rest is filled in."""
-    usual = {"indicator_id": "gdp", "year": 2016, "period": "full_year", "value": 1.0, "unit": "亿元", "kind": "level", "grade": "B",
-             "known_from": pd.Timestamp("2017-03-31"), "scope_note": "x", "source_id": "s"}  # fmt: skip
+    usual = {
+        "indicator_id": "gdp",
+        "year": 2016,
+        "period": "full_year",
+        "value": 1.0,
+        "unit": "亿元",
+        "kind": "level",
+        "grade": "B",
+        "known_from": pd.Timestamp("2017-03-31"),
+        "scope_note": "x",
+        "source_id": "s",
+    }
     return pd.DataFrame([{"row_id": f"o{n}", **usual, **r} for n, r in enumerate(rows)])
 
 
 @pytest.mark.parametrize(
     ("rows", "value"),
     [
-        ([{"value": 1.0, "grade": "C", "known_from": pd.Timestamp("2019-01-01")}, {"value": 2.0, "grade": "B"}, {"value": 3.0, "grade": "A"}], 3.0),
-        ([{"value": 1.0}, {"value": 2.0, "known_from": pd.Timestamp("2018-03-31")}, {"value": 3.0}], 2.0),
-        ([{"value": 1.0, "grade": "C", "known_from": pd.Timestamp("2019-01-01")}, {"value": 2.0}], 2.0),
+        (
+            [
+                {"value": 1.0, "grade": "C", "known_from": pd.Timestamp("2019-01-01")},
+                {"value": 2.0, "grade": "B"},
+                {"value": 3.0, "grade": "A"},
+            ],
+            3.0,
+        ),
+        (
+            [
+                {"value": 1.0},
+                {"value": 2.0, "known_from": pd.Timestamp("2018-03-31")},
+                {"value": 3.0},
+            ],
+            2.0,
+        ),
+        (
+            [
+                {"value": 1.0, "grade": "C", "known_from": pd.Timestamp("2019-01-01")},
+                {"value": 2.0},
+            ],
+            2.0,
+        ),
         ([{"value": 1.0, "row_id": "z"}, {"value": 2.0, "row_id": "b"}], 2.0),
         ([{"value": 1.0, "grade": "A"}, {"value": 2.0, "grade": "P"}], 2.0),
     ],
 )
 def test_the_better_grade_wins_then_the_later_publication_then_the_row(rows, value):
     table = chosen(seen(*rows), "gdp", ("level", "count"))
-    assert table["value"].tolist() == [value] and table.index.tolist() == [0] and "rank" not in table
+    assert (
+        table["value"].tolist() == [value] and table.index.tolist() == [0] and "rank" not in table
+    )
 
 
 def test_only_full_years_of_the_kind_on_one_area_are_chosen():
     rows = seen(
-        {"year": 2012}, {"year": 2013, "value": 3.0}, {"year": 2014, "period": "h1"}, {"year": 2014, "kind": "growth_real"},
-        {"year": 2015, "indicator_id": "exports"}, {"year": 2016, "value": 6.0, "kind": "count"},
-    )  # fmt: skip
+        {"year": 2012},
+        {"year": 2013, "value": 3.0},
+        {"year": 2014, "period": "h1"},
+        {"year": 2014, "kind": "growth_real"},
+        {"year": 2015, "indicator_id": "exports"},
+        {"year": 2016, "value": 6.0, "kind": "count"},
+    )
     table = chosen(rows, "gdp", ("level", "count"), 2013)
     assert table[["year", "value"]].to_numpy().tolist() == [[2013, 3.0], [2016, 6.0]]
     assert table.index.tolist() == [0, 1] and table.columns.tolist() == rows.columns.tolist()
@@ -213,16 +301,33 @@ def test_what_is_known_on_a_day_keeps_its_columns(plan):
     rows = plan.all_observations
     for day in (date(2014, 3, 31), plan.as_of):
         table = known(rows, day)
-        assert table.columns.tolist() == rows.columns.tolist() and table.index.tolist() == list(range(len(table)))
-        assert table["row_id"].tolist() == [i for i, d in zip(rows["row_id"], rows["known_from"], strict=True) if d <= pd.Timestamp(day)]
+        assert table.columns.tolist() == rows.columns.tolist() and table.index.tolist() == list(
+            range(len(table))
+        )
+        assert table["row_id"].tolist() == [
+            i
+            for i, d in zip(rows["row_id"], rows["known_from"], strict=True)
+            if d <= pd.Timestamp(day)
+        ]
 
 
 def test_a_level_in_a_unit_of_another_kind_is_named_by_row():
-    targets = pd.DataFrame([{"indicator_id": "gdp", "section": "annex", "kind": "flow", "unit": "亿元"}])
-    rows = seen({"unit": "亿美元"}, {"unit": "万元"}, {"unit": "家"}, {"unit": "家", "year": 2012}, {"unit": "家", "kind": "growth_real"})
+    targets = pd.DataFrame(
+        [{"indicator_id": "gdp", "section": "annex", "kind": "flow", "unit": "亿元"}]
+    )
+    rows = seen(
+        {"unit": "亿美元"},
+        {"unit": "万元"},
+        {"unit": "家"},
+        {"unit": "家", "year": 2012},
+        {"unit": "家", "kind": "growth_real"},
+    )
     told = unit_problems(targets, rows, 2013, "o.csv")
     # The header is row 1; ten thousand yuan converts, dollars and firms do not.
-    assert [(p.row, p.column, p.found) for p in told] == [(2, "unit", "亿美元 of gdp"), (4, "unit", "家 of gdp")]
+    assert [(p.row, p.column, p.found) for p in told] == [
+        (2, "unit", "亿美元 of gdp"),
+        (4, "unit", "家 of gdp"),
+    ]
 
 
 def test_the_shipped_zone_is_comparable_from_2013(plan):
@@ -236,7 +341,11 @@ def test_targets_nothing_can_be_read_from_are_named_by_row(plan):
     annex = rows.index[rows["section"] == "annex"]
     assert target_problems(rows, plan.years, "t.csv") == []
     wrong = rows.copy()
-    wrong.loc[annex[4], "year"], wrong.loc[annex[7], "value"], wrong.loc[annex[1], "year"] = 2031, 0.0, 2020
+    wrong.loc[annex[4], "year"], wrong.loc[annex[7], "value"], wrong.loc[annex[1], "year"] = (
+        2031,
+        0.0,
+        2020,
+    )
     told = {(p.row, p.column): p for p in target_problems(wrong, plan.years, "t.csv")}
     # The header is row 1, so the row with index k is row k + 2.
     assert set(told) == {(6, "year"), (9, "value"), (4, "indicator_id,year")}
@@ -262,14 +371,22 @@ def test_odds_of_both_bases_by_hand(plan, judged):
             for kind in ("implied", "observed"):
                 base = base_of(plan, i, kind)
                 growth = reference.coming_growth(i, year - base.year, plan.as_of, year)
-                starts = base.level.low + (np.arange(5) + 0.5) / 5 * (base.level.high - base.level.low)
-                draws = np.concatenate([s * (1 + growth.draws / 100) ** (year - base.year) for s in starts])
+                starts = base.level.low + (np.arange(5) + 0.5) / 5 * (
+                    base.level.high - base.level.low
+                )
+                draws = np.concatenate(
+                    [s * (1 + growth.draws / 100) ** (year - base.year) for s in starts]
+                )
                 odds[kind] = (draws >= target).mean()
                 if kind == "implied":
                     quantiles, start = np.quantile(draws, [0.1, 0.5, 0.9]), base
             row = judged.loc[f"{i}-{year}"]
-            assert (row["probability_implied"], row["probability_observed"]) == pytest.approx((odds["implied"], odds["observed"]))
-            assert (row["probability_low"], row["probability_high"]) == pytest.approx((min(odds.values()), max(odds.values())))
+            assert (row["probability_implied"], row["probability_observed"]) == pytest.approx(
+                (odds["implied"], odds["observed"])
+            )
+            assert (row["probability_low"], row["probability_high"]) == pytest.approx(
+                (min(odds.values()), max(odds.values()))
+            )
             assert row[["q10", "q50", "q90"]].tolist() == pytest.approx(quantiles.tolist())
             needed = 100 * ((target / start.level.mid) ** (1 / (year - start.year)) - 1)
             assert row["needed_growth"] == pytest.approx(needed)
@@ -281,7 +398,10 @@ def test_odds_of_both_bases_by_hand(plan, judged):
 def test_naive_is_the_last_published_figure(plan, judged):
     naive = judged[judged["section"] == "annex"].groupby("indicator_id")["naive"].first()
     assert naive[["gdp", "industrial_value_added", "trade_total"]].tolist() == [204.72, 82.98, 70.7]
-    rows = plan.observations[(plan.observations["indicator_id"] == "fixed_asset_investment") & (plan.observations["kind"] == "growth_nominal")]
+    rows = plan.observations[
+        (plan.observations["indicator_id"] == "fixed_asset_investment")
+        & (plan.observations["kind"] == "growth_nominal")
+    ]
     rows = rows[(rows["period"] == "full_year") & (rows["year"] >= 2013)].sort_values("year")
     assert naive["fixed_asset_investment"] == rows["value"].iloc[-1]
     assert np.isnan(naive["backbone_firms"]) and np.isnan(naive["fdi_actual"])
@@ -291,7 +411,12 @@ def test_count_by_hand(judged):
     # One year with 35 new firms and half a case before: the next year is negative binomial around 35.5.
     row, count = judged.loc["upgraded_to_above_scale-2020"], nbinom(35.5, 0.5)
     assert row[["q10", "q50", "q90"]].tolist() == [count.ppf(0.1), count.ppf(0.5), count.ppf(0.9)]
-    assert row["probability_implied"] == row["probability_low"] == row["probability_high"] == row["probability"]
+    assert (
+        row["probability_implied"]
+        == row["probability_low"]
+        == row["probability_high"]
+        == row["probability"]
+    )
     assert row["naive"] == 35 and row["basis"] == "one observed year: 35"
 
 
@@ -299,24 +424,45 @@ def test_text_promises_by_hand(plan, judged):
     # An average over three years is one window of three years; each year is three windows of one.
     growth = reference.coming_growth("gdp_growth", 3, plan.as_of, 2020)
     row = judged.loc["gdp_growth"]
-    assert row["probability"] == pytest.approx((growth.draws >= 9.0).mean()) and row["evidence"] == "D"
-    assert row[["q10", "q50", "q90"]].tolist() == pytest.approx(np.quantile(growth.draws, [0.1, 0.5, 0.9]).tolist())
-    yearly = [reference.coming_growth("trade_growth_each_year", 1, plan.as_of, y) for y in (2018, 2019, 2020)]
+    assert (
+        row["probability"] == pytest.approx((growth.draws >= 9.0).mean()) and row["evidence"] == "D"
+    )
+    assert row[["q10", "q50", "q90"]].tolist() == pytest.approx(
+        np.quantile(growth.draws, [0.1, 0.5, 0.9]).tolist()
+    )
+    yearly = [
+        reference.coming_growth("trade_growth_each_year", 1, plan.as_of, y)
+        for y in (2018, 2019, 2020)
+    ]
     odds = [(g.draws >= 10).mean() for g in yearly]
     row = judged.loc["trade_growth_each_year"]
-    assert (row["probability_low"], row["probability_high"]) == pytest.approx((np.prod(odds), min(odds)))
+    assert (row["probability_low"], row["probability_high"]) == pytest.approx(
+        (np.prod(odds), min(odds))
+    )
     assert np.isnan(row["probability"]) == (min(odds) - np.prod(odds) > 0.15)
     assert row["q50"] == pytest.approx(np.quantile(yearly[-1].draws, 0.5))
     # A promise of growth needs just that growth.
-    assert judged.loc["fixed_asset_investment-2020", "needed_growth"] == 18 and row["needed_growth"] == 10
+    assert (
+        judged.loc["fixed_asset_investment-2020", "needed_growth"] == 18
+        and row["needed_growth"] == 10
+    )
     core = judged.loc["core_output"]
-    assert core["evidence"] == "N" and core["missing_number"] == "zone figure for 2017: Core-area industrial output"
+    assert (
+        core["evidence"] == "N"
+        and core["missing_number"] == "zone figure for 2017: Core-area industrial output"
+    )
     assert np.isnan(core["probability_low"]) and core["basis"] == "none"
 
 
 def test_tables_begin_at_row_zero(plan):
     made = plan.verdicts()
-    for table in (made.table(), made.final(), made.assessable(), sensitivity.missing_numbers(plan), sensitivity.swings(plan, "gdp").table()):
+    for table in (
+        made.table(),
+        made.final(),
+        made.assessable(),
+        tornado.missing_numbers(plan),
+        tornado.swings(plan, "gdp").table(),
+    ):
         assert table.index.tolist() == list(range(len(table))) and "index" not in table.columns
     final = made.final()
     assert set(final["year"]) == {2020} and final["section"].eq("annex").all() and len(final) == 22
@@ -332,46 +478,72 @@ def test_the_strip_shows_the_likeliest_first(plan):
 
 
 def test_needed_growth_names_the_last_window(plan):
-    table = sensitivity.needed_growth(plan).table().set_index("indicator_id")
+    table = tornado.needed_growth(plan).table().set_index("indicator_id")
     growth = reference.past_growth("gdp", 3, plan.as_of)
     row = table.loc["gdp"]
-    assert row[["class_p10", "class_median", "class_p90"]].tolist() == pytest.approx(np.quantile(growth.draws, [0.1, 0.5, 0.9]).tolist())
+    assert row[["class_p10", "class_median", "class_p90"]].tolist() == pytest.approx(
+        np.quantile(growth.draws, [0.1, 0.5, 0.9]).tolist()
+    )
     assert row["source_id"] == growth.rows["source_id"].tolist()[-1] == "cityyb"
     assert row["odds_observed"] == forecast(plan, "gdp", "observed").odds(2020, 270)
-    assert sensitivity.needed_growth(plan).plot().subtitle.count("2020")
+    assert tornado.needed_growth(plan).plot().subtitle.count("2020")
     harder = int((table["needed_implied"] > table["class_median"]).sum())
-    assert f"{harder} " in sensitivity.needed_growth(plan).plot().title or str(harder) in sensitivity.needed_growth(plan).plot().title
+    assert (
+        f"{harder} " in tornado.needed_growth(plan).plot().title
+        or str(harder) in tornado.needed_growth(plan).plot().title
+    )
 
 
 def test_swings_by_hand(plan):
-    made = sensitivity.swings(plan, "gdp")
+    made = tornado.swings(plan, "gdp")
     base, seen_base = base_of(plan, "gdp", "implied"), base_of(plan, "gdp", "observed")
-    growth = {y: reference.coming_growth("gdp", 1, plan.as_of, y).quantile([0.1, 0.5, 0.9]) for y in (2018, 2019, 2020)}
+    growth = {
+        y: reference.coming_growth("gdp", 1, plan.as_of, y).quantile([0.1, 0.5, 0.9])
+        for y in (2018, 2019, 2020)
+    }
     centre = base.level.mid * np.prod([1 + q[1] / 100 for q in growth.values()])
     assert made.centre == pytest.approx(centre) and made.target == 270 and made.year == 2020
     rows = made.rows.set_index(["kind", "year"])
     for year, (q10, q50, q90) in growth.items():
         row = rows.loc[("growth", year)]
-        assert row[["low", "high"]].tolist() == pytest.approx([centre * (1 + q / 100) / (1 + q50 / 100) for q in (q10, q90)])
-        assert row[["low_at", "high_at"]].tolist() == pytest.approx([q10, q90]) and row["source_id"] == "cityyb"
+        assert row[["low", "high"]].tolist() == pytest.approx(
+            [centre * (1 + q / 100) / (1 + q50 / 100) for q in (q10, q90)]
+        )
+        assert (
+            row[["low_at", "high_at"]].tolist() == pytest.approx([q10, q90])
+            and row["source_id"] == "cityyb"
+        )
     rounding = rows.loc[("rounding", 2017)]
-    assert rounding[["low", "high"]].tolist() == pytest.approx([centre * base.level.low / base.level.mid, centre * base.level.high / base.level.mid])
+    assert rounding[["low", "high"]].tolist() == pytest.approx(
+        [centre * base.level.low / base.level.mid, centre * base.level.high / base.level.mid]
+    )
     # 204.72 of 2016, carried one year by what the class was expected to grow, against the implied base.
     step = reference.expected_path(reference.CLASSES["gdp"], plan.as_of, 2017).loc[2017, "growth"]
     ends = sorted([204.72 * (1 + step / 100), base.level.mid])
     row = rows.loc[("base", 2016)]
-    assert row[["low_at", "high_at"]].tolist() == pytest.approx(ends) and row["source_id"] == seen_base.source_id
-    assert row[["low", "high"]].tolist() == pytest.approx([centre * e / base.level.mid for e in ends])
-    assert rows["span"].tolist() == pytest.approx((rows["high"] - rows["low"]).tolist()) and rows["span"].is_monotonic_decreasing
+    assert (
+        row[["low_at", "high_at"]].tolist() == pytest.approx(ends)
+        and row["source_id"] == seen_base.source_id
+    )
+    assert row[["low", "high"]].tolist() == pytest.approx(
+        [centre * e / base.level.mid for e in ends]
+    )
+    assert (
+        rows["span"].tolist() == pytest.approx((rows["high"] - rows["low"]).tolist())
+        and rows["span"].is_monotonic_decreasing
+    )
 
 
 def test_a_series_never_observed_swings_around_the_implied_base_alone(plan):
-    kinds = sensitivity.swings(plan, "fiscal_revenue_total").rows["kind"]
-    assert set(kinds) == {"growth", "rounding"} and base_of(plan, "fiscal_revenue_total", "observed") is None
+    kinds = tornado.swings(plan, "fiscal_revenue_total").rows["kind"]
+    assert (
+        set(kinds) == {"growth", "rounding"}
+        and base_of(plan, "fiscal_revenue_total", "observed") is None
+    )
 
 
 def test_the_tornado_is_drawn_in_the_reader_s_unit(plan):
-    made = sensitivity.swings(plan, "gdp")
+    made = tornado.swings(plan, "gdp")
     english, chinese = made.plot("GDP", "Zhenan"), made.plot("地区生产总值", "浙南", "zh")
     assert english.table()["span"].tolist() == pytest.approx((made.rows["span"] / 10).tolist())
     assert chinese.table()["span"].tolist() == pytest.approx(made.rows["span"].tolist())
@@ -388,43 +560,58 @@ def test_the_tornado_is_drawn_in_the_reader_s_unit(plan):
 
 
 def test_an_older_base_is_carried_over_every_year(plan):
-    old = plan.observations[~((plan.observations["indicator_id"] == "gdp") & (plan.observations["year"] > 2013))]
+    old = plan.observations[
+        ~((plan.observations["indicator_id"] == "gdp") & (plan.observations["year"] > 2013))
+    ]
     then = replace(plan, observations=old)
     path = reference.expected_path(reference.CLASSES["gdp"], plan.as_of, 2017)["growth"]
     carried = 175.15 * (1 + path.loc[2014:2017] / 100).prod()
-    row = sensitivity.swings(then, "gdp").rows.set_index("kind").loc["base"]
-    assert row["year"] == 2013 and sorted(row[["low_at", "high_at"]]) == pytest.approx(sorted([carried, implied_base(plan, "gdp").mid]))
+    row = tornado.swings(then, "gdp").rows.set_index("kind").loc["base"]
+    assert row["year"] == 2013 and sorted(row[["low_at", "high_at"]]) == pytest.approx(
+        sorted([carried, implied_base(plan, "gdp").mid])
+    )
 
 
 def test_every_choice_made_otherwise_by_hand(plan):
-    made = sensitivity.decomposition(plan, "gdp").rows.set_index("choice")
-    assert made.loc["headline", ["odds", "change"]].tolist() == [forecast(plan, "gdp").odds(2020, 270), 0.0]
+    made = tornado.decomposition(plan, "gdp").rows.set_index("choice")
+    assert made.loc["headline", ["odds", "change"]].tolist() == [
+        forecast(plan, "gdp").odds(2020, 270),
+        0.0,
+    ]
     class_ = reference.CLASSES["gdp"]
     path = reference.expected_path(class_, plan.as_of, 2020)
     last = path.loc[2016, "growth"]
     extra = {y: last - path.loc[y, "growth"] for y in (2017, 2018, 2019, 2020)}
-    assert made.loc["trend", "odds"] == forecast(plan, "gdp", Assumptions(extra=extra)).odds(2020, 270)
+    assert made.loc["trend", "odds"] == forecast(plan, "gdp", Assumptions(extra=extra)).odds(
+        2020, 270
+    )
     nominal = dataclasses.replace(class_, level="prefecture", name="coastal_provinces")
     real = dataclasses.replace(nominal, indicator_id="gdp_real")
     odds = [forecast(plan, "gdp", Assumptions(class_=c)).odds(2020, 270) for c in (nominal, real)]
-    assert made.loc["price_basis", ["odds", "change"]].tolist() == pytest.approx([odds[1], 100 * (odds[1] - odds[0])])
+    assert made.loc["price_basis", ["odds", "change"]].tolist() == pytest.approx(
+        [odds[1], 100 * (odds[1] - odds[0])]
+    )
     assert made.index.value_counts()["scope"] == 3
-    trade = sensitivity.decomposition(plan, "trade_total").rows.set_index("choice")
-    expected = reference.expected_path(reference.CLASSES["trade_total"], plan.as_of, 2020).loc[2018, "growth"]
+    trade = tornado.decomposition(plan, "trade_total").rows.set_index("choice")
+    expected = reference.expected_path(reference.CLASSES["trade_total"], plan.as_of, 2020).loc[
+        2018, "growth"
+    ]
     # Wenzhou's trade grew by 14.3 % in the first half of 2018.
     half = forecast(plan, "trade_total", Assumptions(extra={2018: 14.3 - expected})).odds(2020, 104)
     assert trade.loc["first_half", "odds"] == half
     assert "price_basis" not in trade.index and "price_basis" in made.index
     # The host of an investment class is no GDP class either.
-    assert "price_basis" not in sensitivity.decomposition(plan, "fdi_actual").rows["choice"].tolist()
+    assert "price_basis" not in tornado.decomposition(plan, "fdi_actual").rows["choice"].tolist()
     # The coastal prefectures are not compared with themselves, and no county prints budget revenue.
-    assert sensitivity.decomposition(plan, "budget_revenue").rows["choice"].tolist().count("scope") == 1
+    assert tornado.decomposition(plan, "budget_revenue").rows["choice"].tolist().count("scope") == 1
 
 
 def test_shares_of_the_panels_add_up(plan):
-    rows = sensitivity.panels(plan).rows
-    assert rows.groupby("indicator_id")["share"].sum().tolist() == pytest.approx([1.0] * rows["indicator_id"].nunique())
-    chart = sensitivity.panels(plan).plot()
+    rows = tornado.panels(plan).rows
+    assert rows.groupby("indicator_id")["share"].sum().tolist() == pytest.approx(
+        [1.0] * rows["indicator_id"].nunique()
+    )
+    chart = tornado.panels(plan).plot()
     main = rows.loc[rows.groupby("indicator_id")["share"].idxmax(), "driver"]
     assert f"{int((main == main.mode().iloc[0]).sum())} in {len(main)}" in chart.title
 
@@ -436,15 +623,32 @@ def test_shares_of_the_panels_add_up(plan):
 def use(monkeypatch):
     def put(**replaced):
         monkeypatch.setattr(tables, "read", lambda name: replaced[name].copy())
-        monkeypatch.setattr(tables, "sources", lambda: pd.DataFrame({"published": ["2018-11-05"]}, index=["plan"]))
+        monkeypatch.setattr(
+            tables, "sources", lambda: pd.DataFrame({"published": ["2018-11-05"]}, index=["plan"])
+        )
 
     return put
 
 
 def figures(*rows: dict) -> pd.DataFrame:
-    usual = {"zone_id": "z", "zone_zh": "区", "zone_en": "Z ETDZ", "province": "浙江", "city": "温州", "indicator_id": "gdp", "year": 2015,
-             "value": 100.0, "unit": "亿元", "kind": "level", "period": "full_year", "scope_note": "whole", "source_id": "plan", "grade": "B",
-             "note": None, "price_basis": "comparable, by convention"}  # fmt: skip
+    usual = {
+        "zone_id": "z",
+        "zone_zh": "区",
+        "zone_en": "Z ETDZ",
+        "province": "浙江",
+        "city": "温州",
+        "indicator_id": "gdp",
+        "year": 2015,
+        "value": 100.0,
+        "unit": "亿元",
+        "kind": "level",
+        "period": "full_year",
+        "scope_note": "whole",
+        "source_id": "plan",
+        "grade": "B",
+        "note": None,
+        "price_basis": "comparable, by convention",
+    }
     return pd.DataFrame([{"row_id": f"p{n}", **usual, **row} for n, row in enumerate(rows)])
 
 
@@ -452,21 +656,48 @@ TARGET = {"kind": "target", "period": "target", "value": 90.0}
 
 
 def test_the_nearest_levels_stand_beside_a_target(use):
-    use(peer_zones=figures(TARGET, *({"year": y, "value": float(y)} for y in (2011, 2013, 2017, 2019))))
+    use(
+        peer_zones=figures(
+            TARGET, *({"year": y, "value": float(y)} for y in (2011, 2013, 2017, 2019))
+        )
+    )
     row = peers.peer_targets().table().iloc[0]
-    assert row[["before_year", "before_value", "after_year", "after_value"]].tolist() == [2013, 2013.0, 2017, 2017.0]
+    assert row[["before_year", "before_value", "after_year", "after_value"]].tolist() == [
+        2013,
+        2013.0,
+        2017,
+        2017.0,
+    ]
     assert row["status"] == "open" and np.isnan(row["result"])
     use(peer_zones=figures(TARGET, {"value": 89.9}))
     row = peers.peer_targets().table().iloc[0]
-    assert (row["status"], row["result"], row["result_source_id"], row["before_year"]) == ("below", 89.9, "plan", None)
+    assert (row["status"], row["result"], row["result_source_id"], row["before_year"]) == (
+        "below",
+        89.9,
+        "plan",
+        None,
+    )
     use(peer_zones=figures(TARGET, {"value": 90.0}))
     assert peers.peer_targets().table()["status"].tolist() == ["reached"]
     # Other indicators, zones and units are no result.
-    use(peer_zones=figures(TARGET, {"indicator_id": "gdp_above_scale"}, {"zone_id": "y"}, {"zone_id": "zz"}, {"unit": "亿美元"}, {"indicator_id": "exports"}))
+    use(
+        peer_zones=figures(
+            TARGET,
+            {"indicator_id": "gdp_above_scale"},
+            {"zone_id": "y"},
+            {"zone_id": "zz"},
+            {"unit": "亿美元"},
+            {"indicator_id": "exports"},
+        )
+    )
     assert peers.peer_targets().table()["status"].tolist() == ["open"]
     # A rate of another year says nothing about this one.
     rate = {"unit": "%", "kind": "growth_real"}
-    use(peer_zones=figures({**TARGET, "unit": "%", "value": 9.0}, {**rate, "year": 2014}, {**rate, "year": 2016}))
+    use(
+        peer_zones=figures(
+            {**TARGET, "unit": "%", "value": 9.0}, {**rate, "year": 2014}, {**rate, "year": 2016}
+        )
+    )
     row = peers.peer_targets().table().iloc[0]
     assert row["basis"] == "growth" and row["before_year"] is None and row["after_year"] is None
 
@@ -475,7 +706,12 @@ def test_results_of_targets_are_counted_and_begin_at_row_zero():
     made = peers.region_targets()
     counts = made.table().groupby(["entity_id", "status"]).size()
     assert made.counts.set_index(["entity_id", "status"])["n"].to_dict() == counts.to_dict()
-    for table in (made.table(), peers.national_share().table(), peers.rank_history("浙江").table(), peers.size_and_growth(1990, 2030).excluded):
+    for table in (
+        made.table(),
+        peers.national_share().table(),
+        peers.rank_history("浙江").table(),
+        peers.size_and_growth(1990, 2030).excluded,
+    ):
         assert table.index.tolist() == list(range(len(table))) and "index" not in table.columns
 
 
@@ -494,11 +730,24 @@ def test_what_a_result_rests_on_is_said(ids, said):
 
 def test_totals_of_the_country_are_full_years_of_the_country(use):
     zone = figures({})
-    total = {"entity_id": "china", "indicator_id": "gdp", "year": 2015, "unit": "亿元", "kind": "level", "grade": "B", "source_id": "plan", "note": None}
-    rows = [{**total, "row_id": "c1", "value": 400.0, "period": "full_year"}, {**total, "row_id": "c2", "value": 1.0, "period": "9m"},
-            {**total, "row_id": "c3", "value": 2.0, "period": "full_year", "entity_id": "zhejiang"},
-            {**total, "row_id": "c4", "value": 3.0, "period": "full_year", "entity_id": "beijing"},
-            {**total, "row_id": "c5", "value": 4.0, "period": "h1"}, {**total, "row_id": "c6", "value": 5.0, "period": "preliminary"}]  # fmt: skip
+    total = {
+        "entity_id": "china",
+        "indicator_id": "gdp",
+        "year": 2015,
+        "unit": "亿元",
+        "kind": "level",
+        "grade": "B",
+        "source_id": "plan",
+        "note": None,
+    }
+    rows = [
+        {**total, "row_id": "c1", "value": 400.0, "period": "full_year"},
+        {**total, "row_id": "c2", "value": 1.0, "period": "9m"},
+        {**total, "row_id": "c3", "value": 2.0, "period": "full_year", "entity_id": "zhejiang"},
+        {**total, "row_id": "c4", "value": 3.0, "period": "full_year", "entity_id": "beijing"},
+        {**total, "row_id": "c5", "value": 4.0, "period": "h1"},
+        {**total, "row_id": "c6", "value": 5.0, "period": "preliminary"},
+    ]
     use(peer_zones=zone, context_observations=pd.DataFrame(rows))
     assert peers.national_share(of="china").table()["share"].tolist() == [25.0]
 
@@ -508,13 +757,37 @@ def test_a_class_is_named_by_what_it_is():
     assert made.class_.label == "GDP of prefectures, china" and not made.class_.is_proxy
     assert peers.percentile_of(9.0, "china", "gdp").class_.label == "GDP of counties, china"
     assert peers.percentile_of(9.0).class_ is reference.CLASSES["gdp"]
-    assert peers.percentile_of(9.0, "coastal_provinces", "budget_revenue").class_ is reference.CLASSES["budget_revenue"]
+    assert (
+        peers.percentile_of(9.0, "coastal_provinces", "budget_revenue").class_
+        is reference.CLASSES["budget_revenue"]
+    )
 
 
 def test_shares_are_of_full_year_levels_only(use):
-    whole = pd.DataFrame([{"row_id": "n1", "region": r, "indicator_id": "gdp", "year": 2015, "value": v, "unit": "亿元", "kind": "level",
-                           "period": "full_year", "grade": g, "source_id": "plan", "note": None} for r, v, g in (("all", 500.0, "B"), ("a", 9.0, "A"), ("z", 8.0, "A"))])  # fmt: skip
-    zones = figures({}, {"zone_id": "part", "period": "part_year"}, {"zone_id": "aim", "kind": "target"}, {"zone_id": "other", "indicator_id": "exports"})
+    whole = pd.DataFrame(
+        [
+            {
+                "row_id": "n1",
+                "region": r,
+                "indicator_id": "gdp",
+                "year": 2015,
+                "value": v,
+                "unit": "亿元",
+                "kind": "level",
+                "period": "full_year",
+                "grade": g,
+                "source_id": "plan",
+                "note": None,
+            }
+            for r, v, g in (("all", 500.0, "B"), ("a", 9.0, "A"), ("z", 8.0, "A"))
+        ]
+    )
+    zones = figures(
+        {},
+        {"zone_id": "part", "period": "part_year"},
+        {"zone_id": "aim", "kind": "target"},
+        {"zone_id": "other", "indicator_id": "exports"},
+    )
     use(peer_zones=zones, national_zones=whole)
     shares = peers.national_share().table()
     assert shares[["zone_id", "share"]].to_numpy().tolist() == [["z", 20.0]]
@@ -523,28 +796,51 @@ def test_shares_are_of_full_year_levels_only(use):
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"unit": "亿美元"}, "level in 亿美元, not 亿元"), ({"unit": "万元"}, "level in 万元, not 亿元"), ({"unit": "元"}, "level in 元, not 亿元"),
-        ({}, "level without growth in that year"), ({"kind": "growth_nominal", "unit": "%"}, "nominal figure, not real growth"),
+        ({"unit": "亿美元"}, "level in 亿美元, not 亿元"),
+        ({"unit": "万元"}, "level in 万元, not 亿元"),
+        ({"unit": "元"}, "level in 元, not 亿元"),
+        ({}, "level without growth in that year"),
+        ({"kind": "growth_nominal", "unit": "%"}, "nominal figure, not real growth"),
     ],
-)  # fmt: skip
+)
 def test_why_a_figure_is_left_out(change, reason, use):
     # Another zone has a pair, and the same zone growth of another kind.
-    use(peer_zones=figures(change, {"kind": "growth_nominal", "unit": "%", "year": 2015}, {"zone_id": "y"}, {"zone_id": "y", "kind": "growth_real", "unit": "%"}))
+    use(
+        peer_zones=figures(
+            change,
+            {"kind": "growth_nominal", "unit": "%", "year": 2015},
+            {"zone_id": "y"},
+            {"zone_id": "y", "kind": "growth_real", "unit": "%"},
+        )
+    )
     left = peers.size_and_growth(2010, 2020).excluded.set_index("row_id")["reason"]
     assert left["p0"] == reason
 
 
 def test_two_documents_with_one_note_speak_of_one_area(use, monkeypatch):
-    use(peer_zones=figures({}, {"kind": "growth_real", "unit": "%", "value": 9.0, "source_id": "other"}))
+    use(
+        peer_zones=figures(
+            {}, {"kind": "growth_real", "unit": "%", "value": 9.0, "source_id": "other"}
+        )
+    )
     assert peers.size_and_growth(2010, 2020).table()["scope_basis"].tolist() == ["same note"]
-    use(peer_zones=figures({"scope_note": "a"}, {"kind": "growth_real", "unit": "%", "value": 9.0, "scope_note": "b"}))
+    use(
+        peer_zones=figures(
+            {"scope_note": "a"},
+            {"kind": "growth_real", "unit": "%", "value": 9.0, "scope_note": "b"},
+        )
+    )
     assert peers.size_and_growth(2010, 2020).table()["scope_basis"].tolist() == ["same document"]
 
 
 def test_the_best_rows_keep_their_columns(use):
     use(peer_zones=figures({}, {"zone_id": "a", "value": 5.0}))
     table = peers.best(tables.read("peer_zones"), ["zone_id"])
-    assert table["zone_id"].tolist() == ["a", "z"] and table.index.tolist() == [0, 1] and "index" not in table
+    assert (
+        table["zone_id"].tolist() == ["a", "z"]
+        and table.index.tolist() == [0, 1]
+        and "index" not in table
+    )
     assert "index" not in peers.ordered(tables.read("peer_zones"))
 
 
@@ -563,11 +859,19 @@ def test_the_last_rank_of_the_zone_is_told():
 def test_windows_are_told_from_first_to_last():
     made = peers.percentile_of(9.0)
     chart = made.plot()
-    assert f"{made.rows['origin_year'].iloc[0]:.0f}" in chart.subtitle and f"{made.rows['end_year'].iloc[-1]:.0f}" in chart.subtitle
+    assert (
+        f"{made.rows['origin_year'].iloc[0]:.0f}" in chart.subtitle
+        and f"{made.rows['end_year'].iloc[-1]:.0f}" in chart.subtitle
+    )
 
 
 def test_a_short_name_leaves_out_the_kind_of_zone():
-    rows = pd.DataFrame({"zone_en": ["Wenzhou ETDZ", None, "AETDZ x"], "zone_zh": ["温州经济技术开发区", "某区", "乙"]})
+    rows = pd.DataFrame(
+        {
+            "zone_en": ["Wenzhou ETDZ", None, "AETDZ x"],
+            "zone_zh": ["温州经济技术开发区", "某区", "乙"],
+        }
+    )
     assert peers.label(rows).tolist() == ["Wenzhou", "某区", "AETDZ x"]
     assert peers.label(rows, "zh").tolist() == ["温州经开区", "某区", "乙"]
 
@@ -586,7 +890,9 @@ def raise_for(old: str, new: str) -> None:
     from pathlib import Path
 
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(shutil.copytree(tables.data_dir() / "plans" / "zhenan", Path(scratch) / "plan"))
+        folder = Path(
+            shutil.copytree(tables.data_dir() / "plans" / "zhenan", Path(scratch) / "plan")
+        )
         text = (folder / "plan.yml").read_text(encoding="utf-8")
         assert old in text
         (folder / "plan.yml").write_text(text.replace(old, new), encoding="utf-8")
@@ -603,15 +909,24 @@ def test_all_years_may_be_comparable():
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("base_year: 2017", "base_year: '2017'"), ("base_year: 2017", "base_year: 1899"), ("base_year: 2017", "base_year: 2017.0"),
-        ("years: [2018, 2019, 2020]", "years: [2018, 2018, 2020]"), ("years: [2018, 2019, 2020]", "years: [2020, 2019, 2018]"),
-        ("years: [2018, 2019, 2020]", "years: []"), ("years: [2018, 2019, 2020]", "years: ['2018', 2019, 2020]"),
-        ("years: [2018, 2019, 2020]", "years: [2018, 2019, 2201]"), ("years: [2018, 2019, 2020]", "years: 2018"),
-        ("id: zhenan", "id: 7"), ("id: zhenan", "id: '  '"), ("zone_en: the Zhenan zone", "zone_en: [a]"),
-        ("comparable_from: 2013", "comparable_from: -1"), ("comparable_from: 2013", "comparable_from: soon"),
-        ("adopted: 2018-10-30", "adopted: soon"), ("adopted: 2018-10-30", "adopted: 20181030"),
+        ("base_year: 2017", "base_year: '2017'"),
+        ("base_year: 2017", "base_year: 1899"),
+        ("base_year: 2017", "base_year: 2017.0"),
+        ("years: [2018, 2019, 2020]", "years: [2018, 2018, 2020]"),
+        ("years: [2018, 2019, 2020]", "years: [2020, 2019, 2018]"),
+        ("years: [2018, 2019, 2020]", "years: []"),
+        ("years: [2018, 2019, 2020]", "years: ['2018', 2019, 2020]"),
+        ("years: [2018, 2019, 2020]", "years: [2018, 2019, 2201]"),
+        ("years: [2018, 2019, 2020]", "years: 2018"),
+        ("id: zhenan", "id: 7"),
+        ("id: zhenan", "id: '  '"),
+        ("zone_en: the Zhenan zone", "zone_en: [a]"),
+        ("comparable_from: 2013", "comparable_from: -1"),
+        ("comparable_from: 2013", "comparable_from: soon"),
+        ("adopted: 2018-10-30", "adopted: soon"),
+        ("adopted: 2018-10-30", "adopted: 20181030"),
     ],
-)  # fmt: skip
+)
 def test_a_description_nobody_can_use_is_refused_by_key(old, new):
     with pytest.raises(DataError) as error:
         raise_for(old, new)
@@ -622,12 +937,29 @@ def test_a_description_nobody_can_use_is_refused_by_key(old, new):
 
 
 def test_windows_longer_than_three_years_are_those_of_three(plan):
-    assert reference.past_growth("gdp", 5, plan.as_of).rows.equals(reference.past_growth("gdp", 3, plan.as_of).rows)
+    assert reference.past_growth("gdp", 5, plan.as_of).rows.equals(
+        reference.past_growth("gdp", 3, plan.as_of).rows
+    )
 
 
 def test_growth_of_names_nobody_knows_has_no_class():
-    known_by_name = {i: reference.has_class(i) for i in ("gdp_growth", "industrial_value_added_growth", "park_tax_growth", "park_tax", "gdp")}
-    assert known_by_name == {"gdp_growth": True, "industrial_value_added_growth": False, "park_tax_growth": False, "park_tax": False, "gdp": True}
+    known_by_name = {
+        i: reference.has_class(i)
+        for i in (
+            "gdp_growth",
+            "industrial_value_added_growth",
+            "park_tax_growth",
+            "park_tax",
+            "gdp",
+        )
+    }
+    assert known_by_name == {
+        "gdp_growth": True,
+        "industrial_value_added_growth": False,
+        "park_tax_growth": False,
+        "park_tax": False,
+        "gdp": True,
+    }
 
 
 def test_the_usual_day_of_a_percentile_is_that_of_the_plan(plan):
@@ -637,11 +969,25 @@ def test_the_usual_day_of_a_percentile_is_that_of_the_plan(plan):
 
 def test_swings_have_these_columns_only(plan):
     columns = "kind year low high low_at high_at source_id span".split()
-    assert sensitivity.swings(plan, "gdp").rows.columns.tolist() == columns
+    assert tornado.swings(plan, "gdp").rows.columns.tolist() == columns
 
 
-@pytest.mark.parametrize(("own", "twin", "taken"), [("N", "N", True), ("N", "administrative", True), ("N", "B", False), ("B", "N", False), ("B", "B", False)])
+@pytest.mark.parametrize(
+    ("own", "twin", "taken"),
+    [
+        ("N", "N", True),
+        ("N", "administrative", True),
+        ("N", "B", False),
+        ("B", "N", False),
+        ("B", "B", False),
+    ],
+)
 def test_only_a_text_row_without_odds_waits_for_what_its_twin_waits_for(own, twin, taken):
-    row, other = {"evidence": own, "missing_number": "mine", "year": 1}, {"evidence": twin, "missing_number": "its", "year": 2}
-    assert _like_its_twin(row, other) == ({"evidence": twin, "missing_number": "its", "year": 1} if taken else row)
+    row, other = (
+        {"evidence": own, "missing_number": "mine", "year": 1},
+        {"evidence": twin, "missing_number": "its", "year": 2},
+    )
+    assert _like_its_twin(row, other) == (
+        {"evidence": twin, "missing_number": "its", "year": 1} if taken else row
+    )
     assert _like_its_twin(row, None) == row

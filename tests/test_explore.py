@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoneplan.audit import cagr
 from zoneplan.errors import DataError
-from zoneplan.explore import Choice, answer, explorer, ground, problems
-from zoneplan.forecast import Assumptions, forecast
+from zoneplan.forecasting.forecasts import Assumptions, forecast
 from zoneplan.messages import words
-from zoneplan.scenarios import scenarios
+from zoneplan.plan.audit import cagr
+from zoneplan.stress.scenarios import scenarios
+from zoneplan.stress.whatif import Choice, answer, explorer, ground, problems
 
 
 @pytest.fixture(scope="module")
@@ -52,15 +52,21 @@ def pasted(plan, block, folder):
 
 
 def same_draws(one, other):
-    return all((one.draws[y] == other.draws[y]).all() for y in one.draws) and set(one.draws) == set(other.draws)
+    return all((one.draws[y] == other.draws[y]).all() for y in one.draws) and set(one.draws) == set(
+        other.draws
+    )
 
 
 # Answers --------------------------------------------------------------------------------------------------------
 
 
 def test_every_level_with_odds_can_be_explored(plan, ready):
-    levels = plan.targets[plan.targets["unit"].isin(["亿元", "万美元"]) & (plan.targets["section"] == "annex")]
-    assert list(ready.headlines) == [i for i in levels["indicator_id"].unique() if forecast(plan, i) is not None]
+    levels = plan.targets[
+        plan.targets["unit"].isin(["亿元", "万美元"]) & (plan.targets["section"] == "annex")
+    ]
+    assert list(ready.headlines) == [
+        i for i in levels["indicator_id"].unique() if forecast(plan, i) is not None
+    ]
 
 
 @pytest.mark.parametrize("indicator", ["gdp", "trade_total", "fdi_actual"])
@@ -91,7 +97,9 @@ def test_base_level_and_prices_replace_the_scenarios(plan, ask):
     assert same_draws(ask(base="observed").forecast, forecast(plan, "gdp", "observed"))
     own = ask(level=200.0)
     assert same_draws(own.forecast, forecast(plan, "gdp", Assumptions(level=200.0)))
-    assert own.needed == cagr(200.0, 270.0, 3) and 200 * (1 + own.needed / 100) ** 3 == pytest.approx(270)
+    assert own.needed == cagr(200.0, 270.0, 3) and 200 * (
+        1 + own.needed / 100
+    ) ** 3 == pytest.approx(270)
     real = ask(prices="constant")
     assert real.forecast.growth[2020].class_.indicator_id == "gdp_real" and real.odds < ask().odds
 
@@ -116,14 +124,22 @@ def test_sentence_in_both_languages(ask):
     for number in re.findall(r"\d+(?:\.\d+)?(?= %)|20\d\d", english.sentence()):
         assert number in chinese.sentence()
     assert "CNY 27 billion" in english.sentence() and "270亿元" in chinese.sentence()
-    assert "base of CNY 20.9 billion" in english.sentence() and "基数209.2亿元" in chinese.sentence()
+    assert (
+        "base of CNY 20.9 billion" in english.sentence() and "基数209.2亿元" in chinese.sentence()
+    )
     assert "points above the headline" in english.sentence() and "个百分点" in chinese.sentence()
     assert not re.search(r"[A-Za-z<>]| %", chinese.sentence())
-    assert "as in the headline" in ask().sentence() and "below the headline" in ask(points={2020: -3.0}).sentence()
+    assert (
+        "as in the headline" in ask().sentence()
+        and "below the headline" in ask(points={2020: -3.0}).sentence()
+    )
 
 
 def test_small_odds_in_chinese(ask):
-    assert ask(level=150.0, lang="zh").odds_text() == "不足1%" and ask(level=150.0).odds_text() == "<1 %"
+    assert (
+        ask(level=150.0, lang="zh").odds_text() == "不足1%"
+        and ask(level=150.0).odds_text() == "<1 %"
+    )
 
 
 @pytest.mark.parametrize(
@@ -144,7 +160,12 @@ def test_no_remark_without_need(ask):
 
 
 @pytest.mark.parametrize(
-    "choice", [Choice(points={2019: 1.5}), Choice("fdi_actual", lang="zh"), Choice("gdp", "pandemic", lang="zh")]
+    "choice",
+    [
+        Choice(points={2019: 1.5}),
+        Choice("fdi_actual", lang="zh"),
+        Choice("gdp", "pandemic", lang="zh"),
+    ],
 )
 def test_chart_keeps_the_contract(plan, ready, choice):
     chart = answer(plan, choice, ready).plot()
@@ -156,8 +177,16 @@ def test_chart_keeps_the_contract(plan, ready, choice):
 
 
 def test_chart_names_tell_choices_apart(ask):
-    choices = [ask(), ask(points={2019: 1.5}), ask(points={2019: -1.5}), ask(points={2020: 1.5}), ask("gdp", "catch_up"),
-               ask(base="observed"), ask(level=210.5), ask(prices="constant")]  # fmt: skip
+    choices = [
+        ask(),
+        ask(points={2019: 1.5}),
+        ask(points={2019: -1.5}),
+        ask(points={2020: 1.5}),
+        ask("gdp", "catch_up"),
+        ask(base="observed"),
+        ask(level=210.5),
+        ask(prices="constant"),
+    ]
     names = [a.id for a in choices]
     assert len(set(names)) == len(names) and all(re.fullmatch(r"[A-Za-z0-9_-]+", n) for n in names)
 
@@ -196,14 +225,20 @@ def test_block_stands_at_the_end_of_the_plans_own_file(plan, ready, ask, tmp_pat
 
 
 @settings(derandomize=True, max_examples=8, deadline=None)
-@given(points=st.dictionaries(st.sampled_from([2018, 2019, 2020]), st.floats(-30, 30, allow_nan=False), max_size=3))
+@given(
+    points=st.dictionaries(
+        st.sampled_from([2018, 2019, 2020]), st.floats(-30, 30, allow_nan=False), max_size=3
+    )
+)
 def test_any_points_read_back_bit_for_bit(plan, ready, tmp_path_factory, points):
     made = answer(plan, Choice(points=points), ready)
     story = pasted(plan, made.yaml(), tmp_path_factory.mktemp("paste"))
     assert story.forecast("gdp").odds(2020, made.target) == made.odds
 
 
-@pytest.mark.parametrize("title", ["A boom: then, a 'pause' # not", "先扬后抑：“假定”", "- yes\n{no}"])
+@pytest.mark.parametrize(
+    "title", ["A boom: then, a 'pause' # not", "先扬后抑：“假定”", "- yes\n{no}"]
+)
 def test_any_title_can_be_typed(plan, ask, tmp_path, title):
     story = pasted(plan, ask(points={2019: 2.0}).yaml(title), tmp_path)
     assert story.title_en == " ".join(title.split()) and "2019年+2" in story.title_zh
@@ -222,7 +257,10 @@ def test_any_title_can_be_typed(plan, ask, tmp_path, title):
         (Choice("gdp", "boom"), "scenario 'boom': choose one of baseline"),
         (Choice(points={2031: 1.0}), "year 2031: the plan runs from 2018 to 2020"),
         (Choice(points={2019: float("nan")}), "points in 2019: nan is no number"),
-        (Choice(points={2019: -120.0}), "growth in 2019 would be -112.7 %: it must stay above -100 %"),
+        (
+            Choice(points={2019: -120.0}),
+            "growth in 2019 would be -112.7 %: it must stay above -100 %",
+        ),
         (Choice(base="planned"), "base 'planned'"),
         (Choice("fdi_actual", base="observed"), "Foreign investment used was never observed"),
         (Choice(level=-5.0), "base level -5: it must be a number above 0"),
@@ -246,9 +284,14 @@ def test_every_reason_at_once_and_in_chinese(ready):
 
 @pytest.mark.parametrize(
     ("level", "told"),
-    [([1], "a level by indicator"), ({"gdp": -1}, "a number above 0"), ({"gdp": True}, "a number above 0"),
-     ({"gdp_growth": 5}, "one of "), ({"gdp": "much"}, "a number above 0")],
-)  # fmt: skip
+    [
+        ([1], "a level by indicator"),
+        ({"gdp": -1}, "a number above 0"),
+        ({"gdp": True}, "a number above 0"),
+        ({"gdp_growth": 5}, "one of "),
+        ({"gdp": "much"}, "a number above 0"),
+    ],
+)
 def test_a_wrong_level_in_the_file_is_told(plan, ask, tmp_path, level, told):
     with pytest.raises(DataError, match=told):
         pasted(plan, ask(level=200.0).yaml().replace("{gdp: 200.0}", str(level)), tmp_path)
@@ -265,25 +308,40 @@ def odds_shown(panel):
 def test_panel_opens_with_the_headline(panel, ask):
     assert odds_shown(panel) == ask().odds_text() and ask().sentence() in repr(panel)
     assert bytes(panel.picture.value[:4]) == b"\x89PNG" and panel.picture.layout.display is None
-    assert set(panel._repr_mimebundle_()) >= {"application/vnd.jupyter.widget-view+json", "text/plain", "text/html"}
+    assert set(panel._repr_mimebundle_()) >= {
+        "application/vnd.jupyter.widget-view+json",
+        "text/plain",
+        "text/html",
+    }
 
 
 def test_a_slider_moves_text_and_picture(panel, ask):
     before = panel.verdict.value, panel.growth.value, panel.picture.value
     panel.points[2019].value = 5.0
     assert odds_shown(panel) == ask(points={2019: 5.0}).odds_text() != ask().odds_text()
-    assert all(a != b for a, b in zip(before, (panel.verdict.value, panel.growth.value, panel.picture.value), strict=True))
+    assert all(
+        a != b
+        for a, b in zip(
+            before, (panel.verdict.value, panel.growth.value, panel.picture.value), strict=True
+        )
+    )
     panel.reset.click()
     assert (panel.verdict.value, panel.growth.value, panel.picture.value) == before
 
 
 def test_pickers_lead_to_the_same_library_calls(panel, ask):
-    panel.indicator.value, panel.scenario.value, panel.base.value = "trade_total", "trade_slump", "observed"
+    panel.indicator.value, panel.scenario.value, panel.base.value = (
+        "trade_total",
+        "trade_slump",
+        "observed",
+    )
     panel.points[2020].value = 2.0
     assert panel.answer.odds == ask("trade_total", "trade_slump", {2020: 2.0}, base="observed").odds
     assert panel.prices.disabled and panel.level.disabled and panel.level.value == 70.7
     panel.indicator.value = "fdi_actual"
-    assert "observed" not in dict(map(reversed, panel.base.options)) and panel.base.value == "implied"
+    assert (
+        "observed" not in dict(map(reversed, panel.base.options)) and panel.base.value == "implied"
+    )
 
 
 def test_panel_in_chinese(panel):
@@ -337,5 +395,5 @@ def test_a_title_cannot_smuggle_markup(panel):
 
 
 def test_library_stays_light():
-    code = "import sys, zoneplan.explore; sys.exit(bool({'ipywidgets', 'matplotlib.figure'} & set(sys.modules)))"
+    code = "import sys, zoneplan.stress.whatif; sys.exit(bool({'ipywidgets', 'matplotlib.figure'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0

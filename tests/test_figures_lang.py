@@ -5,10 +5,13 @@ import re
 import numpy as np
 import pytest
 
-from zoneplan import charts, peers, reference, tables
-from zoneplan.drivers import discover, drivers, two_way
-from zoneplan.figures import figures, path_chart
-from zoneplan.sensitivity import swings
+from zoneplan.charts import kinds
+from zoneplan.charts.stories import figures, path_chart
+from zoneplan.data import tables
+from zoneplan.forecasting import classes
+from zoneplan.peers import zones
+from zoneplan.stress.drivers import discover, drivers, two_way
+from zoneplan.stress.tornado import swings
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # What a unit of the English charts is worth in the printed one.
@@ -22,7 +25,9 @@ def both(plan):
 
 def test_both_languages_draw_the_same_charts_in_the_same_order(both):
     assert list(both["en"]) == list(both["zh"]) and len(both["en"]) > 25
-    assert {c.lang for c in both["en"].values()} == {"en"} and {c.lang for c in both["zh"].values()} == {"zh"}
+    assert {c.lang for c in both["en"].values()} == {"en"} and {
+        c.lang for c in both["zh"].values()
+    } == {"zh"}
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -34,19 +39,35 @@ def test_both_languages_hold_the_same_figures(both):
     for id, english in both["en"].items():
         one, two = english.table(), both["zh"][id].table()
         assert one.shape == two.shape and list(one.columns) == list(two.columns), id
-        money = {"亿元": 10.0, "万美元": 100.0}.get(two["unit"].iloc[0] if "unit" in two else "", 1.0)
+        money = {"亿元": 10.0, "万美元": 100.0}.get(
+            two["unit"].iloc[0] if "unit" in two else "", 1.0
+        )
         for column in one.select_dtypes("number"):
             a, b = one[column].to_numpy("float64"), two[column].to_numpy("float64")
-            assert np.allclose(a, b, equal_nan=True) or np.allclose(money * a, b, equal_nan=True), (id, column)
+            assert np.allclose(a, b, equal_nan=True) or np.allclose(money * a, b, equal_nan=True), (
+                id,
+                column,
+            )
 
 
 def test_money_is_drawn_in_the_unit_of_the_reader(plan, both):
-    for id in ("path_gdp", "hedgehog_gdp", "swings_gdp", "peers", "zones_mean", "zones_catching_up"):
-        assert set(both["en"][id].table()["unit"]) == {"CNY billion"} and set(both["zh"][id].table()["unit"]) == {"亿元"}
+    for id in (
+        "path_gdp",
+        "hedgehog_gdp",
+        "swings_gdp",
+        "peers",
+        "zones_mean",
+        "zones_catching_up",
+    ):
+        assert set(both["en"][id].table()["unit"]) == {"CNY billion"} and set(
+            both["zh"][id].table()["unit"]
+        ) == {"亿元"}
     foreign = {lang: path_chart(plan, "fdi_actual", lang) for lang in ("en", "zh")}
     for lang, unit, target in (("en", "USD million", 84.0), ("zh", "万美元", 8400.0)):
         data = foreign[lang].table()
-        assert set(data["unit"]) == {unit} and data.loc[data["series"] == "target", "value"].iloc[-1] == pytest.approx(target)
+        assert set(data["unit"]) == {unit} and data.loc[data["series"] == "target", "value"].iloc[
+            -1
+        ] == pytest.approx(target)
     assert "USD 84 million" in foreign["en"].title and "8,400万美元" in foreign["zh"].title
     assert both["en"]["path_gdp"].title.startswith("GDP of CNY 27 billion in 2020: odds ")
     assert both["zh"]["path_gdp"].title.startswith("2020年地区生产总值270亿元：概率")
@@ -55,23 +76,39 @@ def test_money_is_drawn_in_the_unit_of_the_reader(plan, both):
 @pytest.mark.parametrize(("lang", "factor"), [("en", 0.1), ("zh", 1.0)])
 def test_the_artists_of_a_path_are_its_data(plan, lang, factor):
     chart = path_chart(plan, "gdp", lang)
-    drawn = [ln for ln in chart.figure.axes[0].lines if ln.get_color() == charts.TARGET and ln.get_marker() == "D"]
-    assert drawn[0].get_ydata().tolist() == pytest.approx([factor * plan.target("gdp", y) for y in plan.years])
-    seen = [ln for ln in chart.figure.axes[0].lines if ln.get_color() == charts.ZONE and ln.get_marker() == "o" and ln.get_lw() == 2]
+    drawn = [
+        ln
+        for ln in chart.figure.axes[0].lines
+        if ln.get_color() == kinds.TARGET and ln.get_marker() == "D"
+    ]
+    assert drawn[0].get_ydata().tolist() == pytest.approx(
+        [factor * plan.target("gdp", y) for y in plan.years]
+    )
+    seen = [
+        ln
+        for ln in chart.figure.axes[0].lines
+        if ln.get_color() == kinds.ZONE and ln.get_marker() == "o" and ln.get_lw() == 2
+    ]
     levels = plan.levels("gdp")
-    assert sorted(y for ln in seen for y in ln.get_ydata()) == pytest.approx(sorted(factor * levels["value"]))
+    assert sorted(y for ln in seen for y in ln.get_ydata()) == pytest.approx(
+        sorted(factor * levels["value"])
+    )
     last = factor * plan.target("gdp", plan.years[-1])
     assert any(f"{last:.0f}" in t for t in chart.texts() if t.startswith(("target", "目标")))
 
 
 def without_names(text):
     """A text without the names of publishers, which stand in their own language."""
-    return charts._publishers(tuple(tables.sources()["publisher"].unique())).sub("", text)
+    return kinds._publishers(tuple(tables.sources()["publisher"].unique())).sub("", text)
 
 
 def test_english_charts_hold_no_chinese(both):
     for id, chart in both["en"].items():
-        held = [t for t in (*chart.texts(), chart.title, chart.subtitle, chart.alt) if HAN.search(without_names(t))]
+        held = [
+            t
+            for t in (*chart.texts(), chart.title, chart.subtitle, chart.alt)
+            if HAN.search(without_names(t))
+        ]
         assert held == [], id
 
 
@@ -86,17 +123,21 @@ def test_chinese_charts_are_set_as_chinese_is(both):
 
 
 def test_titles_have_at_most_twelve_words():
-    assert charts._words("2020年规上工业增加值106亿元：概率26%～48%") == 10
-    assert charts._words("GDP of CNY 27 billion in 2020: odds 37-55 %") == 10
-    assert charts._words("，。：；") == 0
+    assert kinds._words("2020年规上工业增加值106亿元：概率26%～48%") == 10
+    assert kinds._words("GDP of CNY 27 billion in 2020: odds 37-55 %") == 10
+    assert kinds._words("，。：；") == 0
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_longest_names_leave_room_for_a_story(plan, lang):
     for i in ("industrial_value_added", "budget_revenue"):
         model, name = drivers(plan, i), plan.name(i, lang)
-        made = [path_chart(plan, i, lang), swings(plan, i).plot(name, plan.zone(lang), lang), discover(model, 2000).plot(lang),
-                two_way(model, "base", "growth 2020").plot(lang)]  # fmt: skip
+        made = [
+            path_chart(plan, i, lang),
+            swings(plan, i).plot(name, plan.zone(lang), lang),
+            discover(model, 2000).plot(lang),
+            two_way(model, "base", "growth 2020").plot(lang),
+        ]
         assert [c.problems() for c in made] == [[]] * 4
 
 
@@ -104,10 +145,18 @@ def test_the_axes_of_a_two_way_table_stand_in_the_drawn_unit(plan):
     model = drivers(plan, "gdp")
     found = two_way(model, "base", "growth 2018", steps=5)
     english, chinese = found.plot(), found.plot("zh")
-    assert chinese.figure.axes[0].get_ylim() == pytest.approx((found.odds.index[0], found.odds.index[-1]))
-    assert english.figure.axes[0].get_ylim() == pytest.approx((found.odds.index[0] / 10, found.odds.index[-1] / 10))
+    assert chinese.figure.axes[0].get_ylim() == pytest.approx(
+        (found.odds.index[0], found.odds.index[-1])
+    )
+    assert english.figure.axes[0].get_ylim() == pytest.approx(
+        (found.odds.index[0] / 10, found.odds.index[-1] / 10)
+    )
     assert chinese.figure.axes[0].get_xlim() == pytest.approx(english.figure.axes[0].get_xlim())
-    assert chinese.problems() == [] and "基数（亿元）" in chinese.texts() and "base, CNY billion" in english.texts()
+    assert (
+        chinese.problems() == []
+        and "基数（亿元）" in chinese.texts()
+        and "base, CNY billion" in english.texts()
+    )
 
 
 def test_the_table_of_the_swings_is_told_in_either_language(plan):
@@ -123,26 +172,29 @@ def test_the_table_of_the_swings_is_told_in_either_language(plan):
 
 
 def test_classes_and_zones_have_names_in_both_languages():
-    gdp, trade = reference.CLASSES["gdp"], reference.CLASSES["trade_total"]
-    assert gdp.said("zh") == "沿海同规模县域地区生产总值" and gdp.said() == gdp.label == "GDP of coastal counties of the zone's size"
+    gdp, trade = classes.CLASSES["gdp"], classes.CLASSES["trade_total"]
+    assert (
+        gdp.said("zh") == "沿海同规模县域地区生产总值"
+        and gdp.said() == gdp.label == "GDP of coastal counties of the zone's size"
+    )
     assert trade.said("zh") == "沿海同规模县域出口（替代指标）" and trade.said().endswith("(proxy)")
-    other = reference.ReferenceClass("county", "of_the_moon", "gdp", False, "GDP on the moon")
+    other = classes.ReferenceClass("county", "of_the_moon", "gdp", False, "GDP on the moon")
     assert other.said("zh") == "GDP on the moon"
-    assert peers.name("wenzhou") == "Wenzhou" and peers.name("wenzhou", "zh") == "温州经开区"
-    assert peers.name("suzhoupark", "zh") == "苏州工业园区"
+    assert zones.name("wenzhou") == "Wenzhou" and zones.name("wenzhou", "zh") == "温州经开区"
+    assert zones.name("suzhoupark", "zh") == "苏州工业园区"
 
 
 def test_own_calculations_are_named_as_in_the_source_list():
     title = tables.sources().loc["cityyb", "title"]
-    assert charts.words("en")("charts.made.cityyb") == title[:1].lower() + title[1:]
-    assert charts.source_line(["cityyb"], "zh").startswith("资料来源：本项目测算（据")
+    assert kinds.words("en")("charts.made.cityyb") == title[:1].lower() + title[1:]
+    assert kinds.source_line(["cityyb"], "zh").startswith("资料来源：本项目测算（据")
 
 
 def test_a_short_svg_is_the_same_picture(plan):
     svg = path_chart(plan, "gdp", "zh")._render("svg", 100).decode()
     assert svg == path_chart(plan, "gdp", "zh")._render("svg", 100).decode()
-    long = charts.re.findall(r"\d\.\d{3,}", " ".join(charts.re.findall(r' d="([^"]+)"', svg)))
+    long = kinds.re.findall(r"\d\.\d{3,}", " ".join(kinds.re.findall(r' d="([^"]+)"', svg)))
     assert long == [] and 'xlink:href="#shared0"' in svg
-    assert charts._short(b'<path d="M 1.23456 -0.001"/><g transform="translate(3.14159 2) scale(0.015625)"/>') == (
-        b'<path d="M 1.23 0"/><g transform="translate(3.14 2) scale(0.015625)"/>'
-    )
+    assert kinds._short(
+        b'<path d="M 1.23456 -0.001"/><g transform="translate(3.14159 2) scale(0.015625)"/>'
+    ) == (b'<path d="M 1.23 0"/><g transform="translate(3.14 2) scale(0.015625)"/>')

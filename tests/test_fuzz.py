@@ -9,8 +9,8 @@ import zipfile
 import fuzz
 import pytest
 
+from zoneplan.data.importer import read_workbook
 from zoneplan.errors import DataError
-from zoneplan.importer import read_workbook
 
 
 def test_mangled_files_are_read_right_or_answered():
@@ -31,10 +31,12 @@ def test_the_fuzzer_sees_a_changed_figure(tmp_path, monkeypatch):
     """A reader that takes full-width digits, or loses rows, is found out."""
     import pandas as pd
 
-    from zoneplan.panel import panel_of
+    from zoneplan.data.panel import panel_of
 
     def careless(file, *_):
-        return panel_of(pd.read_csv(file, dtype={"unit_id": str}).drop_duplicates(["unit_id", "year"])), []
+        return panel_of(
+            pd.read_csv(file, dtype={"unit_id": str}).drop_duplicates(["unit_id", "year"])
+        ), []
 
     monkeypatch.setattr(fuzz, "read_panel", careless)
     file = fuzz.a_panel(tmp_path / "panel.csv")
@@ -75,11 +77,15 @@ def rewritten(tmp_path, old: str, new: str) -> bytes:
     ("old", "new", "said"),
     [
         ('r="B4"', 'r="XFD1048576"', "1,048,576 rows and 16,384 columns"),
-        ("</sheetData>", '</sheetData><mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>', "1,048,576 rows"),
+        (
+            "</sheetData>",
+            '</sheetData><mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>',
+            "1,048,576 rows",
+        ),
         ('<row r="3"', '<row r="1048576"', "1,048,576 rows"),
         ("<sheetData>", "<sheetData>" + " " * 21_000_000, "over 20,000,000 bytes"),
     ],
-)  # fmt: skip
+)
 def test_a_small_file_cannot_ask_for_much(old, new, said, tmp_path):
     file = tmp_path / "big.xlsx"
     file.write_bytes(rewritten(tmp_path, old, new))
@@ -88,7 +94,9 @@ def test_a_small_file_cannot_ask_for_much(old, new, said, tmp_path):
         read_workbook(file)
 
 
-@pytest.mark.parametrize("raw", [b"", b"PK", packed(), packed(xl__workbook="x"), packed(**{"..__..__evil": "x"})])
+@pytest.mark.parametrize(
+    "raw", [b"", b"PK", packed(), packed(xl__workbook="x"), packed(**{"..__..__evil": "x"})]
+)
 def test_what_is_no_spreadsheet_is_one_message(raw, tmp_path):
     file = tmp_path / "a.xlsx"
     file.write_bytes(raw)
@@ -101,13 +109,23 @@ def test_what_is_no_spreadsheet_is_one_message(raw, tmp_path):
 
 def test_a_merged_block_of_one_cell_is_a_cell(tmp_path):
     file = tmp_path / "one.xlsx"
-    file.write_bytes(rewritten(tmp_path, "</sheetData>", '</sheetData><mergeCells count="1"><mergeCell ref="B4:B4"/></mergeCells>'))
+    file.write_bytes(
+        rewritten(
+            tmp_path,
+            "</sheetData>",
+            '</sheetData><mergeCells count="1"><mergeCell ref="B4:B4"/></mergeCells>',
+        )
+    )
     read = read_workbook(file)
     assert len(read.table()) + len(read.not_understood()) == 16
 
 
 def test_a_long_table_with_a_column_that_says_target_is_read_from_its_header(tmp_path):
     table = read_workbook(fuzz.a_workbook(tmp_path / "long.xlsx", long=True)).table()
-    assert table["indicator_id"].value_counts().to_dict() == {"gdp": 3, "exports": 3, "rd_to_gdp": 3}
+    assert table["indicator_id"].value_counts().to_dict() == {
+        "gdp": 3,
+        "exports": 3,
+        "rd_to_gdp": 3,
+    }
     assert table["year"].tolist() == [2018, 2019, 2020] * 3 and table.loc[0, "cell"] == "C2"
     assert table.loc[table["indicator_id"] == "rd_to_gdp", "kind"].unique().tolist() == ["share"]

@@ -12,7 +12,7 @@ import guard_notebooks
 import nbformat
 import pytest
 
-from zoneplan import notebooks
+from zoneplan.report import notebooks
 
 DATA = guard_data.ROOT / "data"
 
@@ -43,13 +43,28 @@ def test_a_dozen_random_edits_are_answered_by_name(folder):
 @pytest.mark.parametrize(
     ("name", "old", "new", "says"),
     [
-        ("plans/zhenan/targets.csv", ",270,", ",272.7,", "'270' as in second_transcription.csv row 4"),
-        ("plans/zhenan/targets.csv", "亿元,0.1,flow", "亿元,0.101,flow", "'0.1' as in tests/statements/"),
+        (
+            "plans/zhenan/targets.csv",
+            ",270,",
+            ",272.7,",
+            "'270' as in second_transcription.csv row 4",
+        ),
+        (
+            "plans/zhenan/targets.csv",
+            "亿元,0.1,flow",
+            "亿元,0.101,flow",
+            "'0.1' as in tests/statements/",
+        ),
         ("plans/zhenan/plan.yml", "base_year: 2017", "base_year: 2016", "base_year: 2017"),
         ("plans/zhenan/scenarios.yml", "project: 100,", "project: 101,", "project: 100,"),
         ("sourced/sources.csv", ",2024-07-02\n", ",2024-07-03\n", "sourced/sources.csv row 3"),
         ("sourced/exchange_rate.csv", "7.9737", "8.053437", "8.053437"),
-        ("reference/exchange_rate.csv", "2006-12-31", "2006-12-30", "'2006-12-31' as made from sourced/exchange_rate.csv row 2"),
+        (
+            "reference/exchange_rate.csv",
+            "2006-12-31",
+            "2006-12-30",
+            "'2006-12-31' as made from sourced/exchange_rate.csv row 2",
+        ),
     ],
 )
 def test_one_edit_is_one_message_with_file_row_and_other_statement(name, old, new, says, folder):
@@ -65,12 +80,17 @@ def test_one_edit_is_one_message_with_file_row_and_other_statement(name, old, ne
 def test_a_lost_a_new_and_a_moved_row_are_named(folder):
     file = folder / "plans/zhenan/measures.csv"
     head, *rows = file.read_text(encoding="utf-8").splitlines(keepends=True)
-    file.write_text("".join([head, *rows[1:], "new_one,statistics\n"]), encoding="utf-8", newline="\n")
+    file.write_text(
+        "".join([head, *rows[1:], "new_one,statistics\n"]), encoding="utf-8", newline="\n"
+    )
     found = list(guard_data.stated_otherwise(folder))
     assert {p.row for p in found} == set(range(2, len(rows) + 2))
     file.write_text("".join([head, *rows, "new_one,statistics\n"]), encoding="utf-8", newline="\n")
     [problem] = guard_data.stated_otherwise(folder)
-    assert (problem.row, problem.found) == (len(rows) + 2, "new_one,statistics") and "no row" in problem.expected
+    assert (problem.row, problem.found) == (
+        len(rows) + 2,
+        "new_one,statistics",
+    ) and "no row" in problem.expected
 
 
 def test_a_file_without_a_second_statement_is_named(folder):
@@ -84,8 +104,12 @@ def test_an_answer_must_name_file_and_row():
     problem = guard_data.Problem
     assert guard_data.answers(edit, [problem("a.csv", 3, "value", "1", "2")])
     assert guard_data.answers(edit, [problem("b.csv", 9, "value", "1", "2 as in a.csv row 3 (x)")])
-    assert not guard_data.answers(edit, [problem("a.csv", None, None, "another checksum", "this one")])
-    assert not guard_data.answers(edit, [problem("b.csv", 3, "value", "1", "2 as in a.csv row 31 (x)")])
+    assert not guard_data.answers(
+        edit, [problem("a.csv", None, None, "another checksum", "this one")]
+    )
+    assert not guard_data.answers(
+        edit, [problem("b.csv", 3, "value", "1", "2 as in a.csv row 31 (x)")]
+    )
 
 
 # Code
@@ -99,13 +123,23 @@ def test_a_survivor_needs_a_reason():
 def test_lines_that_are_never_run_are_no_places_for_mutants():
     source = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import a\ndef f(x: int | None = 1 + 2) -> str | None:\n    return 1 | 2\n"
     spans = guard_code._never_run(source)
-    inside = [bool(any(a <= (n, k) <= b for a, b in spans)) for n, k in ((3, 4), (4, 9), (4, 20), (4, 35), (5, 11))]
+    inside = [
+        bool(any(a <= (n, k) <= b for a, b in spans))
+        for n, k in ((3, 4), (4, 9), (4, 20), (4, 35), (5, 11))
+    ]
     assert inside == [True, True, False, True, False]
 
 
 def test_the_tests_of_a_line_come_quickest_first_then_those_beside_them():
     lines = {"plan": {7: ["", "a::slow", "a::quick"], 8: ["b::other", "a::quick"]}}
-    seconds = {"a::slow": 2.0, "a::quick": 0.1, "a::shares": 0.2, "b::other": 0.0, "b::long": 30.0, "c::far": 0.0}
+    seconds = {
+        "a::slow": 2.0,
+        "a::quick": 0.1,
+        "a::shares": 0.2,
+        "b::other": 0.0,
+        "b::long": 30.0,
+        "c::far": 0.0,
+    }
     found = guard_code.stages_for({"module": "plan", "line": 7}, lines, seconds)
     assert found == [["a::quick", "a::slow"], [], ["a::shares", "b::other"]]
     # A constant runs under no test, so every test of a file that runs its module may notice, as far as they are quick.
@@ -120,7 +154,9 @@ def test_the_tests_of_a_line_come_quickest_first_then_those_beside_them():
 def test_an_edit_of_a_number_a_picture_its_data_or_the_prose_is_noticed():
     [path] = (p for p in notebooks.paths() if p.stem.startswith("02"))
     saved = nbformat.read(path, as_version=4)
-    untouched = [guard_notebooks.Edit(path.stem, kind, 0, "nothing", saved) for kind in ("number", "prose")]
+    untouched = [
+        guard_notebooks.Edit(path.stem, kind, 0, "nothing", saved) for kind in ("number", "prose")
+    ]
     found = guard_notebooks.edits(path.stem, saved, random.Random(20181030))
     assert [e.kind for e in found] == list(guard_notebooks.KINDS)
     assert guard_notebooks.red([*untouched, *found[1:]]) == [False, False, True, True, True]

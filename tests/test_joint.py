@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from zoneplan import joint as together
-from zoneplan.drivers import root
-from zoneplan.resolution import outcome, resolutions
+from zoneplan.forecasting import joint_odds as together
+from zoneplan.plan.outcomes import outcome, resolutions
+from zoneplan.stress.drivers import root
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +26,12 @@ def test_no_promise_is_counted_twice(plan, result):
     repeated = plan.targets.loc[plan.targets["same_as"].notna(), "indicator_id"]
     assert set(result.promises["indicator_id"]).isdisjoint(repeated)
     assert list(result.promises.loc[result.promises["headline"], "indicator_id"]) == [
-        "gdp", "industrial_value_added", "fiscal_revenue_total", "budget_revenue", "trade_total"
-    ]  # fmt: skip
+        "gdp",
+        "industrial_value_added",
+        "fiscal_revenue_total",
+        "budget_revenue",
+        "trade_total",
+    ]
 
 
 def test_expected_number_is_the_sum_of_the_odds(result):
@@ -37,8 +41,16 @@ def test_expected_number_is_the_sum_of_the_odds(result):
 
 
 def test_independent_promises_multiply(plan, judged, monkeypatch):
-    promises = pd.DataFrame({"indicator_id": ["a", "b"], "name_en": "", "name_zh": "", "headline": True,
-                             "implied": [0.5, 0.4], "observed": [0.5, 0.4]})  # fmt: skip
+    promises = pd.DataFrame(
+        {
+            "indicator_id": ["a", "b"],
+            "name_en": "",
+            "name_zh": "",
+            "headline": True,
+            "implied": [0.5, 0.4],
+            "observed": [0.5, 0.4],
+        }
+    )
     monkeypatch.setattr(together, "assessable_promises", lambda *_: promises)
     rows = together.joint(plan, judged).rows
     by_word = rows[rows["base"] == "implied"].set_index("others")["headline"]
@@ -85,12 +97,19 @@ def test_scorecard_counts_every_target_once(plan, judged):
 @pytest.mark.parametrize(
     ("reading", "settles", "target", "found", "word"),
     [
-        ("value", True, 20, 20, "met"), ("value", True, 20, 19, "missed"), ("value", False, 20, 19, "bounded"),
-        ("upper", True, 20, 6, "missed"), ("upper", False, 20, 6, "bounded"), ("upper", True, 20, 30, "open"),
-        ("lower", True, 20, 30, "met"), ("lower", True, 20, 6, "open"),
-        ("yes_no", True, 50, 0, "missed"), ("yes_no", True, 50, 1, "met"), ("later", True, 1, 99, "open"),
+        ("value", True, 20, 20, "met"),
+        ("value", True, 20, 19, "missed"),
+        ("value", False, 20, 19, "bounded"),
+        ("upper", True, 20, 6, "missed"),
+        ("upper", False, 20, 6, "bounded"),
+        ("upper", True, 20, 30, "open"),
+        ("lower", True, 20, 30, "met"),
+        ("lower", True, 20, 6, "open"),
+        ("yes_no", True, 50, 0, "missed"),
+        ("yes_no", True, 50, 1, "met"),
+        ("later", True, 1, 99, "open"),
     ],
-)  # fmt: skip
+)
 def test_words_of_later_figures(reading, settles, target, found, word):
     assert outcome(reading, settles, target, found) == word
 
@@ -98,11 +117,20 @@ def test_words_of_later_figures(reading, settles, target, found, word):
 def test_resolutions_stand_beside_the_odds_and_never_in_them(plan, judged):
     rows = resolutions(plan).table().set_index("target_id")
     assert rows["resolution"].to_dict() == {
-        "mofcom_rank": "missed", "core_output": "bounded", "core_output_strive": "bounded",
-        "listed_companies": "bounded", "hightech_va_share-2020": "open",
-    }  # fmt: skip
+        "mofcom_rank": "missed",
+        "core_output": "bounded",
+        "core_output_strive": "bounded",
+        "listed_companies": "bounded",
+        "hightech_va_share-2020": "open",
+    }
     assert (rows["known_from"] > pd.Timestamp(plan.as_of)).all()
     table = judged.table().set_index("target_id")
-    assert table.loc["listed_companies", "resolution"] == "bounded" and table.loc["gdp-2020", "resolution"] == "open"
-    without = replace(plan, all_observations=plan.all_observations.assign(value=plan.all_observations["value"] * 2))
+    assert (
+        table.loc["listed_companies", "resolution"] == "bounded"
+        and table.loc["gdp-2020", "resolution"] == "open"
+    )
+    without = replace(
+        plan,
+        all_observations=plan.all_observations.assign(value=plan.all_observations["value"] * 2),
+    )
     pd.testing.assert_series_equal(without.verdicts().table()["q50"], judged.table()["q50"])

@@ -28,21 +28,29 @@ def test_no_text_is_empty_or_unnamed():
     for lang in LANGS:
         # Between sentences Chinese has no space.
         said = {k: text for k, text in words(lang).texts.items() if k != "common.space"}
-        empty = [k for k, text in said.items() if not text.strip() or any(not p for p in places(text))]
+        empty = [
+            k for k, text in said.items() if not text.strip() or any(not p for p in places(text))
+        ]
         assert not empty, f"{lang}: {empty}"
 
 
 def test_chinese_texts_hold_chinese_and_english_ones_do_not():
     # Places, ids and signs are of no language.
     bare = {k: re.sub(r"\{[^}]*\}", "", text) for k, text in words("zh").texts.items()}
-    latin = [k for k, text in bare.items() if re.search(r"[A-Za-z]{3,} [A-Za-z]{3,} [A-Za-z]{3,}", text)]
+    latin = [
+        k for k, text in bare.items() if re.search(r"[A-Za-z]{3,} [A-Za-z]{3,} [A-Za-z]{3,}", text)
+    ]
     assert not latin, "English left in the Chinese file"
     han = [k for k, text in words("en").texts.items() if re.search(r"[\u4e00-\u9fff]", text)]
     assert not han, "Chinese left in the English file"
 
 
 def test_chinese_punctuation_is_full_width():
-    wrong = [k for k, text in words("zh").texts.items() if re.search(r"[\u4e00-\u9fff][,;:?!()]|[,;:?!()][\u4e00-\u9fff]", text)]
+    wrong = [
+        k
+        for k, text in words("zh").texts.items()
+        if re.search(r"[\u4e00-\u9fff][,;:?!()]|[,;:?!()][\u4e00-\u9fff]", text)
+    ]
     assert not wrong
 
 

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from zoneplan import joint, montecarlo
-from zoneplan.drivers import drivers, root
-from zoneplan.forecast import Assumptions
-from zoneplan.montecarlo import count_hits, simulate
+from zoneplan.forecasting import joint_odds
+from zoneplan.forecasting.forecasts import Assumptions
+from zoneplan.stress import simulation
+from zoneplan.stress.drivers import drivers, root
+from zoneplan.stress.simulation import count_hits, simulate
 
 DRAWS = 60_000
 
@@ -19,7 +20,9 @@ DRAWS = 60_000
 def two(rho, sd=0.1, goal=0.0, draws=200_000, seed=1):
     """One year, two indicators of equal spread and goal."""
     mix = root(np.array([[1.0, rho], [rho, 1.0]]))
-    return count_hits(np.zeros((1, 2)), np.full((1, 2), sd), mix, np.full((1, 2), goal), draws, seed)
+    return count_hits(
+        np.zeros((1, 2)), np.full((1, 2), sd), mix, np.full((1, 2), goal), draws, seed
+    )
 
 
 @pytest.mark.parametrize("rho", [-0.9, -0.3, 0.0, 0.3, 0.6, 0.95])
@@ -38,7 +41,9 @@ def test_hits_by_hand_over_two_years():
 
 
 def test_without_spread_only_the_middle_counts():
-    hits, counts = count_hits(np.array([[0.1, 0.1]]), np.zeros((1, 2)), np.eye(2), np.array([[0.0, 0.2]]), 1000, 1)
+    hits, counts = count_hits(
+        np.array([[0.1, 0.1]]), np.zeros((1, 2)), np.eye(2), np.array([[0.0, 0.2]]), 1000, 1
+    )
     assert hits.tolist() == [[1000, 0]] and counts.tolist() == [0, 1000, 0]
 
 
@@ -49,7 +54,7 @@ def test_the_same_seed_gives_the_same_paths():
 
 
 @settings(derandomize=True, max_examples=10, deadline=None)
-@given(st.integers(1, 3 * montecarlo.BLOCK // 2))
+@given(st.integers(1, 3 * simulation.BLOCK // 2))
 def test_every_path_is_counted_once_whatever_the_blocks(draws):
     hits, counts = two(0.2, draws=draws)
     assert counts.sum() == draws and hits.sum() == (counts * np.arange(3)).sum()
@@ -63,17 +68,28 @@ def usual(plan):
 def test_single_odds_are_those_of_the_drivers(plan, usual):
     rows = usual.table()
     last = rows[rows["year"] == 2020].set_index("indicator_id")["odds"]
-    assert list(last.index) == ["gdp", "industrial_value_added", "fiscal_revenue_total", "budget_revenue", "trade_total", "fdi_actual"]
+    assert list(last.index) == [
+        "gdp",
+        "industrial_value_added",
+        "fiscal_revenue_total",
+        "budget_revenue",
+        "trade_total",
+        "fdi_actual",
+    ]
     assert len(rows) == 18 and not usual.repaired
     for i in ("gdp", "trade_total"):
         assert last[i] == pytest.approx(float(drivers(plan, i).odds()), abs=0.007)
     met = usual.met()
-    assert met["share"].sum() == pytest.approx(1) and (met["met"] * met["share"]).sum() == pytest.approx(last.sum())
+    assert met["share"].sum() == pytest.approx(1) and (
+        met["met"] * met["share"]
+    ).sum() == pytest.approx(last.sum())
 
 
 def test_correlation_moves_how_they_go_together_and_nothing_else(plan, usual):
     tied = simulate(plan, 0.9, DRAWS)
-    assert tied.table()["odds"].to_numpy() == pytest.approx(usual.table()["odds"].to_numpy(), abs=0.012)
+    assert tied.table()["odds"].to_numpy() == pytest.approx(
+        usual.table()["odds"].to_numpy(), abs=0.012
+    )
     assert tied.met()["share"].iloc[0] > 1.2 * usual.met()["share"].iloc[0]
 
 
@@ -94,10 +110,14 @@ def test_another_base_with_an_earlier_year_can_be_simulated(plan):
 
 
 def test_an_impossible_correlation_is_repaired_and_said(plan, monkeypatch):
-    impossible = joint.panel_correlation(plan)
-    for a, b, rho in (("gdp", "trade_total", 0.95), ("gdp", "budget_revenue", 0.95), ("trade_total", "budget_revenue", -0.95)):
+    impossible = joint_odds.panel_correlation(plan)
+    for a, b, rho in (
+        ("gdp", "trade_total", 0.95),
+        ("gdp", "budget_revenue", 0.95),
+        ("trade_total", "budget_revenue", -0.95),
+    ):
         impossible.loc[a, b] = impossible.loc[b, a] = rho
-    monkeypatch.setattr(joint, "panel_correlation", lambda _: impossible)
+    monkeypatch.setattr(joint_odds, "panel_correlation", lambda _: impossible)
     made = simulate(plan, draws=DRAWS)
     assert made.repaired
     last = made.table().query("year == 2020").set_index("indicator_id")["odds"]

@@ -17,7 +17,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from zoneplan import tables
+from zoneplan.data import tables
 
 LONGEST = 600
 CUT = ("unshare", "--net"), ("unshare", "--map-root-user", "--net")
@@ -27,7 +27,10 @@ SCRIPT, TAG, FORMULA = "<script>alert(1)</script>", "<b>A&B</b> zone", '=HYPERLI
 
 
 def works(command: tuple[str, ...]) -> bool:
-    return shutil.which(command[0]) is not None and subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0
+    return (
+        shutil.which(command[0]) is not None
+        and subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0
+    )
 
 
 @functools.cache
@@ -39,7 +42,15 @@ def walls() -> tuple[str, ...]:
 
 def program(*arguments: object, **more: object) -> subprocess.CompletedProcess:
     command = [*walls(), sys.executable, "-m", "zoneplan", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=LONGEST, check=False, **more)
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=LONGEST,
+        check=False,
+        **more,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -64,12 +75,32 @@ def sheet(file: Path) -> Path:
     for block in ("A1:I1", "A2:I2", "C3:E3", "F3:H3"):
         page.merge_cells(block)
     for row in [
-        ["Gross domestic product (GDP)", None, 2070, 2907, 3686, 3900, 4130, "4,400", "about 6 % a year"],
+        [
+            "Gross domestic product (GDP)",
+            None,
+            2070,
+            2907,
+            3686,
+            3900,
+            4130,
+            "4,400",
+            "about 6 % a year",
+        ],
         ["General public budget revenue", None, 257.2, 377, 411.1, 425, 440, "４５５", None],
         ["Actual use of foreign capital", "USD 100 million", None, None, 19.5, 20, 20, 20, None],
         ["Fixed asset investment", None, None, None, 592.9, 620, 650, 690, None],
         ["Total import and export", None, None, None, 6069.7, 6200, 6400, 6700, None],
-        ["Gross industrial output above designated size", None, None, None, 6509.4, 6800, 7100, 7500, None],
+        [
+            "Gross industrial output above designated size",
+            None,
+            None,
+            None,
+            6509.4,
+            6800,
+            7100,
+            7500,
+            None,
+        ],
         ["R&D expenditure as share of GDP", "%", None, None, None, "5.0%", "5.1%", 0.052, None],
         ["High-tech enterprises", "firms", None, None, None, 2600, 2800, "≥3,000", None],
         [f"Park tax {SCRIPT}", None, 670, None, None, 780, 810, 850, None],
@@ -83,7 +114,11 @@ def sheet(file: Path) -> Path:
 
 
 def everything(folder: Path) -> dict[str, bytes]:
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +127,11 @@ def made(tmp_path_factory, data) -> tuple[Path, list[subprocess.CompletedProcess
     folder = tmp_path_factory.mktemp("newcomer")
     file, env = sheet(folder / "zone.xlsx"), os.environ | {"ZONEPLAN_DATA": str(data)}
     plan = folder / "zone"
-    commands = ["import", file, "--yes"], ["check", "--plan", plan], ["brief", "--plan", plan, "--lang", "en"]
+    commands = (
+        ["import", file, "--yes"],
+        ["check", "--plan", plan],
+        ["brief", "--plan", plan, "--lang", "en"],
+    )
     return plan, [program(*c, cwd=folder, env=env) for c in commands]
 
 
@@ -101,10 +140,18 @@ def test_nobody_could_cheat(data):
         pytest.skip("this machine offers neither namespaces nor a way to give up rights")
     probe = f"import socket; socket.create_connection(('192.0.2.1', 80), 1) if {'unshare' in walls()} else 1 / 0"
     quiet = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
-    out = subprocess.run([*walls(), sys.executable, "-c", probe], capture_output=True, text=True, env=quiet, check=False)
+    out = subprocess.run(
+        [*walls(), sys.executable, "-c", probe],
+        capture_output=True,
+        text=True,
+        env=quiet,
+        check=False,
+    )
     assert "unreachable" in out.stderr or "ZeroDivisionError" in out.stderr
     probe = f"open({str(data / 'sources.csv')!r}, 'a')"
-    out = subprocess.run([*walls(), sys.executable, "-c", probe], capture_output=True, text=True, check=False)
+    out = subprocess.run(
+        [*walls(), sys.executable, "-c", probe], capture_output=True, text=True, check=False
+    )
     assert "PermissionError" in out.stderr
 
 
@@ -116,9 +163,19 @@ def test_three_commands_lead_from_a_spreadsheet_to_a_paper(made, data):
     assert "5 of 10 series have odds" in checked.stdout and "on record only to" in checked.stdout
     assert "Traceback" not in brief.stderr and "5 of 10 series cannot be assessed" in brief.stdout
     reports = plan / "reports"
-    assert {"brief.docx", "brief.md", "brief.pdf", "brief.pptx", "zoneplan.xlsx", "figures", "html"} == {p.name for p in reports.iterdir()}
+    assert {
+        "brief.docx",
+        "brief.md",
+        "brief.pdf",
+        "brief.pptx",
+        "zoneplan.xlsx",
+        "figures",
+        "html",
+    } == {p.name for p in reports.iterdir()}
     text = (reports / "brief.md").read_text(encoding="utf-8")
-    assert "Figures of the reader's own that are in these odds" in text and "CNY 368.6 billion" in text
+    assert (
+        "Figures of the reader's own that are in these odds" in text and "CNY 368.6 billion" in text
+    )
     assert everything(data) == everything(tables.data_dir())
     assert [p.name for p in plan.iterdir() if p.name.startswith(".")] == []
 
@@ -132,8 +189,15 @@ def test_names_are_shown_and_never_obeyed(made):
     with zipfile.ZipFile(reports / "brief.docx") as packed:
         words = re.sub(r"<[^>]+>", "", packed.read("word/document.xml").decode("utf-8"))
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in words and "HYPERLINK" in words
-    cells = [c for page in openpyxl.load_workbook(reports / "zoneplan.xlsx") for row in page.iter_rows() for c in row]
-    assert [c.data_type for c in cells if c.value == FORMULA] and all(c.data_type == "s" for c in cells if c.value == FORMULA)
+    cells = [
+        c
+        for page in openpyxl.load_workbook(reports / "zoneplan.xlsx")
+        for row in page.iter_rows()
+        for c in row
+    ]
+    assert [c.data_type for c in cells if c.value == FORMULA] and all(
+        c.data_type == "s" for c in cells if c.value == FORMULA
+    )
     assert not [c.coordinate for c in cells if c.data_type == "f"]
 
 
@@ -141,10 +205,28 @@ def test_names_are_shown_and_never_obeyed(made):
 def test_an_interrupted_brief_leaves_the_earlier_one_whole(how, made, tmp_path):
     out = Path(shutil.copytree(made[0] / "reports", tmp_path / "reports"))
     before = everything(out)
-    command = [sys.executable, "-m", "zoneplan", "brief", "--plan", str(made[0]), "--out", str(out), "--lang", "en"]
+    command = [
+        sys.executable,
+        "-m",
+        "zoneplan",
+        "brief",
+        "--plan",
+        str(made[0]),
+        "--out",
+        str(out),
+        "--lang",
+        "en",
+    ]
     # What a shell starts in the background is deaf to Ctrl-C, and so is what it starts in turn.
     hearing = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, encoding="utf-8", process_group=0, preexec_fn=hearing) as running:
+    with subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        process_group=0,
+        preexec_fn=hearing,
+    ) as running:
         while "running" not in running.stderr.read(40):
             pass
         # Kernels have begun their work.
@@ -154,5 +236,7 @@ def test_an_interrupted_brief_leaves_the_earlier_one_whole(how, made, tmp_path):
         running.wait(LONGEST)
     assert everything(out) == before
     if how == signal.SIGINT:
-        assert running.returncode == 130 and said.endswith("interrupted\n") and "Traceback" not in said
+        assert (
+            running.returncode == 130 and said.endswith("interrupted\n") and "Traceback" not in said
+        )
         assert [p.name for p in tmp_path.iterdir()] == ["reports"]

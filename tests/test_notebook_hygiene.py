@@ -16,8 +16,9 @@ import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from zoneplan import notebooks, tables
+from zoneplan.data import tables
 from zoneplan.errors import DataError
+from zoneplan.report import notebooks
 
 ROOT = Path(__file__).resolve().parents[1]
 PATHS = notebooks.paths(ROOT / "notebooks")
@@ -43,7 +44,9 @@ def output_text(output) -> str:
 def one_clean_run(notebook) -> list[str]:
     counts = [c.execution_count for c in code_cells(notebook)]
     wanted = list(range(1, len(counts) + 1))
-    return [] if counts == wanted and counts else [f"cells were run as {counts}, not 1..{len(counts)}"]
+    return (
+        [] if counts == wanted and counts else [f"cells were run as {counts}, not 1..{len(counts)}"]
+    )
 
 
 def no_noise(notebook) -> list[str]:
@@ -60,13 +63,23 @@ def no_noise(notebook) -> list[str]:
 
 def no_missing_glyph(notebook) -> list[str]:
     texts = (output_text(o) for o in outputs(notebook))
-    return ["a character had no picture in the font" for t in texts if re.search(r"Glyph \d+", t) or "\ufffd" in t]
+    return [
+        "a character had no picture in the font"
+        for t in texts
+        if re.search(r"Glyph \d+", t) or "\ufffd" in t
+    ]
 
 
 def no_def(notebook) -> list[str]:
     # A name of a key such as "def" inside a text is no definition: look at tokens, not at lines.
-    found = [t.string for c in code_cells(notebook) for t in tokens(c.source) if t.type == tokenize.NAME]
-    return [f"{word} in a cell: functions live in the library" for word in found if word in ("def", "class")]
+    found = [
+        t.string for c in code_cells(notebook) for t in tokens(c.source) if t.type == tokenize.NAME
+    ]
+    return [
+        f"{word} in a cell: functions live in the library"
+        for word in found
+        if word in ("def", "class")
+    ]
 
 
 def tokens(source: str) -> list[tokenize.TokenInfo]:
@@ -74,7 +87,12 @@ def tokens(source: str) -> list[tokenize.TokenInfo]:
 
 
 def no_dead_code(notebook) -> list[str]:
-    comments = [t.string for c in code_cells(notebook) for t in tokens(c.source) if t.type == tokenize.COMMENT]
+    comments = [
+        t.string
+        for c in code_cells(notebook)
+        for t in tokens(c.source)
+        if t.type == tokenize.COMMENT
+    ]
     return [f"commented-out code: {x}" for x in comments if looks_like_code(x.lstrip("#").strip())]
 
 
@@ -99,7 +117,11 @@ def no_hiding_semicolon(notebook) -> list[str]:
 
 def silent_cells_only_prepare(notebook) -> list[str]:
     silent = [c for c in code_cells(notebook) if not c.outputs]
-    return [f"no output, and more than imports or asserts: {c.source[:60]!r}" for c in silent if not prepares(c.source)]
+    return [
+        f"no output, and more than imports or asserts: {c.source[:60]!r}"
+        for c in silent
+        if not prepares(c.source)
+    ]
 
 
 def prepares(source: str) -> bool:
@@ -107,15 +129,28 @@ def prepares(source: str) -> bool:
 
     def fits(node: ast.stmt) -> bool:
         # What is claimed of the shipped plan alone stands under a condition.
-        guarded = isinstance(node, ast.If) and not node.orelse and all(isinstance(n, ast.Assert) for n in node.body)
+        guarded = (
+            isinstance(node, ast.If)
+            and not node.orelse
+            and all(isinstance(n, ast.Assert) for n in node.body)
+        )
         return guarded or isinstance(node, (ast.Import, ast.ImportFrom, ast.Assert))
 
     return all(map(fits, ast.parse(source).body))
 
 
 def nothing_ignored(notebook) -> list[str]:
-    tags = [t for c in notebook.cells for t in c.metadata.get("tags", []) if t.startswith(("nbval", "raises-"))]
-    marks = [m for c in code_cells(notebook) for m in re.findall(r"#\s*NBVAL\w*|#\s*PYTEST_VALIDATE\w*", c.source)]
+    tags = [
+        t
+        for c in notebook.cells
+        for t in c.metadata.get("tags", [])
+        if t.startswith(("nbval", "raises-"))
+    ]
+    marks = [
+        m
+        for c in code_cells(notebook)
+        for m in re.findall(r"#\s*NBVAL\w*|#\s*PYTEST_VALIDATE\w*", c.source)
+    ]
     found = tags + marks
     return [f"{len(found)} cells escape nbval: {found}"] if len(found) > MOST_IGNORED else []
 
@@ -123,7 +158,11 @@ def nothing_ignored(notebook) -> list[str]:
 def claims_are_asserted(notebook) -> list[str]:
     import ast
 
-    n = sum(isinstance(x, ast.Assert) for c in code_cells(notebook) for x in ast.walk(ast.parse(c.source)))
+    n = sum(
+        isinstance(x, ast.Assert)
+        for c in code_cells(notebook)
+        for x in ast.walk(ast.parse(c.source))
+    )
     return [] if n >= FEWEST_ASSERTS else [f"{n} asserts, fewer than {FEWEST_ASSERTS}"]
 
 
@@ -135,7 +174,11 @@ def answer_is_rendered(notebook) -> list[str]:
 
 def title_asks(notebook) -> list[str]:
     first = notebook.cells[0]
-    line = first.source.strip().splitlines()[0] if first.cell_type == "markdown" and first.source.strip() else ""
+    line = (
+        first.source.strip().splitlines()[0]
+        if first.cell_type == "markdown" and first.source.strip()
+        else ""
+    )
     asks = line.startswith("# ") and line.rstrip().endswith(("?", "？"))
     return [] if asks else [f"the title is no question: {line!r}"]
 
@@ -171,7 +214,11 @@ CHECKS: list[Callable] = [
 
 def long_cells(collection: list) -> list[str]:
     lengths = [len(c.source.splitlines()) for nb in collection for c in code_cells(nb)]
-    p90 = statistics.quantiles(lengths, n=10, method="inclusive")[-1] if len(lengths) > 1 else max(lengths, default=0)
+    p90 = (
+        statistics.quantiles(lengths, n=10, method="inclusive")[-1]
+        if len(lengths) > 1
+        else max(lengths, default=0)
+    )
     return [] if p90 <= LONGEST_P90 else [f"one cell in ten is longer than {p90:.0f} lines"]
 
 
@@ -180,7 +227,9 @@ def read(path: Path):
 
 
 def test_there_are_notebooks():
-    assert [p.stem[:2] for p in PATHS] == [f"{n:02d}" for n in range(len(PATHS))] and len(PATHS) >= 6
+    assert [p.stem[:2] for p in PATHS] == [f"{n:02d}" for n in range(len(PATHS))] and len(
+        PATHS
+    ) >= 6
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
@@ -201,7 +250,9 @@ def test_saved_as_the_save_command_saves(path):
 
 def good():
     """The smallest notebook that passes every check."""
-    answer = new_output("display_data", {"text/markdown": "The answer is 42 %.", "text/plain": "<Markdown>"})
+    answer = new_output(
+        "display_data", {"text/markdown": "The answer is 42 %.", "text/plain": "<Markdown>"}
+    )
     cells = [
         new_markdown_cell("# Is it so?"),
         new_code_cell("import pandas as pd", execution_count=1),
@@ -235,7 +286,12 @@ BROKEN = [
     (one_clean_run, new_notebook(cells=[new_markdown_cell("# Is it so?")])),
     (no_noise, with_output("a message", "stderr")),
     (no_noise, with_output("FutureWarning: soon")),
-    (no_noise, changed(lambda n: n.cells[2].outputs.append(new_output("error", ename="KeyError", evalue="x")))),
+    (
+        no_noise,
+        changed(
+            lambda n: n.cells[2].outputs.append(new_output("error", ename="KeyError", evalue="x"))
+        ),
+    ),
     (no_missing_glyph, with_output("Glyph 28201 (\\N{CJK}) missing from font")),
     (no_def, with_source(2, "def f():\n    return 1")),
     (no_def, with_source(2, "x = 1\nclass A:\n    pass")),
@@ -276,8 +332,14 @@ def perturbed(folder: Path) -> Path:
     data = folder / "data"
     shutil.copytree(tables.data_dir(), data)
     edit(data / "plans" / "zhenan" / "targets.csv", {"target_id": "gdp-2020"}, 300)
-    edit(data / "plans" / "zhenan" / "observations.csv", {"indicator_id": "budget_revenue", "year": "2016"}, 30)
-    edit(data / "plans" / "zhenan" / "observations.csv", {"indicator_id": "gdp", "year": "2016"}, 150)
+    edit(
+        data / "plans" / "zhenan" / "observations.csv",
+        {"indicator_id": "budget_revenue", "year": "2016"},
+        30,
+    )
+    edit(
+        data / "plans" / "zhenan" / "observations.csv", {"indicator_id": "gdp", "year": "2016"}, 150
+    )
     return data
 
 

@@ -11,23 +11,31 @@ import pytest
 REACH_OUT = "import socket; socket.create_connection(('192.0.2.1', 80), 1)"
 
 
-@pytest.mark.parametrize("call", [
-    lambda: socket.create_connection(("192.0.2.1", 80), 1),
-    lambda: socket.getaddrinfo("example.org", 80),
-    lambda: socket.gethostbyname("example.org"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: socket.create_connection(("192.0.2.1", 80), 1),
+        lambda: socket.getaddrinfo("example.org", 80),
+        lambda: socket.gethostbyname("example.org"),
+    ],
+)
 def test_nothing_reaches_out(call):
     with pytest.raises(OSError, match="the tests allow no network"):
         call()
 
 
 def test_not_even_a_packet():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out, pytest.raises(OSError, match="the tests allow no network"):
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out,
+        pytest.raises(OSError, match="the tests allow no network"),
+    ):
         out.sendto(b"", ("192.0.2.1", 53))
 
 
 def test_nor_does_a_process_that_a_test_starts():
-    done = subprocess.run([sys.executable, "-c", REACH_OUT], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", REACH_OUT], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 1 and "the tests allow no network" in done.stderr
 
 

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zoneplan import cli
+from zoneplan.data.panel import Panel, panel_of, read_panel
 from zoneplan.errors import DataError
-from zoneplan.panel import Panel, panel_of, read_panel
 
 HEADER = "unit_id,year,value"
 COLUMNS = ["unit_id", "origin_year", "year", "q05", "q10", "q25", "q50", "q75", "q90", "q95"]
@@ -59,7 +59,9 @@ def forecast(capsys, *arguments) -> tuple[int, str, str]:
 
 
 def test_known_answer_of_a_small_file(write):
-    panel, problems = read_panel(write([HEADER, "B,2003,20", "A,2001,1", " A , 2003 , 1e2 ", "", "B,2002,.5"]))
+    panel, problems = read_panel(
+        write([HEADER, "B,2003,20", "A,2001,1", " A , 2003 , 1e2 ", "", "B,2002,.5"])
+    )
     assert problems == []
     assert panel.units.tolist() == ["A", "B"] and panel.years.tolist() == [2001, 2002, 2003]
     assert np.allclose(np.exp(panel.logs), [[1, np.nan, 100], [np.nan, 0.5, 20]], equal_nan=True)
@@ -68,10 +70,19 @@ def test_known_answer_of_a_small_file(write):
 
 def test_a_mark_at_the_start_and_further_columns_do_not_matter(write):
     plain, _ = read_panel(write([HEADER, *rows()]))
-    wider = [f"{i},{r.split(',')[2]},{r.split(',')[1]},note,{r.split(',')[0]}" for i, r in enumerate(rows())]
-    other = write(("\ufeff" + "\r\n".join(["no,value,year,,unit_id", *wider])).encode(), "other.csv")
+    wider = [
+        f"{i},{r.split(',')[2]},{r.split(',')[1]},note,{r.split(',')[0]}"
+        for i, r in enumerate(rows())
+    ]
+    other = write(
+        ("\ufeff" + "\r\n".join(["no,value,year,,unit_id", *wider])).encode(), "other.csv"
+    )
     panel, problems = read_panel(other)
-    assert problems == [] and np.array_equal(panel.logs, plain.logs) and np.array_equal(panel.units, plain.units)
+    assert (
+        problems == []
+        and np.array_equal(panel.logs, plain.logs)
+        and np.array_equal(panel.units, plain.units)
+    )
 
 
 def test_names_may_hold_commas_colons_quotes_and_chinese(write):
@@ -124,8 +135,14 @@ def test_each_bad_row_is_named_by_row_and_column(kind, write):
 
 
 def test_all_bad_rows_are_listed_at_once_in_order(write):
-    lines = [r for pair in zip([line for line, _ in BAD.values()], rows(), strict=False) for r in pair]
-    sound = [HEADER, "A,2003,5", *[r for r in lines if not r.startswith("A,2003,") or r == "A,2003,1"]]
+    lines = [
+        r for pair in zip([line for line, _ in BAD.values()], rows(), strict=False) for r in pair
+    ]
+    sound = [
+        HEADER,
+        "A,2003,5",
+        *[r for r in lines if not r.startswith("A,2003,") or r == "A,2003,1"],
+    ]
     places = {line: n for n, line in enumerate(sound, start=1)}
     assert refused(write(sound)) == [(places[line], column) for line, column in BAD.values()]
 
@@ -135,7 +152,10 @@ def test_a_row_wrong_in_every_cell_has_three_problems(write):
 
 
 def test_a_thousands_separator_is_not_read_as_two_cells(write):
-    assert refused(write([HEADER, "A,2001,1,234", 'B,2001,"1,234"', "C,2001,5"])) == [(2, "value"), (3, "value")]
+    assert refused(write([HEADER, "A,2001,1,234", 'B,2001,"1,234"', "C,2001,5"])) == [
+        (2, "value"),
+        (3, "value"),
+    ]
 
 
 def test_blank_lines_count_as_rows_but_are_no_problem(write):
@@ -143,7 +163,9 @@ def test_blank_lines_count_as_rows_but_are_no_problem(write):
 
 
 def test_the_second_of_two_says_where_the_first_is(write):
-    with pytest.raises(DataError, match=r":4:unit_id,year: found A,2001 again; expected once, as in row 2"):
+    with pytest.raises(
+        DataError, match=r":4:unit_id,year: found A,2001 again; expected once, as in row 2"
+    ):
         read_panel(write([HEADER, "A,2001,1", "A,2002,1", "A,2001,1"]))
 
 
@@ -154,7 +176,11 @@ def test_ten_years_ahead_is_the_furthest(to, stale, write):
     if stale:
         assert refused(file, to) == [(n * 12 + 1, "year") for n in range(2, 8)]
         panel, problems = read_panel(file, to, skip_bad=True)
-        assert panel.units.tolist() == ["A"] and len(problems) == 6 and "B: last in 2012" in str(problems[0])
+        assert (
+            panel.units.tolist() == ["A"]
+            and len(problems) == 6
+            and "B: last in 2012" in str(problems[0])
+        )
     else:
         assert read_panel(file, to)[1] == []
 
@@ -184,7 +210,12 @@ def test_a_file_that_cannot_be_used_at_all(kind, skip_bad, write):
 
 @pytest.mark.parametrize(
     ("kind", "cause"),
-    [("not UTF-8", "reads as GB18030"), ("UTF-16", "text in UTF-16"), ("tabs", r"parted by '\\t'"), ("semicolons", "parted by ';'")],
+    [
+        ("not UTF-8", "reads as GB18030"),
+        ("UTF-16", "text in UTF-16"),
+        ("tabs", r"parted by '\\t'"),
+        ("semicolons", "parted by ';'"),
+    ],
 )
 def test_the_cause_of_an_unusable_file_is_named(kind, cause, write):
     with pytest.raises(DataError, match=cause):
@@ -210,12 +241,17 @@ def test_nothing_left_after_skipping_names_every_row(write):
 # Round trips.
 
 LEVELS = st.dictionaries(
-    st.tuples(st.sampled_from("abcdef"), st.integers(1990, 2005)), st.floats(1e-6, 1e9), min_size=1, max_size=30
+    st.tuples(st.sampled_from("abcdef"), st.integers(1990, 2005)),
+    st.floats(1e-6, 1e9),
+    min_size=1,
+    max_size=30,
 )
 
 
 def table_of(levels: dict) -> pd.DataFrame:
-    return pd.DataFrame([(u, y, v) for (u, y), v in levels.items()], columns=["unit_id", "year", "value"])
+    return pd.DataFrame(
+        [(u, y, v) for (u, y), v in levels.items()], columns=["unit_id", "year", "value"]
+    )
 
 
 @settings(derandomize=True, max_examples=40, deadline=None)
@@ -225,7 +261,9 @@ def test_a_panel_and_its_rows_are_the_same(levels):
     panel = panel_of(table)
     back = panel.rows().sort_values(["unit_id", "year"], ignore_index=True)
     expected = table.sort_values(["unit_id", "year"], ignore_index=True)
-    assert back[["unit_id", "year"]].values.tolist() == expected[["unit_id", "year"]].values.tolist()
+    assert (
+        back[["unit_id", "year"]].values.tolist() == expected[["unit_id", "year"]].values.tolist()
+    )
     assert np.allclose(back["value"], expected["value"], rtol=1e-12)
     again = panel_of(panel.rows())
     assert np.allclose(again.logs, panel.logs, rtol=1e-12, equal_nan=True)
@@ -239,7 +277,9 @@ def test_until_keeps_what_was_known(levels, year):
     known = panel_of(table_of(levels)).until(year)
     expected = {k: v for k, v in levels.items() if k[1] <= year}
     got = {(r.unit_id, r.year): r.value for r in known.rows().itertuples()}
-    assert got.keys() == expected.keys() and known.units.tolist() == sorted({u for u, _ in expected})
+    assert got.keys() == expected.keys() and known.units.tolist() == sorted(
+        {u for u, _ in expected}
+    )
     assert np.allclose([got[k] for k in expected], list(expected.values()))
     assert known.years.max(initial=0) <= year
 
@@ -278,7 +318,9 @@ def test_the_command_prints_a_table(write, capsys):
     table = pd.read_csv(io.StringIO(out))
     assert list(table.columns) == COLUMNS and out.splitlines()[0] == ",".join(COLUMNS)
     assert table["unit_id"].tolist() == [u for u in "ABCDEFG" for _ in range(3)]
-    assert table["year"].tolist() == [LAST + 1, LAST + 2, LAST + 3] * 7 and set(table["origin_year"]) == {LAST}
+    assert table["year"].tolist() == [LAST + 1, LAST + 2, LAST + 3] * 7 and set(
+        table["origin_year"]
+    ) == {LAST}
     assert (np.diff(table[COLUMNS[3:]].to_numpy(), axis=1) > 0).all()
 
 
@@ -292,15 +334,30 @@ def test_the_command_writes_what_it_would_print(write, capsys, tmp_path):
 
 def test_names_survive_the_command(write, capsys):
     names = ["a, b", "x:7:value", "温州市", "NA", "007", "#1"]
-    lines = [[f'"{n}"', *r.split(",")[1:]] for n, r in zip(np.repeat(names, 12), rows("ABCDEF"), strict=True)]
+    lines = [
+        [f'"{n}"', *r.split(",")[1:]]
+        for n, r in zip(np.repeat(names, 12), rows("ABCDEF"), strict=True)
+    ]
     _, out, _ = forecast(capsys, write([HEADER, *map(",".join, lines)]), "--to", LAST + 1)
     assert sorted(r["unit_id"] for r in csv.DictReader(io.StringIO(out))) == sorted(names)
 
 
 def test_bad_rows_end_the_command_and_nothing_is_written(write, tmp_path):
     file = write([HEADER, *rows(), "X,2010,many", "A,2003,1"])
-    command = [sys.executable, "-m", "zoneplan", "forecast", str(file), "--to", "2015", "--out", "out.csv"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", timeout=60)
+    command = [
+        sys.executable,
+        "-m",
+        "zoneplan",
+        "forecast",
+        str(file),
+        "--to",
+        "2015",
+        "--out",
+        "out.csv",
+    ]
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", timeout=60
+    )
     assert done.returncode == 1 and done.stdout == "" and not (tmp_path / "out.csv").exists()
     assert done.stderr.splitlines() == [
         f"{file}:86:value: found 'many'; expected a level above zero",
@@ -310,10 +367,16 @@ def test_bad_rows_end_the_command_and_nothing_is_written(write, tmp_path):
 
 def test_bad_rows_can_be_left_out(write, capsys):
     bad = [line for line, _ in BAD.values()]
-    code, out, err = forecast(capsys, write([HEADER, *rows(), *bad]), "--to", LAST + 3, "--skip-bad")
+    code, out, err = forecast(
+        capsys, write([HEADER, *rows(), *bad]), "--to", LAST + 3, "--skip-bad"
+    )
     said = err.splitlines()
-    assert code == 0 and len(said) == len(bad) and all(line.startswith("left out: ") for line in said)
-    assert [f":{n}:" in line for n, line in enumerate(said, start=len(rows()) + 2)] == [True] * len(bad)
+    assert (
+        code == 0 and len(said) == len(bad) and all(line.startswith("left out: ") for line in said)
+    )
+    assert [f":{n}:" in line for n, line in enumerate(said, start=len(rows()) + 2)] == [True] * len(
+        bad
+    )
     clean = write([HEADER, *rows()], "clean.csv")
     assert out == forecast(capsys, clean, "--to", LAST + 3)[1]
 
@@ -331,7 +394,10 @@ def test_a_reference_of_its_own(write, capsys):
     series = write([HEADER, "zone,2011,7", "zone,2012,8"])
     code, out, err = forecast(capsys, series, "--reference", reference, "--to", LAST + 2)
     assert code == 0 and err == ""
-    assert pd.read_csv(io.StringIO(out))[["unit_id", "year"]].values.tolist() == [["zone", 2013], ["zone", 2014]]
+    assert pd.read_csv(io.StringIO(out))[["unit_id", "year"]].values.tolist() == [
+        ["zone", 2013],
+        ["zone", 2014],
+    ]
     faulty = write([HEADER, *rows(), "X,2010,0"], "faulty.csv")
     code, out, err = forecast(capsys, series, "--reference", faulty, "--to", LAST + 2)
     assert code == 1 and out == "" and err.startswith(f"{faulty}:86:value:")
@@ -343,7 +409,9 @@ def test_too_few_units_are_told_of_the_option(write, capsys):
     file = write([HEADER, *rows("ABCD")])
     code, out, err = forecast(capsys, file, "--to", LAST + 1)
     assert code == 1 and out == "" and "fewer than 5 units" in err and "--reference" in err
-    code, out, _ = forecast(capsys, file, "--to", LAST + 1, "--reference", write([HEADER, *rows()], "reference.csv"))
+    code, out, _ = forecast(
+        capsys, file, "--to", LAST + 1, "--reference", write([HEADER, *rows()], "reference.csv")
+    )
     assert code == 0 and len(out.splitlines()) == 5
 
 
@@ -372,7 +440,9 @@ def test_a_gap_before_the_last_figure_is_not_forecast(write, capsys):
 def test_nothing_to_forecast_is_a_message(to, write, capsys, tmp_path):
     out_file = tmp_path / "out.csv"
     code, out, err = forecast(capsys, write([HEADER, *rows()]), "--to", to, "--out", out_file)
-    assert code == 1 and out == "" and f"no unit to forecast to {to}" in err and not out_file.exists()
+    assert (
+        code == 1 and out == "" and f"no unit to forecast to {to}" in err and not out_file.exists()
+    )
 
 
 def test_no_rows_after_the_year_asked_for(write, capsys):
@@ -390,20 +460,33 @@ def test_a_unit_that_ends_before_the_reference_begins_is_named(write, capsys):
     assert code == 1 and out == "" and "past: last in 1998" in err and "from 2001" in err
     # Left out, nothing remains: the other unit ends after the year.
     code, out, err = forecast(capsys, *arguments, "--skip-bad")
-    assert code == 1 and out == "" and "past: last in 1998" in err and "no unit to forecast to 2008" in err
+    assert (
+        code == 1
+        and out == ""
+        and "past: last in 1998" in err
+        and "no unit to forecast to 2008" in err
+    )
     arguments[0] = write([HEADER, "past,1998,5", "zone,2007,7"])
     code, out, err = forecast(capsys, *arguments, "--skip-bad")
-    assert code == 0 and out.splitlines()[1].startswith("zone,2007,2008,") and err.startswith("left out: ")
+    assert (
+        code == 0
+        and out.splitlines()[1].startswith("zone,2007,2008,")
+        and err.startswith("left out: ")
+    )
 
 
 @pytest.mark.parametrize("place", [".", "nowhere/out.csv"])
 def test_a_place_that_cannot_be_written_is_a_message(place, write, capsys, tmp_path):
-    code, out, err = forecast(capsys, write([HEADER, *rows()]), "--to", LAST + 1, "--out", tmp_path / place)
+    code, out, err = forecast(
+        capsys, write([HEADER, *rows()]), "--to", LAST + 1, "--out", tmp_path / place
+    )
     assert code == 1 and out == "" and len(err.splitlines()) == 1 and str(tmp_path / place) in err
 
 
 def test_figures_too_far_apart_are_a_message(write, capsys):
-    code, out, err = forecast(capsys, write([HEADER, *rows(years=(2000, 2010, 2020))]), "--to", 2023)
+    code, out, err = forecast(
+        capsys, write([HEADER, *rows(years=(2000, 2010, 2020))]), "--to", 2023
+    )
     assert code == 1 and out == "" and "within 8 years" in err
 
 

@@ -6,7 +6,9 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from zoneplan import peers, reference, tables
+from zoneplan.data import tables
+from zoneplan.forecasting import classes
+from zoneplan.peers import zones as peers
 
 READ = tables.read
 
@@ -14,10 +16,23 @@ READ = tables.read
 def zones(*rows: dict) -> pd.DataFrame:
     """A zone table with only what a test is about; the rest is filled in."""
     usual = {
-        "zone_id": "z", "zone_zh": "区", "zone_en": "Z ETDZ", "province": "浙江", "city": "温州", "indicator_id": "gdp",
-        "year": 2015, "value": 100.0, "unit": "亿元", "kind": "level", "period": "full_year", "scope_note": "whole",
-        "source_id": "s1", "grade": "B", "note": None, "price_basis": "comparable, by convention",
-    }  # fmt: skip
+        "zone_id": "z",
+        "zone_zh": "区",
+        "zone_en": "Z ETDZ",
+        "province": "浙江",
+        "city": "温州",
+        "indicator_id": "gdp",
+        "year": 2015,
+        "value": 100.0,
+        "unit": "亿元",
+        "kind": "level",
+        "period": "full_year",
+        "scope_note": "whole",
+        "source_id": "s1",
+        "grade": "B",
+        "note": None,
+        "price_basis": "comparable, by convention",
+    }
     return pd.DataFrame([{"row_id": f"p{n}", **usual, **row} for n, row in enumerate(rows)])
 
 
@@ -41,7 +56,9 @@ def shuffled(monkeypatch):
     """The real tables with their rows in another order."""
 
     def put(seed: int):
-        monkeypatch.setattr(tables, "read", lambda name: READ(name).sample(frac=1, random_state=seed))
+        monkeypatch.setattr(
+            tables, "read", lambda name: READ(name).sample(frac=1, random_state=seed)
+        )
 
     return put
 
@@ -99,10 +116,19 @@ def test_two_documents_without_any_area_are_not_the_same_area(use):
 def test_the_better_grade_wins_then_the_later_publication(use):
     use(peer_zones=zones({"value": 1.0, "source_id": "s2", "grade": "C"}, {"value": 2.0}, {**RATE}))
     assert peers.size_and_growth(2010, 2020).rows["size"].tolist() == [2.0]
-    use(peer_zones=zones({"value": 1.0, "source_id": "s3"}, {"value": 2.0}, {"value": 3.0, "source_id": "s2"}, {**RATE}))
+    use(
+        peer_zones=zones(
+            {"value": 1.0, "source_id": "s3"},
+            {"value": 2.0},
+            {"value": 3.0, "source_id": "s2"},
+            {**RATE},
+        )
+    )
     result = peers.size_and_growth(2010, 2020)
     assert result.rows["size"].tolist() == [3.0]
-    assert set(result.excluded["reason"]) == {"another source comes first (grade, then publication)"}
+    assert set(result.excluded["reason"]) == {
+        "another source comes first (grade, then publication)"
+    }
 
 
 def test_a_pair_is_as_good_as_its_worse_half(use):
@@ -163,7 +189,7 @@ def test_percentile_falls_as_growth_rises_and_stays_within_bounds():
 
 
 def test_classes_by_name_and_by_object():
-    by_object = peers.percentile_of(9.0, reference.CLASSES["gdp_growth"])
+    by_object = peers.percentile_of(9.0, classes.CLASSES["gdp_growth"])
     by_name = peers.percentile_of(9.0, "coastal_provinces", "gdp_real")
     pd.testing.assert_frame_equal(by_object.table(), by_name.table())
     with pytest.raises(ValueError, match="there are: .*coastal_size_matched"):
@@ -203,8 +229,18 @@ def test_national_share():
 
 
 def test_part_year_totals_are_no_totals(use):
-    total = {"region": "all", "indicator_id": "gdp", "year": 2015, "unit": "亿元", "kind": "level", "grade": "B", "source_id": "s1"}
-    national = pd.DataFrame([{"row_id": "n1", "value": 500.0, "note": "49 zones", "period": "part_year", **total}])
+    total = {
+        "region": "all",
+        "indicator_id": "gdp",
+        "year": 2015,
+        "unit": "亿元",
+        "kind": "level",
+        "grade": "B",
+        "source_id": "s1",
+    }
+    national = pd.DataFrame(
+        [{"row_id": "n1", "value": 500.0, "note": "49 zones", "period": "part_year", **total}]
+    )
     use(peer_zones=zones({}), national_zones=national)
     assert peers.national_share().table().empty
     use(peer_zones=zones({}), national_zones=national.assign(period="full_year"))
@@ -215,20 +251,36 @@ def test_peer_targets_are_held_against_like_results_only(use):
     target = {"kind": "target", "period": "target", "value": 90.0, "grade": "B"}
     use(peer_zones=zones(target, {}, {"year": 2013, "value": 70.0, "scope_note": "core"}))
     row = peers.peer_targets().table().iloc[0]
-    assert (row["result"], row["status"], row["before_value"], row["before_scope"]) == (100.0, "reached", 70.0, "core")
+    assert (row["result"], row["status"], row["before_value"], row["before_scope"]) == (
+        100.0,
+        "reached",
+        70.0,
+        "core",
+    )
     use(peer_zones=zones(target, {"period": "part_year"}, RATE))
     assert peers.peer_targets().table()["status"].tolist() == ["open"]
     # One year's growth says nothing about an average over a plan.
     average = {**target, "unit": "%", "value": 8.0, "note": "12th FYP TARGET avg growth"}
     use(peer_zones=zones(average, RATE))
-    assert peers.peer_targets().table()[["basis", "status"]].iloc[0].tolist() == ["average growth", "open"]
+    assert peers.peer_targets().table()[["basis", "status"]].iloc[0].tolist() == [
+        "average growth",
+        "open",
+    ]
     use(peer_zones=zones({**average, "note": "ANNUAL TARGET"}, RATE))
-    assert peers.peer_targets().table()[["basis", "status"]].iloc[0].tolist() == ["growth", "reached"]
+    assert peers.peer_targets().table()[["basis", "status"]].iloc[0].tolist() == [
+        "growth",
+        "reached",
+    ]
 
 
 def test_shipped_targets():
     assert len(peers.peer_targets().table()) == 20
-    china = peers.region_targets().table().query("entity_id == 'china' and indicator_id == 'gdp'").set_index("year")
+    china = (
+        peers.region_targets()
+        .table()
+        .query("entity_id == 'china' and indicator_id == 'gdp'")
+        .set_index("year")
+    )
     assert china.index.is_unique
     assert china.loc[2014, ["target", "result", "status"]].tolist() == [7.5, 7.4, "below"]
     assert china.loc[2016, ["target", "target_high"]].tolist() == [6.5, 7.0]
@@ -237,10 +289,17 @@ def test_shipped_targets():
 @pytest.mark.parametrize(
     ("printed", "day"),
     [
-        ("2018-10-30", "2018-10-30"), ("2018-10", "2018-10-31"), ("2018", "2018-12-31"), ("c.2020", "2020-12-31"),
-        ("2002-2003", "2003-12-31"), ("2016 (网页 2021-09-07)", "2016-12-31"), ("daily", ""), ("", ""), (None, ""),
+        ("2018-10-30", "2018-10-30"),
+        ("2018-10", "2018-10-31"),
+        ("2018", "2018-12-31"),
+        ("c.2020", "2020-12-31"),
+        ("2002-2003", "2003-12-31"),
+        ("2016 (网页 2021-09-07)", "2016-12-31"),
+        ("daily", ""),
+        ("", ""),
+        (None, ""),
     ],
-)  # fmt: skip
+)
 def test_printed_dates(printed, day):
     assert peers.published_by(printed) == day
 
@@ -266,13 +325,21 @@ def test_charts_draw_their_tables():
     assert len(ranks.plot().table()) == len(ranks.rows)
     beyond = [peers.percentile_of(g).plot() for g in (-50, 80)]
     assert "below the 1st" in beyond[0].title and "above the 99th" in beyond[1].title
-    for made in (chart, windows.plot(), ranks.plot(), peers.rank_history("wenzhou").plot(), *beyond):
+    for made in (
+        chart,
+        windows.plot(),
+        ranks.plot(),
+        peers.rank_history("wenzhou").plot(),
+        *beyond,
+    ):
         assert made.problems() == []
     with pytest.raises(ValueError, match="for GDP only"):
         peers.size_and_growth(2006, 2022, "industrial_output").plot(9.0)
 
 
-@pytest.mark.parametrize("name", ["peer_zones", "national_zones", "rankings", "zhejiang_cities", "growth_reference"])
+@pytest.mark.parametrize(
+    "name", ["peer_zones", "national_zones", "rankings", "zhejiang_cities", "growth_reference"]
+)
 def test_caveats_are_columns(name):
     """Period, area, price basis and grade of a figure can be filtered in sight; the ranks tell derived ones apart."""
     table = READ(name)
@@ -286,14 +353,22 @@ def test_caveats_are_columns(name):
     }[name]
     assert wanted <= set(table.columns)
     if "price_basis" in table:
-        money = table["unit"].isin(["亿元", "亿美元"]) if "unit" in table else table["indicator_id"] == "gdp"
+        money = (
+            table["unit"].isin(["亿元", "亿美元"])
+            if "unit" in table
+            else table["indicator_id"] == "gdp"
+        )
         assert table.loc[money, "price_basis"].eq("current").all()
 
 
 def test_what_notes_say_stands_in_the_columns():
     national, zones_, ranks = READ("national_zones"), READ("peer_zones"), READ("rankings")
-    assert set(national.loc[national["note"].fillna("").str.contains("H1 2004|Q1-Q3 2010"), "period"]) == {"part_year"}
-    assert set(national.loc[national["note"].fillna("").str.startswith("PLAN TARGET"), "period"]) == {"target"}
+    assert set(
+        national.loc[national["note"].fillna("").str.contains("H1 2004|Q1-Q3 2010"), "period"]
+    ) == {"part_year"}
+    assert set(
+        national.loc[national["note"].fillna("").str.startswith("PLAN TARGET"), "period"]
+    ) == {"target"}
     growth = national[(national["indicator_id"] == "gdp") & (national["kind"] == "growth_nominal")]
     assert set(growth["price_basis"]) == {"not stated"}
     stated = zones_[zones_["price_basis"] == "comparable, stated"]

@@ -24,7 +24,9 @@ def read(path: Path) -> pd.DataFrame:
 def keys(table: pd.DataFrame) -> set[tuple]:
     """One comparable tuple per row; an empty number becomes None, since NaN equals nothing."""
     cells = table[TEXTS + NUMBERS].astype(object)
-    rows = [tuple(cells_in_row) for cells_in_row in cells.where(cells.notna(), None).to_numpy().tolist()]
+    rows = [
+        tuple(cells_in_row) for cells_in_row in cells.where(cells.notna(), None).to_numpy().tolist()
+    ]
     assert len(set(rows)) == len(rows), "a row is there twice"
     return set(rows)
 
@@ -60,7 +62,9 @@ def test_every_printed_figure_reads_the_same_both_ways(first, second):
 
 def test_printed_averages_read_the_same(first, averages):
     annex = first[first.section == "annex"]
-    stated = annex.loc[annex.stated_growth.notna(), ["indicator_id", "stated_growth"]].drop_duplicates()
+    stated = annex.loc[
+        annex.stated_growth.notna(), ["indicator_id", "stated_growth"]
+    ].drop_duplicates()
     theirs = set(zip(averages.indicator_id, averages.value, strict=True))
     assert set(stated.itertuples(index=False, name=None)) == theirs
 

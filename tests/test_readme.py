@@ -13,7 +13,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from zoneplan import cli, tables
+from zoneplan import cli
+from zoneplan.data import tables
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -29,7 +30,9 @@ def commands() -> list[str]:
 
 
 def make_targets() -> set[str]:
-    return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M))
+    return set(
+        re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M)
+    )
 
 
 @pytest.mark.parametrize("command", [c for c in commands() if c.startswith("make ")])
@@ -117,6 +120,11 @@ def test_locks_name_the_extras_that_packages_ask_of_each_other():
             if needed.extras and (needed.marker is None or needed.marker.evaluate({"extra": ""})):
                 wanted[canonicalize_name(needed.name)] = needed.extras
     lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
-    locked = {canonicalize_name(r.name): r.extras for r in (Requirement(x.rstrip("\\ ")) for x in lines if x[:1].isalnum())}
+    locked = {
+        canonicalize_name(r.name): r.extras
+        for r in (Requirement(x.rstrip("\\ ")) for x in lines if x[:1].isalnum())
+    }
     assert {"coverage"} <= wanted.keys()
-    assert {n: sorted(e - locked[n]) for n, e in wanted.items() if n in locked and e - locked[n]} == {}
+    assert {
+        n: sorted(e - locked[n]) for n, e in wanted.items() if n in locked and e - locked[n]
+    } == {}

@@ -8,8 +8,9 @@ from datetime import date
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from zoneplan import cli, notebooks
-from zoneplan.rebaseline import COLUMNS, changed, entry, record
+from zoneplan import cli
+from zoneplan.report import notebooks
+from zoneplan.report.rebaseline import COLUMNS, changed, entry, record
 
 
 def notebook(*outputs, picture="AAAA"):
@@ -30,28 +31,42 @@ def test_the_same_run_changes_nothing():
 
 
 def test_a_number_is_shown_old_and_new_with_its_words():
-    before, after = notebook("x", "GDP of 258.8 in 2020, odds -1.5 %"), notebook("x", "GDP of 1,259.1 in 2020, odds -1.5 %")
-    assert rows(before, after) == [["01_a", "Step 1", "GDP of # in #, odds # %", "258.8", "1,259.1"]]
+    before, after = (
+        notebook("x", "GDP of 258.8 in 2020, odds -1.5 %"),
+        notebook("x", "GDP of 1,259.1 in 2020, odds -1.5 %"),
+    )
+    assert rows(before, after) == [
+        ["01_a", "Step 1", "GDP of # in #, odds # %", "258.8", "1,259.1"]
+    ]
 
 
 def test_columns_of_a_table_may_shift():
     # A wider number moves the blanks of its line; that is no other text.
-    assert rows(notebook("GDP    9.9  x"), notebook("GDP   10.1  x")) == [["01_a", "Step 1", "GDP # x", "9.9", "10.1"]]
+    assert rows(notebook("GDP    9.9  x"), notebook("GDP   10.1  x")) == [
+        ["01_a", "Step 1", "GDP # x", "9.9", "10.1"]
+    ]
 
 
 def test_other_words_are_shown_as_lines():
-    assert rows(notebook("likely met"), notebook("hardly met")) == [["01_a", "Step 1", "text", "likely met", "hardly met"]]
+    assert rows(notebook("likely met"), notebook("hardly met")) == [
+        ["01_a", "Step 1", "text", "likely met", "hardly met"]
+    ]
     assert rows(notebook("a\nb"), notebook("a")) == [["01_a", "Step 1", "text", "b", ""]]
 
 
 def test_a_picture_counts():
-    assert rows(notebook("x"), notebook("x", picture="BBBB")) == [["01_a", "Step 1", "picture", "as saved", "drawn otherwise"]]
+    assert rows(notebook("x"), notebook("x", picture="BBBB")) == [
+        ["01_a", "Step 1", "picture", "as saved", "drawn otherwise"]
+    ]
 
 
 def test_new_code_is_a_cell_and_what_follows_stays_comparable():
     before, after = notebook("1", "2"), notebook("1", "3")
     after.cells.insert(3, new_code_cell("new()"))
-    assert rows(before, after) == [["01_a", "Step 1", "cell", "0 cells", "1 cells"], ["01_a", "Step 1", "#", "2", "3"]]
+    assert rows(before, after) == [
+        ["01_a", "Step 1", "cell", "0 cells", "1 cells"],
+        ["01_a", "Step 1", "#", "2", "3"],
+    ]
 
 
 def test_a_notebook_may_come_or_go():
@@ -79,7 +94,9 @@ def project(tmp_path, monkeypatch):
     folder.mkdir()
     notebooks.save_clean(folder / "01_a.ipynb", notebook("GDP 1"))
     monkeypatch.setattr(notebooks, "folder", lambda: folder)
-    monkeypatch.setattr(notebooks, "run_all", lambda tell: {"01_a": notebooks.normalise(notebook("GDP 2"))})
+    monkeypatch.setattr(
+        notebooks, "run_all", lambda tell: {"01_a": notebooks.normalise(notebook("GDP 2"))}
+    )
     return tmp_path
 
 

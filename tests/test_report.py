@@ -15,9 +15,9 @@ import pypdf
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from zoneplan import notebooks, paper, prose, report, workbook
 from zoneplan.errors import DataError
 from zoneplan.messages import LANGS, words
+from zoneplan.report import brief, notebooks, paper, prose, workbook
 
 DAY = date(2018, 10, 30)
 MARKDOWN = """\
@@ -84,13 +84,20 @@ def test_word_keeps_alternative_text_and_chinese_fonts(pictures):
     with zipfile.ZipFile(paper.word(MARKDOWN, pictures, "a", DAY)) as archive:
         document, styles = (archive.read(f"word/{n}.xml").decode() for n in ("document", "styles"))
     assert "GDP rises from 1 to 3" in document and "地区生产总值" in document
-    assert f'w:eastAsia="{paper.CHINESE}"' in styles and "Theme=" not in "".join(re.findall(r"<w:rFonts[^>]*>", styles))
+    assert f'w:eastAsia="{paper.CHINESE}"' in styles and "Theme=" not in "".join(
+        re.findall(r"<w:rFonts[^>]*>", styles)
+    )
 
 
 def test_word_lists_its_figures_and_keeps_rows_whole(pictures):
     import docx
 
-    file = paper.word(MARKDOWN.replace("# 答案", "![Figure 2. \\<1 %](figures/gdp.png)\n\n# 答案"), pictures, "a", DAY)
+    file = paper.word(
+        MARKDOWN.replace("# 答案", "![Figure 2. \\<1 %](figures/gdp.png)\n\n# 答案"),
+        pictures,
+        "a",
+        DAY,
+    )
     read = docx.Document(file)
     listed = [p.text for p in read.paragraphs if p.style.name == "table of figures"]
     captions = [p.text for p in read.paragraphs if p.style.name == "Image Caption"]
@@ -98,10 +105,19 @@ def test_word_lists_its_figures_and_keeps_rows_whole(pictures):
     with zipfile.ZipFile(file) as archive:
         document, footer = (archive.read(f"word/{n}.xml").decode() for n in ("document", "footer1"))
     marks, links = (re.findall(rf'w:{a}="(figure_\d)"', document) for a in ("name", "anchor"))
-    assert marks == links and document.count('fldCharType="begin"') == document.count('fldCharType="end"') == 1
+    assert (
+        marks == links
+        and document.count('fldCharType="begin"') == document.count('fldCharType="end"') == 1
+    )
     # Word asks before it opens a file with fields that are marked as out of date.
-    assert "w:dirty" not in document and " PAGE " in footer and "rIdFooter" not in re.sub(r"<w:sectPr.*", "", document, flags=re.S)
-    assert document.count("<w:cantSplit/>") == len(read.tables[0].rows) and document.count("<w:tr>") == len(read.tables[0].rows)
+    assert (
+        "w:dirty" not in document
+        and " PAGE " in footer
+        and "rIdFooter" not in re.sub(r"<w:sectPr.*", "", document, flags=re.S)
+    )
+    assert document.count("<w:cantSplit/>") == len(read.tables[0].rows) and document.count(
+        "<w:tr>"
+    ) == len(read.tables[0].rows)
     assert document.count("<w:keepNext/>") >= len(read.tables[0].columns)
 
 
@@ -122,12 +138,21 @@ def test_a_chinese_word_file_has_chinese_quotes_and_list_of_figures(pictures):
 
 
 def test_pdf_twice_is_the_same_file(pictures):
-    first = paper.pdf(MARKDOWN, pictures, pictures / "a.pdf", DAY, "Will it be met?", "温州").read_bytes()
-    assert paper.pdf(MARKDOWN, pictures, pictures / "b.pdf", DAY, "Will it be met?", "温州").read_bytes() == first
+    first = paper.pdf(
+        MARKDOWN, pictures, pictures / "a.pdf", DAY, "Will it be met?", "温州"
+    ).read_bytes()
+    assert (
+        paper.pdf(
+            MARKDOWN, pictures, pictures / "b.pdf", DAY, "Will it be met?", "温州"
+        ).read_bytes()
+        == first
+    )
 
 
 def test_pdf_text_and_alternative_text(pictures):
-    reader = pypdf.PdfReader(paper.pdf(MARKDOWN, pictures, pictures / "a.pdf", DAY, "Will it be met?", "温州"))
+    reader = pypdf.PdfReader(
+        paper.pdf(MARKDOWN, pictures, pictures / "a.pdf", DAY, "Will it be met?", "温州")
+    )
     text = "".join(page.extract_text() for page in reader.pages)
     assert "答案" in text and "<1 %" in text and "地区生产总值" in text
     raw = (pictures / "a.pdf").read_bytes()
@@ -143,7 +168,10 @@ def test_pdf_fails_on_an_unknown_font(pictures, monkeypatch):
 
 
 def executed(output):
-    cells = [new_markdown_cell("# Is it so?"), new_code_cell("show()", execution_count=1, outputs=[output])]
+    cells = [
+        new_markdown_cell("# Is it so?"),
+        new_code_cell("show()", execution_count=1, outputs=[output]),
+    ]
     return new_notebook(cells=cells)
 
 
@@ -178,20 +206,43 @@ def test_page_with_a_leak_is_refused():
 
 
 def test_index_page_leads_to_question_answer_figure_and_notebook(pictures, plan):
-    said = new_output("execute_result", {"text/markdown": "1. Odds of **37 %**."}, execution_count=1)
-    drawn = new_output("execute_result", {"image/png": "aa", "text/plain": "Chart gdp: GDP rises to 3"}, execution_count=2)
+    said = new_output(
+        "execute_result", {"text/markdown": "1. Odds of **37 %**."}, execution_count=1
+    )
+    drawn = new_output(
+        "execute_result",
+        {"image/png": "aa", "text/plain": "Chart gdp: GDP rises to 3"},
+        execution_count=2,
+    )
     later = new_output("execute_result", {"text/markdown": "not the answer"}, execution_count=3)
-    cells = [new_markdown_cell("# Is it [so]?"), new_markdown_cell("## The answer"), new_code_cell("say()", outputs=[said]),
-             new_markdown_cell("## Step"), new_code_cell("plot()", outputs=[drawn]), new_code_cell("say()", outputs=[later])]  # fmt: skip
+    cells = [
+        new_markdown_cell("# Is it [so]?"),
+        new_markdown_cell("## The answer"),
+        new_code_cell("say()", outputs=[said]),
+        new_markdown_cell("## Step"),
+        new_code_cell("plot()", outputs=[drawn]),
+        new_code_cell("say()", outputs=[later]),
+    ]
     (pictures / "notebooks").mkdir()
     (pictures / "notebooks" / "01_so.ipynb").write_text("{}")
     for name in ("brief.pdf", "brief.docx", "brief.pptx", "zoneplan.xlsx"):
         (pictures / name).write_text("")
     runs = {"01_so": new_notebook(cells=cells)}
-    report.write_pages(runs, pictures / "html")
-    report.write_index(plan, plan.verdicts(), runs, pictures / "html", [FakeChart("gdp"), FakeChart("other")], "../notebooks")
+    brief.write_pages(runs, pictures / "html")
+    brief.write_index(
+        plan,
+        plan.verdicts(),
+        runs,
+        pictures / "html",
+        [FakeChart("gdp"), FakeChart("other")],
+        "../notebooks",
+    )
     html = (pictures / "html" / "index.html").read_text(encoding="utf-8")
-    assert "Is it [so]?" in html and "Odds of <strong>37 %</strong>" in html and "not the answer" not in html
+    assert (
+        "Is it [so]?" in html
+        and "Odds of <strong>37 %</strong>" in html
+        and "not the answer" not in html
+    )
     assert 'alt="GDP rises from 1 to 3"' in html and "other.png" not in html
     links = re.findall(r'(?:href|src)="([^"]+)"', html)
     assert {"01_so.html", "../figures/gdp.png", "../notebooks/01_so.ipynb"} <= set(links)
@@ -199,30 +250,55 @@ def test_index_page_leads_to_question_answer_figure_and_notebook(pictures, plan)
 
 
 def test_the_index_asks_what_the_notebooks_ask(plan):
-    asked = {path.stem: notebooks.title(nbformat.read(path, as_version=4)) for path in notebooks.paths()}
+    asked = {
+        path.stem: notebooks.title(nbformat.read(path, as_version=4)) for path in notebooks.paths()
+    }
     assert words("en").group("paper.question") == asked
     for name in asked:
-        question, said = report.question_and_answer(plan, plan.verdicts(), name, new_notebook(), "zh")
-        assert question == words("zh")(f"paper.question.{name}") and re.search(r"[\u4e00-\u9fff]{4}", said)
+        question, said = brief.question_and_answer(
+            plan, plan.verdicts(), name, new_notebook(), "zh"
+        )
+        assert question == words("zh")(f"paper.question.{name}") and re.search(
+            r"[\u4e00-\u9fff]{4}", said
+        )
 
 
 def make_workbook(path: Path) -> Path:
-    charts = [FakeChart("gdp"), FakeChart("a_name_longer_than_a_sheet_name_may_be_1"), FakeChart("GDP")]
-    tables = [("sources", "where from", pd.DataFrame({"source_id": ["s1"], "published": [pd.Timestamp(DAY)]}))]
+    charts = [
+        FakeChart("gdp"),
+        FakeChart("a_name_longer_than_a_sheet_name_may_be_1"),
+        FakeChart("GDP"),
+    ]
+    tables = [
+        (
+            "sources",
+            "where from",
+            pd.DataFrame({"source_id": ["s1"], "published": [pd.Timestamp(DAY)]}),
+        )
+    ]
     return workbook.write_workbook(path, charts, tables, "Data", DAY)
 
 
 def test_workbook_twice_is_the_same_file(tmp_path):
-    assert make_workbook(tmp_path / "a.xlsx").read_bytes() == make_workbook(tmp_path / "b.xlsx").read_bytes()
+    assert (
+        make_workbook(tmp_path / "a.xlsx").read_bytes()
+        == make_workbook(tmp_path / "b.xlsx").read_bytes()
+    )
 
 
 def test_workbook_holds_what_is_drawn(tmp_path):
     book = openpyxl.load_workbook(make_workbook(tmp_path / "a.xlsx"))
     assert book.sheetnames[0] == "contents" and len(book.sheetnames) == 5
     sheet = book["gdp"]
-    assert sheet["A1"].value == "GDP rises to 3" and "CNY" in sheet["A2"].value and "s1" in sheet["A3"].value
+    assert (
+        sheet["A1"].value == "GDP rises to 3"
+        and "CNY" in sheet["A2"].value
+        and "s1" in sheet["A3"].value
+    )
     assert [c.value for c in sheet[5]][:4] == ["year", "value", "note", "source"]
-    assert [c.value for c in sheet[6]][:4] == [2016, 1, "=1+1", "s1"] and sheet["C6"].data_type == "s"
+    assert [c.value for c in sheet[6]][:4] == [2016, 1, "=1+1", "s1"] and sheet[
+        "C6"
+    ].data_type == "s"
     assert sheet["B7"].value is None and sheet.freeze_panes == "A6"
     links = [row[0].hyperlink.location for row in book["contents"].iter_rows(min_row=4)]
     assert [x.split("'")[1] for x in links] == book.sheetnames[1:]
@@ -243,7 +319,7 @@ def test_install_replaces_an_earlier_brief(tmp_path):
     (out / "figures" / "gone.png").write_text("old")
     (out / "brief.md").write_text("old")
     (out / "mine.txt").write_text("mine")
-    report.install(new, out, tmp_path / "old")
+    brief.install(new, out, tmp_path / "old")
     assert (out / "brief.md").read_text() == "new" and (out / "mine.txt").read_text() == "mine"
     assert not (out / "figures" / "gone.png").exists() and not (tmp_path / "old").exists()
 
@@ -263,24 +339,30 @@ def test_install_gives_everything_back_after_an_error(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Path, "rename", fail)
     with pytest.raises(OSError, match="disk full"):
-        report.install(new, out, tmp_path / "old")
-    assert {p.name: p.read_text() for p in out.iterdir()} == {"brief.md": "old", "zoneplan.xlsx": "old"}
+        brief.install(new, out, tmp_path / "old")
+    assert {p.name: p.read_text() for p in out.iterdir()} == {
+        "brief.md": "old",
+        "zoneplan.xlsx": "old",
+    }
 
 
 def test_a_brief_in_one_language_leaves_none_of_another_behind(tmp_path):
     new, out = tmp_path / "new", tmp_path / "out"
-    for folder, names in ((new, ("brief_zh.md", "brief_zh.pdf")), (out, ("brief.md", "brief.docx", "zoneplan.xlsx", "mine.xlsx"))):
+    for folder, names in (
+        (new, ("brief_zh.md", "brief_zh.pdf")),
+        (out, ("brief.md", "brief.docx", "zoneplan.xlsx", "mine.xlsx")),
+    ):
         folder.mkdir()
         for name in names:
             (folder / name).write_text(name)
-    report.install(new, out, tmp_path / "old")
+    brief.install(new, out, tmp_path / "old")
     assert sorted(p.name for p in out.iterdir()) == ["brief_zh.md", "brief_zh.pdf", "mine.xlsx"]
 
 
 def test_a_folder_with_other_work_is_refused(tmp_path):
     (tmp_path / "thesis.docx").write_text("years of work")
     with pytest.raises(DataError, match="thesis.docx"):
-        report.brief(out=tmp_path, progress=False)
+        brief.brief(out=tmp_path, progress=False)
 
 
 def test_a_failing_notebook_keeps_the_earlier_brief(tmp_path, monkeypatch):
@@ -289,20 +371,29 @@ def test_a_failing_notebook_keeps_the_earlier_brief(tmp_path, monkeypatch):
     (out / "brief.md").write_text("old")
     bad = tmp_path / "notebooks"
     bad.mkdir()
-    cells = [new_markdown_cell("# Is it?\n\n## The check"), new_code_cell("assert 1 == 2, 'not equal'")]
+    cells = [
+        new_markdown_cell("# Is it?\n\n## The check"),
+        new_code_cell("assert 1 == 2, 'not equal'"),
+    ]
     nbformat.write(new_notebook(cells=cells), bad / "01_bad.ipynb")
     monkeypatch.setattr(notebooks, "folder", lambda: bad)
     with pytest.raises(DataError) as error:
-        report.brief(out=out, progress=False)
+        brief.brief(out=out, progress=False)
     message = str(error.value)
-    assert "01_bad.ipynb" in message and "The check" in message and "AssertionError: not equal" in message
+    assert (
+        "01_bad.ipynb" in message
+        and "The check" in message
+        and "AssertionError: not equal" in message
+    )
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
     assert (out / "brief.md").read_text() == "old"
 
 
 def test_a_run_leaves_no_trace_of_time(tmp_path):
     cell = new_code_cell("1 + 1", metadata={"execution": {"iopub.execute_input": "2020"}})
-    nbformat.write(new_notebook(cells=[new_markdown_cell("# Is it?"), cell]), tmp_path / "00_a.ipynb")
+    nbformat.write(
+        new_notebook(cells=[new_markdown_cell("# Is it?"), cell]), tmp_path / "00_a.ipynb"
+    )
     saved = [notebooks.save_clean(tmp_path / "00_a.ipynb").read_bytes() for _ in range(2)]
     assert saved[0] == saved[1] and b"iopub" not in saved[0] and b'"execution_count": 1' in saved[0]
 
@@ -326,7 +417,9 @@ def test_all_notebooks_are_saved_or_none(tmp_path):
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
 
 
-@pytest.mark.parametrize("text", ["a|b", "<1 %", "~200", "*x*", "[a](b)", "$5", "x_y_z", "#1", "a\\b", "`c`", "s@b.c"])
+@pytest.mark.parametrize(
+    "text", ["a|b", "<1 %", "~200", "*x*", "[a](b)", "$5", "x_y_z", "#1", "a\\b", "`c`", "s@b.c"]
+)
 def test_markdown_shows_exactly_the_text(text):
     import pypandoc
 
@@ -337,13 +430,23 @@ def test_markdown_shows_exactly_the_text(text):
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_brief_markdown_answers_first_and_shows_the_chosen_charts(plan, lang):
-    charts = [FakeChart(i) for i in ("plan_audit", "path_gdp", "odds_2020", "peers", "swings_gdp", "zones_mean")]
+    charts = [
+        FakeChart(i)
+        for i in ("plan_audit", "path_gdp", "odds_2020", "peers", "swings_gdp", "zones_mean")
+    ]
     text = prose.brief_markdown(plan, plan.verdicts(), charts, lang)
     heads = re.findall(r"^# (.+)$", text, flags=re.M)
-    assert heads[0] == words(lang)("paper.head.answers") and heads[-1] == words(lang)("paper.head.sources")
+    assert heads[0] == words(lang)("paper.head.answers") and heads[-1] == words(lang)(
+        "paper.head.sources"
+    )
     folder = prose.figure_folder(lang)
-    assert all(text.count(f"{folder}/{c.id}.png") == 1 for c in charts[:-1]) and "zones_mean" not in text
-    number = words(lang)("paper.front.caption", n=r"(\d+)", title="GDP rises").replace("Figure (\\d+).", r"Figure (\d+)\.")
+    assert (
+        all(text.count(f"{folder}/{c.id}.png") == 1 for c in charts[:-1])
+        and "zones_mean" not in text
+    )
+    number = words(lang)("paper.front.caption", n=r"(\d+)", title="GDP rises").replace(
+        "Figure (\\d+).", r"Figure (\d+)\."
+    )
     assert re.findall(number, text) == [str(n) for n in range(1, len(charts))]
     assert not re.search(r"\b(nan|None|NaT|inf)\b", text)
 
@@ -357,18 +460,18 @@ def test_context_stands_apart_from_the_odds(plan):
 
 
 def test_every_chart_file_twice_is_the_same(plan, tmp_path):
-    from zoneplan.figures import ratio_chart
+    from zoneplan.charts.stories import ratio_chart
 
     folders = [tmp_path / "a", tmp_path / "b"]
     for folder in folders:
-        report.write_figures([plan.audit().plot(), ratio_chart(plan)], folder)
+        brief.write_figures([plan.audit().plot(), ratio_chart(plan)], folder)
     names = sorted(p.name for p in folders[0].iterdir())
     assert names == sorted(p.name for p in folders[1].iterdir()) and len(names) == 2
     assert all((folders[0] / n).read_bytes() == (folders[1] / n).read_bytes() for n in names)
 
 
 def test_summary_gives_odds_or_says_how_many_have_none(plan):
-    text = report.verdict_summary(plan.verdicts().final(), short=True)
+    text = brief.verdict_summary(plan.verdicts().final(), short=True)
     rows = plan.verdicts().assessable()
     assert all(name in text for name in rows["name_en"])
     assert "cannot be assessed" in text
@@ -380,9 +483,11 @@ def test_summary_gives_odds_or_says_how_many_have_none(plan):
 def test_formulas_are_drawn_without_a_script():
     from nbformat.v4 import new_markdown_cell, new_notebook
 
-    from zoneplan.paper import page
+    from zoneplan.report.paper import page
 
     text = "For $i$ and $t$:\n\n$$y_{it} = c_t$$\n\nAgain $i$; prices stay `a $ b`."
     html = page(new_notebook(cells=[new_markdown_cell(text)]), "title")
     assert html.count("<math") == 4 and html.count('display="block"') == 1
-    assert "$$" not in html and "zpformula" not in html and "a $ b" in html and "<script" not in html
+    assert (
+        "$$" not in html and "zpformula" not in html and "a $ b" in html and "<script" not in html
+    )

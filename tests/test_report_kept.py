@@ -12,8 +12,8 @@ import openpyxl
 import pypdf
 import pytest
 
-from zoneplan import notebooks, report
 from zoneplan.messages import LANGS
+from zoneplan.report import brief, notebooks
 
 MOST_BYTES = 10_000_000
 # Written by the benches, which run by themselves.
@@ -22,7 +22,11 @@ APART = "bench"
 
 def files(folder: Path) -> dict[str, Path]:
     """Every file of a brief by its place in the folder."""
-    return {p.relative_to(folder).as_posix(): p for p in sorted(folder.rglob("*")) if p.is_file() and p.relative_to(folder).parts[0] != APART}
+    return {
+        p.relative_to(folder).as_posix(): p
+        for p in sorted(folder.rglob("*"))
+        if p.is_file() and p.relative_to(folder).parts[0] != APART
+    }
 
 
 def differences(kept: Path, made: Path) -> list[str]:
@@ -33,7 +37,9 @@ def differences(kept: Path, made: Path) -> list[str]:
     for name in sorted(old.keys() & new.keys()):
         if old[name].read_bytes() == new[name].read_bytes():
             continue
-        found += [f"{name}: {what}" for what in KINDS.get(old[name].suffix, whole)(old[name], new[name])]
+        found += [
+            f"{name}: {what}" for what in KINDS.get(old[name].suffix, whole)(old[name], new[name])
+        ]
     return found
 
 
@@ -59,8 +65,16 @@ def cells(old: Path, new: Path) -> list[str]:
         if x.dimensions != y.dimensions:
             found.append(f"{x.title}: {x.dimensions}, made anew {y.dimensions}")
             continue
-        pairs = ((c, d) for p, q in zip(x.iter_rows(), y.iter_rows(), strict=True) for c, d in zip(p, q, strict=True))
-        found += [f"{x.title}!{c.coordinate}: {c.value!r}, made anew {d.value!r}" for c, d in pairs if not same(c.value, d.value)]
+        pairs = (
+            (c, d)
+            for p, q in zip(x.iter_rows(), y.iter_rows(), strict=True)
+            for c, d in zip(p, q, strict=True)
+        )
+        found += [
+            f"{x.title}!{c.coordinate}: {c.value!r}, made anew {d.value!r}"
+            for c, d in pairs
+            if not same(c.value, d.value)
+        ]
     return found
 
 
@@ -75,7 +89,9 @@ def printed(old: Path, new: Path) -> list[str]:
     a, b = ([page.extract_text() for page in pypdf.PdfReader(file).pages] for file in (old, new))
     if len(a) != len(b):
         return [f"{len(a)} pages, made anew {len(b)}"]
-    return [f"page {n} differs" for n, (x, y) in enumerate(zip(a, b, strict=True), start=1) if x != y]
+    return [
+        f"page {n} differs" for n, (x, y) in enumerate(zip(a, b, strict=True), start=1) if x != y
+    ]
 
 
 KINDS = {".docx": office, ".pptx": office, ".xlsx": cells, ".pdf": printed}
@@ -83,17 +99,23 @@ KINDS = {".docx": office, ".pptx": office, ".xlsx": cells, ".pdf": printed}
 
 # One test, so that the reports are made once however the tests are spread over processes.
 def test_the_committed_reports_are_what_the_code_makes(tmp_path):
-    kept = report.reports_dir()
+    kept = brief.reports_dir()
     runs = {path.stem: nbformat.read(path, as_version=4) for path in notebooks.paths()}
-    report.write_reports(runs, tmp_path / "reports", LANGS, "../../notebooks")
+    brief.write_reports(runs, tmp_path / "reports", LANGS, "../../notebooks")
     found = differences(kept, tmp_path / "reports")
     assert not found, "the reports are not those of this code: make brief\n" + "\n".join(found[:40])
-    pages = {name: len(pypdf.PdfReader(path).pages) for name, path in files(kept).items() if path.suffix == ".pdf"}
-    assert set(pages) == {"brief.pdf", "brief_zh.pdf"} and all(6 <= n <= 10 for n in pages.values()), pages
+    pages = {
+        name: len(pypdf.PdfReader(path).pages)
+        for name, path in files(kept).items()
+        if path.suffix == ".pdf"
+    }
+    assert set(pages) == {"brief.pdf", "brief_zh.pdf"} and all(
+        6 <= n <= 10 for n in pages.values()
+    ), pages
 
 
 def test_the_reports_are_small():
-    every = [p for p in report.reports_dir().rglob("*") if p.is_file()]
+    every = [p for p in brief.reports_dir().rglob("*") if p.is_file()]
     assert sum(p.stat().st_size for p in every) < MOST_BYTES
 
 

@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
-from zoneplan import baselines, borrow, reference, scores
-from zoneplan.borrow import QUANTILES, odds
-from zoneplan.panel import Panel
-from zoneplan.scores import METHOD, Reliability, Scores, pinball, rolling
+from zoneplan.data.panel import Panel
+from zoneplan.evaluation import backtest
+from zoneplan.evaluation.backtest import METHOD, Reliability, Scores, pinball, rolling
+from zoneplan.forecasting import baselines, classes, panel_model
+from zoneplan.forecasting.panel_model import QUANTILES, odds
 
 LEVELS = np.array(list(QUANTILES.values()))
 
@@ -20,13 +21,27 @@ LEVELS = np.array(list(QUANTILES.values()))
 def walk(seed=1, units=12, years=14, sd=0.05):
     rng = np.random.default_rng(seed)
     steps = 0.08 + rng.normal(0, 0.02, years) + rng.normal(0, sd, (units, years))
-    return Panel(np.array([f"u{k:02}" for k in range(units)]), np.arange(2000, 2000 + years), np.cumsum(steps, axis=1))
+    return Panel(
+        np.array([f"u{k:02}" for k in range(units)]),
+        np.arange(2000, 2000 + years),
+        np.cumsum(steps, axis=1),
+    )
 
 
 def case(method, origin, actual, shift, unit="a", horizon=1):
     quantiles = np.exp(np.linspace(-0.3, 0.3, 7) + shift)
-    row = {"method": method, "unit_id": unit, "origin_year": origin, "year": origin + horizon, "horizon": horizon}
-    return row | {"actual": actual, "loss": pinball(np.array([actual]), quantiles[None])[0]} | dict(zip(QUANTILES, quantiles, strict=True))
+    row = {
+        "method": method,
+        "unit_id": unit,
+        "origin_year": origin,
+        "year": origin + horizon,
+        "horizon": horizon,
+    }
+    return (
+        row
+        | {"actual": actual, "loss": pinball(np.array([actual]), quantiles[None])[0]}
+        | dict(zip(QUANTILES, quantiles, strict=True))
+    )
 
 
 def test_pinball_by_hand():
@@ -42,7 +57,10 @@ def test_pinball_by_hand():
 
 def test_the_true_distribution_has_the_smallest_loss():
     outcomes = np.exp(np.random.default_rng(3).normal(0, 0.2, 20_000))
-    losses = {s: pinball(outcomes, np.tile(np.exp(s * norm.ppf(LEVELS)), (20_000, 1))).mean() for s in (0.1, 0.2, 0.4)}
+    losses = {
+        s: pinball(outcomes, np.tile(np.exp(s * norm.ppf(LEVELS)), (20_000, 1))).mean()
+        for s in (0.1, 0.2, 0.4)
+    }
     assert losses[0.2] < losses[0.1] and losses[0.2] < losses[0.4]
 
 
@@ -64,7 +82,9 @@ def test_coverage_counts_the_interval_it_names():
 
 
 def test_skill_by_hand_and_its_band():
-    rows = [case("good", y, 1.0, 0.05) for y in range(2000, 2006)] + [case("bad", y, 1.0, 0.5) for y in range(2000, 2006)]
+    rows = [case("good", y, 1.0, 0.05) for y in range(2000, 2006)] + [
+        case("bad", y, 1.0, 0.5) for y in range(2000, 2006)
+    ]
     skill = Scores(pd.DataFrame(rows), pd.DataFrame()).skill("bad")
     expected = 100 * (1 - rows[0]["loss"] / rows[-1]["loss"])
     assert skill[["skill", "low", "high"]].to_numpy()[0] == pytest.approx([expected] * 3)
@@ -83,7 +103,9 @@ def test_every_method_is_scored_on_the_same_cases():
     panel = walk()
     panel.logs[:3, :8] = np.nan
     found = rolling(panel, range(2005, 2011), 3, [METHOD, "drift", "pooled"])
-    cases = found.rows.groupby("method").apply(lambda g: sorted(zip(g["unit_id"], g["origin_year"], g["year"])))
+    cases = found.rows.groupby("method").apply(
+        lambda g: sorted(zip(g["unit_id"], g["origin_year"], g["year"]))
+    )
     assert cases["drift"] == cases[METHOD] == cases["pooled"]
     # Units that begin in 2008 have an interval by drift from 2010 on only.
     late = found.rows[found.rows["unit_id"].isin(["u00", "u01", "u02"])]
@@ -94,7 +116,10 @@ def test_nothing_later_than_the_origin_is_seen():
     panel = walk()
     changed = panel.logs.copy()
     changed[:, panel.years > 2009] += 1.0
-    one, two = (rolling(p, [2009], 2, [METHOD, "pooled"]).rows for p in (panel, Panel(panel.units, panel.years, changed)))
+    one, two = (
+        rolling(p, [2009], 2, [METHOD, "pooled"]).rows
+        for p in (panel, Panel(panel.units, panel.years, changed))
+    )
     assert (one[list(QUANTILES)].to_numpy() == two[list(QUANTILES)].to_numpy()).all()
     assert two["loss"].mean() > 5 * one["loss"].mean()
 
@@ -107,7 +132,9 @@ def test_origins_without_outcomes_are_refused():
 def test_fallbacks_are_counted_by_origin():
     found = rolling(walk(units=6), [2004, 2005], 1, [METHOD, "theta"])
     counted = found.fallbacks.set_index(["method", "origin_year"])["too_short"]
-    assert counted["theta", 2004] == 6 and counted["theta", 2005] == 0 and counted[METHOD, 2004] == 0
+    assert (
+        counted["theta", 2004] == 6 and counted["theta", 2005] == 0 and counted[METHOD, 2004] == 0
+    )
 
 
 # Odds from quantiles.
@@ -117,7 +144,9 @@ def test_odds_of_a_normal_logarithm_are_exact():
     sd = np.array([0.1, 0.3])
     quantiles = np.exp(1 + np.multiply.outer(sd, norm.ppf(LEVELS)))
     for target in (1.0, np.e, 3.5, 6.0):
-        assert odds(quantiles, np.full(2, target)) == pytest.approx(norm.sf((np.log(target) - 1) / sd))
+        assert odds(quantiles, np.full(2, target)) == pytest.approx(
+            norm.sf((np.log(target) - 1) / sd)
+        )
 
 
 def test_odds_at_a_quantile_are_its_level():
@@ -132,7 +161,12 @@ def test_odds_at_a_quantile_are_its_level():
 
 def test_reliability_and_brier_by_hand():
     rows = pd.DataFrame(
-        {"origin_year": [1, 1, 2, 2], "percentile": [75, 75, 50, 50], "odds": [0.1, 0.3, 0.5, 0.9], "met": [0.0, 1.0, 0.5, 1.0]}
+        {
+            "origin_year": [1, 1, 2, 2],
+            "percentile": [75, 75, 50, 50],
+            "odds": [0.1, 0.3, 0.5, 0.9],
+            "met": [0.0, 1.0, 0.5, 1.0],
+        }
     )
     found = Reliability(rows)
     assert found.table()["odds"].tolist() == pytest.approx([0.1, 0.3, 0.5, 0.9])
@@ -141,24 +175,26 @@ def test_reliability_and_brier_by_hand():
     # Half met counts as half a one and half a nought.
     assert brier["odds"] == pytest.approx((0.01 + 0.49 + 0.25 + 0.01) / 4)
     assert brier["base_rate"] == pytest.approx((0.0625 + 0.5625 + 0.25 + 0.25) / 4)
-    assert brier["hindsight"] == pytest.approx((0.25 + 0.25 + (0.5 * 0.0625 + 0.5 * 0.5625) + 0.0625) / 4)
+    assert brier["hindsight"] == pytest.approx(
+        (0.25 + 0.25 + (0.5 * 0.0625 + 0.5 * 0.5625) + 0.0625) / 4
+    )
     assert brier["skill"] == pytest.approx(1 - brier["odds"] / brier["base_rate"])
 
 
 def test_odds_of_the_rule_behind_the_verdicts_are_honest():
-    found = scores.class_pseudo_targets(3, scores.TODAY)
-    distinct = {(c.level, c.name, c.indicator_id): i for i, c in reference.CLASSES.items()}
-    made = [len(list(reference.past_forecasts(i, 3, scores.TODAY))) for i in distinct.values()]
+    found = backtest.class_pseudo_targets(3, backtest.TODAY)
+    distinct = {(c.level, c.name, c.indicator_id): i for i, c in classes.CLASSES.items()}
+    made = [len(list(classes.past_forecasts(i, 3, backtest.TODAY))) for i in distinct.values()]
     assert len(found.rows) == 4 * sum(made) and min(made) > 5
     assert found.worst_gap() <= 0.10 and found.brier()["skill"] > 0.2
     # What was known on the plan's day says the same.
-    then = scores.class_pseudo_targets(3, date(2018, 10, 30))
+    then = backtest.class_pseudo_targets(3, date(2018, 10, 30))
     assert len(then.rows) < len(found.rows) and then.worst_gap() <= 0.10
 
 
 def test_odds_of_targets_set_on_simulated_units_are_honest():
     panels = [walk(seed, units=40, years=16) for seed in range(12)]
-    rows = pd.concat([scores.pseudo_targets(p, [2010], 3).rows for p in panels])
+    rows = pd.concat([backtest.pseudo_targets(p, [2010], 3).rows for p in panels])
     found = Reliability(rows)
     assert len(found.rows) == 12 * 40 * 4
     assert found.brier()["skill"] > 0 and found.worst_gap() < 0.12
@@ -168,27 +204,35 @@ def test_odds_of_targets_set_on_simulated_units_are_honest():
 
 
 def test_city_panels_are_the_table_without_yiwu():
-    panels = scores.city_panels()
-    assert set(panels) == set(scores.SERIES)
+    panels = backtest.city_panels()
+    assert set(panels) == set(backtest.SERIES)
     assert all(len(p.units) == 11 for p in panels.values())
-    wenzhou = panels["gdp_nominal"].where(panels["gdp_nominal"].units.astype("str") == scores.HOST)
+    wenzhou = panels["gdp_nominal"].where(
+        panels["gdp_nominal"].units.astype("str") == backtest.HOST
+    )
     assert wenzhou.rows().set_index("year")["value"][2019] == pytest.approx(6606.11)
 
 
 def test_the_saved_table_is_what_the_code_gives():
     quick = [METHOD, "naive", "drift", "pooled"]
-    made = scores.all_tables(scores.back_test(scores.city_panels(), quick))
-    both = made.merge(scores.saved_bench("cities"), on=["panel", "method", "horizon"], suffixes=("", "_saved"))
+    made = backtest.all_tables(backtest.back_test(backtest.city_panels(), quick))
+    both = made.merge(
+        backtest.saved_bench("cities"), on=["panel", "method", "horizon"], suffixes=("", "_saved")
+    )
     assert len(both) == len(made)
     for column in ("loss", "coverage50", "coverage80", "cases", "origins"):
-        assert both[column].to_numpy() == pytest.approx(both[f"{column}_saved"].to_numpy(), abs=0.001)
+        assert both[column].to_numpy() == pytest.approx(
+            both[f"{column}_saved"].to_numpy(), abs=0.001
+        )
 
 
 def test_the_saved_bench_reaches_what_was_asked():
-    table = scores.saved_bench("forecast").set_index(["case", "horizon", "method"]).sort_index()
+    table = backtest.saved_bench("forecast").set_index(["case", "horizon", "method"]).sort_index()
     for horizon in (1, 2, 3):
         loss = table.loc["full history", horizon]["loss"]
-        assert loss[METHOD] <= 0.95 * loss["pooled"] and loss[METHOD] <= 0.75 * loss["AutoETS (logs)"]
+        assert (
+            loss[METHOD] <= 0.95 * loss["pooled"] and loss[METHOD] <= 0.75 * loss["AutoETS (logs)"]
+        )
         assert 72 <= table.loc["full history", horizon].loc[METHOD, "coverage80"] <= 90
         sparse = table.loc["sparse", horizon]
         assert sparse.loc[METHOD, "loss"] <= 0.35 * sparse.loc["drift, point", "loss"]
@@ -197,28 +241,43 @@ def test_the_saved_bench_reaches_what_was_asked():
 
 def test_contest_divides_our_loss_by_theirs():
     rows = [("p", METHOD, 3, 1.0, 50, 80, 90, 5, 2), ("p", "drift", 3, 4.0, 50, 80, 90, 5, 2)]
-    table = pd.DataFrame(rows, columns=["panel", "method", "horizon", "loss", "coverage50", "coverage80", "coverage90", "cases", "origins"])
-    assert scores.contest(table)["drift"].tolist() == [0.25]
+    table = pd.DataFrame(
+        rows,
+        columns=[
+            "panel",
+            "method",
+            "horizon",
+            "loss",
+            "coverage50",
+            "coverage80",
+            "coverage90",
+            "cases",
+            "origins",
+        ],
+    )
+    assert backtest.contest(table)["drift"].tolist() == [0.25]
 
 
 # Constants.
 
 
 def test_stress_moves_one_constant_at_a_time_and_puts_it_back():
-    before = {(m, n): getattr(m, n) for m, n, *_ in scores.STRESSED}
-    table = scores.stress(walk(units=8, years=9), [2006], 1)
-    assert before == {(m, n): getattr(m, n) for m, n, *_ in scores.STRESSED}
-    assert len(table) == 1 + 2 * len(scores.STRESSED)
+    before = {(m, n): getattr(m, n) for m, n, *_ in backtest.STRESSED}
+    table = backtest.stress(walk(units=8, years=9), [2006], 1)
+    assert before == {(m, n): getattr(m, n) for m, n, *_ in backtest.STRESSED}
+    assert len(table) == 1 + 2 * len(backtest.STRESSED)
     moved = table[table["constant"] == "NEWEST"]
     assert (moved["change"] != 0).all()
 
 
 def test_every_numeric_constant_of_the_method_is_stressed_or_said_why_not():
-    named = {(m.__name__, n) for m, n, *_ in scores.STRESSED}
+    named = {(m.__name__, n) for m, n, *_ in backtest.STRESSED}
     # Grids of the numerics and the fewest units a median needs.
     exempt = {"PATH_STEPS", "FEWEST_UNITS", "WARM_UP"}
-    for module in (borrow, scores.common):
-        numbers = {n for n, v in vars(module).items() if n.isupper() and isinstance(v, (int, float))}
+    for module in (panel_model, backtest.growth):
+        numbers = {
+            n for n, v in vars(module).items() if n.isupper() and isinstance(v, (int, float))
+        }
         assert {(module.__name__, n) for n in numbers - exempt} <= named
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from zoneplan import tables
+from zoneplan.data import tables
+from zoneplan.data.units import UNITS, convert
 from zoneplan.errors import DataError
-from zoneplan.units import UNITS, convert
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 OBSERVATIONS = "plans/zhenan/observations.csv"
@@ -77,7 +77,11 @@ def test_every_row_is_its_ledger_row(path):
     assert len(table) and table["row_id"].is_unique
     for row in table.to_dict("records"):
         source = printed.loc[row["row_id"]]
-        for column in {"year", "source_id", "kind", "entity_id", "zone_id", "unit_id", "rank"} & set(row) & set(source.index):
+        for column in (
+            {"year", "source_id", "kind", "entity_id", "zone_id", "unit_id", "rank"}
+            & set(row)
+            & set(source.index)
+        ):
             assert row[column] == source[column], (path, row["row_id"], column)
         if "value" not in row:
             continue
@@ -85,11 +89,17 @@ def test_every_row_is_its_ledger_row(path):
             assert row["value"] == source["value"], (path, row["row_id"])
         else:
             by = divisor[source["unit"], row["unit"]]
-            assert float(row["value"]) == pytest.approx(float(source["value"]) / by, rel=1e-9), (path, row["row_id"])
+            assert float(row["value"]) == pytest.approx(float(source["value"]) / by, rel=1e-9), (
+                path,
+                row["row_id"],
+            )
 
 
 def test_percentiles_are_the_ledgers():
-    printed, table = texts(DATA / "sourced/growth_reference.csv"), texts(DATA / "reference/growth_reference.csv")
+    printed, table = (
+        texts(DATA / "sourced/growth_reference.csv"),
+        texts(DATA / "reference/growth_reference.csv"),
+    )
     pd.testing.assert_frame_equal(table[printed.columns], printed)
 
 
@@ -135,27 +145,52 @@ def test_publication_day_is_the_last_that_the_date_allows(printed, day):
 
 def test_known_from():
     cities, growth = tables.read("zhejiang_cities"), tables.read("growth_reference")
-    assert (cities["known_from"] == pd.to_datetime((cities["year"] + 1).astype(str) + "-11-01")).all()
+    assert (
+        cities["known_from"] == pd.to_datetime((cities["year"] + 1).astype(str) + "-11-01")
+    ).all()
     printed = growth[growth["series"] == "as_printed"]
-    assert (printed["known_from"] == pd.to_datetime((printed["end_year"] + 1).astype(str) + "-11-01")).all()
+    assert (
+        printed["known_from"] == pd.to_datetime((printed["end_year"] + 1).astype(str) + "-11-01")
+    ).all()
     assert growth.loc[growth["series"] == "revised", "known_from"].isna().all()
-    for name in ("observations", "context_observations", "peer_zones", "national_zones", "rankings", "growth_targets"):
+    for name in (
+        "observations",
+        "context_observations",
+        "peer_zones",
+        "national_zones",
+        "rankings",
+        "growth_targets",
+    ):
         assert tables.read(name)["known_from"].notna().all(), name
 
 
 def test_half_year_of_the_city_was_known_but_not_the_yearbook_of_2017():
     seen = tables.read("context_observations")
-    half = seen[(seen["entity_id"] == "wenzhou") & (seen["period"] == "h1") & (seen["year"] == 2018)]
+    half = seen[
+        (seen["entity_id"] == "wenzhou") & (seen["period"] == "h1") & (seen["year"] == 2018)
+    ]
     assert len(half) >= 5 and (half["known_from"] <= "2018-10-30").all()
     cities = tables.read("zhejiang_cities")
     assert cities.loc[cities["known_from"] <= "2018-10-30", "year"].max() == 2016
 
 
 def test_the_zone_as_the_sources_print_it():
-    rows = tables.read("observations").query("kind == 'level'").set_index(["indicator_id", "year"])["value"].sort_index()
-    known = {("gdp", 2013): 175.15, ("gdp", 2016): 204.72, ("industrial_value_added", 2016): 82.98,
-             ("budget_revenue", 2015): 8.77, ("budget_revenue", 1998): 0.987, ("trade_total", 2016): 70.7,
-             ("exports", 2003): 3.875, ("fixed_asset_investment", 2016): 134.91}  # fmt: skip
+    rows = (
+        tables.read("observations")
+        .query("kind == 'level'")
+        .set_index(["indicator_id", "year"])["value"]
+        .sort_index()
+    )
+    known = {
+        ("gdp", 2013): 175.15,
+        ("gdp", 2016): 204.72,
+        ("industrial_value_added", 2016): 82.98,
+        ("budget_revenue", 2015): 8.77,
+        ("budget_revenue", 1998): 0.987,
+        ("trade_total", 2016): 70.7,
+        ("exports", 2003): 3.875,
+        ("fixed_asset_investment", 2016): 134.91,
+    }
     assert {k: rows.loc[k].item() for k in known} == known
 
 
@@ -201,7 +236,9 @@ def test_an_unknown_table_is_named(monkeypatch):
         tables.read("peers")
 
 
-@pytest.mark.parametrize("raw", [None, b"", b"row_id\n", b"\xff\xfe", b"a;b\n1;2\n", b'"row_id\n', b"\x00\n\x00\n"])
+@pytest.mark.parametrize(
+    "raw", [None, b"", b"row_id\n", b"\xff\xfe", b"a;b\n1;2\n", b'"row_id\n', b"\x00\n\x00\n"]
+)
 def test_an_unreadable_file_is_a_data_error(raw, folder, monkeypatch):
     monkeypatch.setenv("ZONEPLAN_DATA", str(folder))
     file = folder / OBSERVATIONS
@@ -254,16 +291,25 @@ def test_a_wrong_cell_is_named(name, row, column, value, expected, folder, quick
 
 def test_a_missing_and_an_unknown_column_are_named(folder, quick):
     edit(folder / OBSERVATIONS, "scope_note", "scope")
-    assert places(tables.check(folder)) == {(OBSERVATIONS, 1, "scope_note"), (OBSERVATIONS, 1, "scope")}
+    assert places(tables.check(folder)) == {
+        (OBSERVATIONS, 1, "scope_note"),
+        (OBSERVATIONS, 1, "scope"),
+    }
 
 
 def test_a_repeated_key_is_named(folder, quick):
     table = texts(folder / OBSERVATIONS)
     again = table.iloc[[0]].assign(row_id="obs-999")
-    pd.concat([table, table.iloc[[0]], again]).to_csv(folder / OBSERVATIONS, index=False, lineterminator="\n")
+    pd.concat([table, table.iloc[[0]], again]).to_csv(
+        folder / OBSERVATIONS, index=False, lineterminator="\n"
+    )
     found = [p for p in tables.check(folder) if "again" in p.found]
     last = len(table) + 3
-    assert {(p.row, p.column.split(",")[0]) for p in found} == {(last - 1, "row_id"), (last - 1, "entity_id"), (last, "entity_id")}
+    assert {(p.row, p.column.split(",")[0]) for p in found} == {
+        (last - 1, "row_id"),
+        (last - 1, "entity_id"),
+        (last, "entity_id"),
+    }
     assert all(p.expected == "once, as in row 2" for p in found)
 
 
@@ -272,7 +318,11 @@ def test_a_repeated_key_is_named(folder, quick):
     [
         (b"", None, "an empty file"),
         (b"  \n", None, "an empty file"),
-        (b"row_id,indicator_id,year,value,unit,n_days,source_id,known_from\n", 1, "a header without rows"),
+        (
+            b"row_id,indicator_id,year,value,unit,n_days,source_id,known_from\n",
+            1,
+            "a header without rows",
+        ),
         (b"\xef\xbb\xbfrow_id\n1\n", 1, "byte-order mark"),
         (b"row_id;indicator_id\nfx-01;x\n", 1, "cells parted by ';'"),
         (b"row_id\tindicator_id\nfx-01\tx\n", 1, "cells parted by"),
@@ -319,7 +369,9 @@ def test_everything_wrong_is_listed_at_once(folder):
     }
     problems = tables.check(folder)
     assert wanted <= places(problems)
-    assert str(next(p for p in problems if p.column == "unit")).startswith(f"{OBSERVATIONS}:9:unit: found '亿圆'; expected")
+    assert str(next(p for p in problems if p.column == "unit")).startswith(
+        f"{OBSERVATIONS}:9:unit: found '亿圆'; expected"
+    )
 
 
 @pytest.mark.parametrize("raw", [b"", b"{", b"[]", b'{"resources": [{"name": "a"}]}', b"\xff"])
@@ -328,7 +380,13 @@ def test_a_wrong_description_is_one_problem(raw, folder):
     assert [p.file for p in tables.check(folder)] == ["datapackage.json"]
 
 
-@pytest.mark.parametrize(("old", "new"), [('"resource": "sources"', '"resource": "source"'), ('"fields": "source_id"', '"fields": "id"')])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"resource": "sources"', '"resource": "source"'),
+        ('"fields": "source_id"', '"fields": "id"'),
+    ],
+)
 def test_a_description_that_points_at_nothing_is_one_problem(old, new, folder):
     edit(folder / "datapackage.json", old, new)
     [problem] = tables.check(folder)
@@ -343,7 +401,13 @@ def test_the_validator_of_the_standard_is_asked(folder):
     """A limit that only the standard's validator knows."""
     file = folder / "datapackage.json"
     description = json.loads(file.read_text(encoding="utf-8"))
-    title = next(f for r in description["resources"] if r["name"] == "sources" for f in r["schema"]["fields"] if f["name"] == "title")
+    title = next(
+        f
+        for r in description["resources"]
+        if r["name"] == "sources"
+        for f in r["schema"]["fields"]
+        if f["name"] == "title"
+    )
     title["constraints"] = {"minLength": 1000}
     file.write_text(json.dumps(description), encoding="utf-8")
     problems = tables.check(folder)
@@ -360,7 +424,10 @@ def test_a_figure_changed_by_one_percent_is_named_with_its_ledger_row(path, fold
     set_cell(folder, path, row, "value", f"{float(table.loc[row - 2, 'value']) * 1.01:.10g}")
     [problem] = tables.check(folder)
     assert (problem.file, problem.row, problem.column) == (path, row, "value")
-    assert f"{LEDGERS[path]} row" in problem.expected and table.loc[row - 2, "row_id"] in problem.expected
+    assert (
+        f"{LEDGERS[path]} row" in problem.expected
+        and table.loc[row - 2, "row_id"] in problem.expected
+    )
 
 
 def test_a_changed_percentile_is_named(folder, quick):
@@ -373,7 +440,11 @@ def test_another_year_source_or_indicator_is_named(folder, quick):
     set_cell(folder, OBSERVATIONS, 3, "year", "2022")
     set_cell(folder, OBSERVATIONS, 6, "source_id", "plan")
     set_cell(folder, OBSERVATIONS, 9, "indicator_id", "gdp")
-    assert places(tables.check(folder)) >= {(OBSERVATIONS, 3, "year"), (OBSERVATIONS, 6, "source_id"), (OBSERVATIONS, 9, "indicator_id")}
+    assert places(tables.check(folder)) >= {
+        (OBSERVATIONS, 3, "year"),
+        (OBSERVATIONS, 6, "source_id"),
+        (OBSERVATIONS, 9, "indicator_id"),
+    }
 
 
 def test_a_lost_and_an_invented_row_are_named(folder, quick):
@@ -390,15 +461,34 @@ def test_a_lost_and_an_invented_row_are_named(folder, quick):
 def test_figures_of_another_zone_need_no_ledger(folder, quick):
     for file in (OBSERVATIONS, RESOLUTIONS):
         table = texts(folder / file)
-        table.assign(row_id="mine-" + table["row_id"]).to_csv(folder / file, index=False, lineterminator="\n")
+        table.assign(row_id="mine-" + table["row_id"]).to_csv(
+            folder / file, index=False, lineterminator="\n"
+        )
     assert tables.check(folder) == []
 
 
 def test_disagreements_allow_another_unit_of_the_same_currency():
-    printed = {"row_id": "a", "entity_id": "zone", "indicator_id": "gdp_h1", "year": "2018", "value": "9870", "unit": "万元"}
-    row = {"row_id": "a", "entity_id": "zone", "indicator_id": "gdp", "period": "h1", "year": "2018", "value": "0.987", "unit": "亿元"}
+    printed = {
+        "row_id": "a",
+        "entity_id": "zone",
+        "indicator_id": "gdp_h1",
+        "year": "2018",
+        "value": "9870",
+        "unit": "万元",
+    }
+    row = {
+        "row_id": "a",
+        "entity_id": "zone",
+        "indicator_id": "gdp",
+        "period": "h1",
+        "year": "2018",
+        "value": "0.987",
+        "unit": "亿元",
+    }
     assert tables.disagreements(row, printed) == []
     assert [d[0] for d in tables.disagreements(row | {"value": "0.997"}, printed)] == ["value"]
     assert [d[0] for d in tables.disagreements(row | {"unit": "亿美元"}, printed)] == ["value"]
-    assert [d[0] for d in tables.disagreements(row | {"period": "full_year"}, printed)] == ["period"]
+    assert [d[0] for d in tables.disagreements(row | {"period": "full_year"}, printed)] == [
+        "period"
+    ]
     assert convert(9870, "万元", "亿元") == 0.987

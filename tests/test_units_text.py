@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zoneplan import text
+from zoneplan.data.units import UNITS, convert
 from zoneplan.errors import DataError, Problem
-from zoneplan.units import UNITS, convert
 
 YUAN = ("亿元", "百万元", "万元", "元")
 DOLLARS = ("亿美元", "百万美元", "万美元")
@@ -45,7 +45,9 @@ def test_dollars_to_yuan_at_the_mean_of_2016():
 
 @given(AMOUNTS, st.sampled_from(YUAN + DOLLARS), st.sampled_from(YUAN + DOLLARS), st.floats(1, 10))
 def test_there_and_back(value, unit, to, rate):
-    assert convert(convert(value, unit, to, rate), to, unit, rate) == pytest.approx(value, rel=1e-12)
+    assert convert(convert(value, unit, to, rate), to, unit, rate) == pytest.approx(
+        value, rel=1e-12
+    )
 
 
 @pytest.mark.parametrize(
@@ -95,7 +97,16 @@ def test_pct():
 
 @pytest.mark.parametrize(
     ("p", "shown"),
-    [(0, "<1 %"), (0.0099, "<1 %"), (0.01, "1 %"), (0.374, "37 %"), (0.99, "99 %"), (0.995, ">99 %"), (1, ">99 %"), (math.nan, "–")],
+    [
+        (0, "<1 %"),
+        (0.0099, "<1 %"),
+        (0.01, "1 %"),
+        (0.374, "37 %"),
+        (0.99, "99 %"),
+        (0.995, ">99 %"),
+        (1, ">99 %"),
+        (math.nan, "–"),
+    ],
 )
 def test_odds(p, shown):
     assert text.odds(p) == shown
@@ -117,25 +128,43 @@ def test_odds_keep_their_order(p, q):
 
 @given(st.floats(-1e12, 1e12), st.integers(0, 4))
 def test_num_reads_back(x, digits):
-    assert float(text.num(x, digits).replace(",", "")) == pytest.approx(x, abs=0.5001 * 10**-digits, rel=1e-12)
+    assert float(text.num(x, digits).replace(",", "")) == pytest.approx(
+        x, abs=0.5001 * 10**-digits, rel=1e-12
+    )
 
 
 def test_frame_has_fixed_decimals_and_keeps_chinese():
-    table = pd.DataFrame({"名": ["生产总值", "出口"], "x": [1.25, math.nan], "n": [3, 4], "day": pd.to_datetime(["2018-10-30"] * 2)})
+    table = pd.DataFrame(
+        {
+            "名": ["生产总值", "出口"],
+            "x": [1.25, math.nan],
+            "n": [3, 4],
+            "day": pd.to_datetime(["2018-10-30"] * 2),
+        }
+    )
     shown = text.frame(table, {"x": 2})
     assert "生产总值" in shown and "1.25" in shown and "–" in shown and "2018-10-30" in shown
     assert "3.0" not in shown
 
 
 def test_a_problem_leaves_out_what_has_no_place():
-    assert str(Problem("a.csv", 3, "value", "'x'", "a number")) == "a.csv:3:value: found 'x'; expected a number"
-    assert str(Problem("a.csv", None, None, "no such file", "a table")) == "a.csv: found no such file; expected a table"
+    assert (
+        str(Problem("a.csv", 3, "value", "'x'", "a number"))
+        == "a.csv:3:value: found 'x'; expected a number"
+    )
+    assert (
+        str(Problem("a.csv", None, None, "no such file", "a table"))
+        == "a.csv: found no such file; expected a table"
+    )
     assert str(Problem("a.csv", 1, None, "x", "y")) == "a.csv:1: found x; expected y"
 
 
 def test_a_problem_is_one_readable_line_whatever_a_file_holds():
     told = str(Problem("a\x1b[31m.csv", 2, "v\u202e\n", "x" * 5000, "a 温州　number"))
-    assert told == "a\\x1b[31m.csv:2:v\\u202e\\n: found " + "x" * 200 + "…; expected a 温州\\u3000number"
+    assert (
+        told
+        == "a\\x1b[31m.csv:2:v\\u202e\\n: found " + "x" * 200 + "…; expected a 温州\\u3000number"
+    )
     assert len(str(Problem("a.csv", None, None, "x", "one of " + "y, " * 300))) < 1000
 
 
@@ -163,8 +192,15 @@ def test_amounts_as_each_reader_is_told_them(value, unit, english, chinese):
 
 
 def test_odds_and_days_in_chinese():
-    assert (text.odds(0.004, "zh"), text.odds(0.37, "zh"), text.odds(0.999, "zh")) == ("<1%", "37%", ">99%")
-    assert (text.odds_range(0.37, 0.55, "zh"), text.odds_range(0.37, 0.55)) == ("37%～55%", "37-55 %")
+    assert (text.odds(0.004, "zh"), text.odds(0.37, "zh"), text.odds(0.999, "zh")) == (
+        "<1%",
+        "37%",
+        ">99%",
+    )
+    assert (text.odds_range(0.37, 0.55, "zh"), text.odds_range(0.37, 0.55)) == (
+        "37%～55%",
+        "37-55 %",
+    )
     day = datetime.date(2018, 10, 30)
     assert (text.day(day), text.day(day, "zh")) == ("30 October 2018", "2018年10月30日")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from zoneplan.data.yaml_file import DEEPEST, MOST_BYTES, read_yaml
 from zoneplan.errors import DataError
-from zoneplan.yamlfile import DEEPEST, MOST_BYTES, read_yaml
 
 
 @pytest.fixture
@@ -24,19 +24,30 @@ def told(tmp_path):
 def test_plain_values_come_through(tmp_path):
     file = tmp_path / "a.yml"
     file.write_text("a: [1, -2.5, 1e3, 0.5, 0]\nb: {c: 名称, d: yes}\ne:\n", encoding="utf-8")
-    assert read_yaml(file) == ({"a": [1, -2.5, "1e3", 0.5, 0], "b": {"c": "名称", "d": True}, "e": None}, [])
+    assert read_yaml(file) == (
+        {"a": [1, -2.5, "1e3", 0.5, 0], "b": {"c": "名称", "d": True}, "e": None},
+        [],
+    )
 
 
-@pytest.mark.parametrize("number", ["010", "1:30", "1_000", "0x10", "0b11", "1_0.5", "190:20:30.15"])
+@pytest.mark.parametrize(
+    "number", ["010", "1:30", "1_000", "0x10", "0b11", "1_0.5", "190:20:30.15"]
+)
 def test_a_number_that_is_not_what_it_looks_like_is_named(told, number):
-    assert told(f"a: 1\nb:\n  - {number}\n") == [f"a.yml:3: found {number}; expected a plain decimal number"]
+    assert told(f"a: 1\nb:\n  - {number}\n") == [
+        f"a.yml:3: found {number}; expected a plain decimal number"
+    ]
 
 
 @pytest.mark.parametrize(
     ("text", "line", "found"),
     [
         ("a: &x [1]\nb: *x\n", 2, "the reference *x"),
-        ("a: 1\nb: !!python/object/apply:os.system [true]\n", 2, "the type tag:yaml.org,2002:python/object/apply:os.system"),
+        (
+            "a: 1\nb: !!python/object/apply:os.system [true]\n",
+            2,
+            "the type tag:yaml.org,2002:python/object/apply:os.system",
+        ),
         ("a: !own 1\n", 1, "the type !own"),
         ("a: 1\nb: " + "[" * 50 + "]" * 50, 2, f"more than {DEEPEST} values inside each other"),
         ("a: 1\nb: " + "[" * 100_000, 2, f"more than {DEEPEST} values inside each other"),

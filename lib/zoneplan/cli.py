@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+    from zoneplan.data.panel import Panel
     from zoneplan.errors import Problem
-    from zoneplan.panel import Panel
 
 # What shells say of a program that Ctrl-C has stopped.
 INTERRUPTED = 130
@@ -25,38 +25,79 @@ BASELINES = ("naive", "drift", "theta", "damped", "arima", "theta_damped", "pool
 
 def parser() -> argparse.ArgumentParser:
     """The command line: one sub-command for each thing a reader can ask."""
-    top = argparse.ArgumentParser(prog="zoneplan", description="Will a development zone meet its plan?")
+    top = argparse.ArgumentParser(
+        prog="zoneplan", description="Will a development zone meet its plan?"
+    )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    check = commands.add_parser("check", help="validate every table; list every problem with file, row and column")
+    check = commands.add_parser(
+        "check", help="validate every table; list every problem with file, row and column"
+    )
     verdicts = commands.add_parser("verdicts", help="one row per target and year, with the odds")
     audit = commands.add_parser("audit", help="does the plan agree with itself?")
     brief = commands.add_parser("brief", help="run every notebook and write the reports")
-    panel = commands.add_parser("forecast", help="forecast any panel of yearly levels from short histories")
+    panel = commands.add_parser(
+        "forecast", help="forecast any panel of yearly levels from short histories"
+    )
     books = commands.add_parser("run-notebooks", help="run every notebook and say whether it works")
-    state = commands.add_parser("status", help="measure the project and write STATUS.md")
-    again = commands.add_parser("rebaseline", help="run every notebook, show every number that moved, save after a yes")
-    new = commands.add_parser("new", help="an empty plan to fill in; check --plan leads on from there")
-    taken = commands.add_parser("import", help="a plan from a spreadsheet; shows what it understood and asks")
+    again = commands.add_parser(
+        "rebaseline", help="run every notebook, show every number that moved, save after a yes"
+    )
+    new = commands.add_parser(
+        "new", help="an empty plan to fill in; check --plan leads on from there"
+    )
+    taken = commands.add_parser(
+        "import", help="a plan from a spreadsheet; shows what it understood and asks"
+    )
 
     for command in (check, verdicts, audit, brief, books):
-        command.add_argument("--plan", type=Path, metavar="DIR", help="folder of the plan (default: the one shipped)")
-    verdicts.add_argument("--as-of", metavar="DATE", help="day of judgement, such as 2018-10-30 (default: adoption)")
-    verdicts.add_argument("--json", action="store_true", help="print JSON records instead of a table")
-    brief.add_argument("--lang", choices=["en", "zh", "both"], default="both", help="language of the papers (default: both)")
+        command.add_argument(
+            "--plan", type=Path, metavar="DIR", help="folder of the plan (default: the one shipped)"
+        )
+    verdicts.add_argument(
+        "--as-of", metavar="DATE", help="day of judgement, such as 2018-10-30 (default: adoption)"
+    )
+    verdicts.add_argument(
+        "--json", action="store_true", help="print JSON records instead of a table"
+    )
+    brief.add_argument(
+        "--lang",
+        choices=["en", "zh", "both"],
+        default="both",
+        help="language of the papers (default: both)",
+    )
     brief.add_argument("--out", type=Path, metavar="DIR", help="folder to write (default: reports)")
-    panel.add_argument("series", type=Path, metavar="SERIES.csv", help="columns unit_id, year, value")
-    panel.add_argument("--reference", type=Path, metavar="PANEL.csv", help="similar units (default: the series)")
-    panel.add_argument("--to", type=int, required=True, metavar="YEAR", help="last year to forecast")
+    panel.add_argument(
+        "series", type=Path, metavar="SERIES.csv", help="columns unit_id, year, value"
+    )
+    panel.add_argument(
+        "--reference", type=Path, metavar="PANEL.csv", help="similar units (default: the series)"
+    )
+    panel.add_argument(
+        "--to", type=int, required=True, metavar="YEAR", help="last year to forecast"
+    )
     panel.add_argument("--out", type=Path, metavar="OUT.csv", help="file to write (default: print)")
-    panel.add_argument("--method", choices=("borrow", *BASELINES), default="borrow", help="borrow strength (default), or a textbook rule")
+    panel.add_argument(
+        "--method",
+        choices=("borrow", *BASELINES),
+        default="borrow",
+        help="borrow strength (default), or a textbook rule",
+    )
     panel.add_argument("--skip-bad", action="store_true", help="leave bad rows out and say which")
-    state.add_argument("--coverage", type=Path, metavar="FILE.json", help="report of coverage.py from a run of the tests")
-    again.add_argument("--why", required=True, metavar="TEXT", help="the reason, written to CHANGES.md")
+    again.add_argument(
+        "--why", required=True, metavar="TEXT", help="the reason, written to CHANGES.md"
+    )
     again.add_argument("--yes", action="store_true", help="do not ask")
     new.add_argument("folder", type=Path, metavar="DIR", help="folder to make")
-    taken.add_argument("file", type=Path, metavar="FILE.xlsx", help="targets, figures of the past, or both")
-    taken.add_argument("--to", type=Path, metavar="DIR", help="folder of the plan (default: named like the file, beside it)")
+    taken.add_argument(
+        "file", type=Path, metavar="FILE.xlsx", help="targets, figures of the past, or both"
+    )
+    taken.add_argument(
+        "--to",
+        type=Path,
+        metavar="DIR",
+        help="folder of the plan (default: named like the file, beside it)",
+    )
     taken.add_argument("--yes", action="store_true", help="do not ask")
     books.add_argument("--save", action="store_true", help="save each notebook as one clean run")
     return top
@@ -91,7 +132,17 @@ def plan_in_force(plan: Path | None) -> Iterator[None]:
         yield
         return
     if not folder.is_dir():
-        raise DataError([Problem(str(folder), None, None, "no such folder", "a folder with plan.yml and its tables")])
+        raise DataError(
+            [
+                Problem(
+                    str(folder),
+                    None,
+                    None,
+                    "no such folder",
+                    "a folder with plan.yml and its tables",
+                )
+            ]
+        )
     os.environ["ZONEPLAN_PLAN"] = str(folder.resolve())
     try:
         yield
@@ -103,7 +154,7 @@ def plan_in_force(plan: Path | None) -> Iterator[None]:
 
 def own_plan() -> Path | None:
     """The folder of the plan in force if it is not the shipped one."""
-    from zoneplan import tables
+    from zoneplan.data import tables
 
     folder = tables.plan_dir()
     return None if tables.is_shipped(folder) else folder
@@ -124,9 +175,13 @@ def all_problems() -> list[Problem]:
     Description, tables, their agreement and scenarios are looked at in this order; what rests on a faulty part is left
     for later, so that one fault is not told many times.
     """
-    from zoneplan import doubts, load_plan, reference, scenarios, tables
+    from zoneplan import load_plan
+    from zoneplan.data import tables
     from zoneplan.errors import DataError
-    from zoneplan.plan import read_description
+    from zoneplan.evaluation import plausibility
+    from zoneplan.forecasting import classes
+    from zoneplan.plan.document import read_description
+    from zoneplan.stress import scenarios
 
     own = own_plan()
     try:
@@ -136,7 +191,7 @@ def all_problems() -> list[Problem]:
         if problems:
             return problems
         plan = load_plan()
-        problems = [*reference.class_problems(plan), *doubts.place_problems(plan)]
+        problems = [*classes.class_problems(plan), *plausibility.place_problems(plan)]
         if not problems:
             scenarios.scenarios(plan)
     except DataError as error:
@@ -145,7 +200,7 @@ def all_problems() -> list[Problem]:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from zoneplan.template import next_step
+    from zoneplan.data.template import next_step
 
     problems, own = all_problems(), own_plan()
     for problem in problems:
@@ -159,33 +214,45 @@ def _check(args: argparse.Namespace) -> int:
     if own:
         from datetime import date
 
-        from zoneplan import doubts, load_plan
+        from zoneplan import load_plan
+        from zoneplan.evaluation import plausibility
 
-        if asked := doubts.doubts(load_plan(), date.today()):
+        if asked := plausibility.doubts(load_plan(), date.today()):
             print("\nLook at these again; each may be right:")
-            print("\n".join(textwrap.fill(line, 120, initial_indent="  - ", subsequent_indent="    ") for line in asked) + "\n")
+            print(
+                "\n".join(
+                    textwrap.fill(line, 120, initial_indent="  - ", subsequent_indent="    ")
+                    for line in asked
+                )
+                + "\n"
+            )
         print(what_now(own))
     return 0
 
 
 def what_now(folder: Path) -> str:
     """What a valid plan of one's own can be asked, and how."""
-    from zoneplan import load_plan, reference
+    from zoneplan import load_plan
+    from zoneplan.forecasting import classes
 
     plan = load_plan()
     final = plan.verdicts().final()
-    given, ends = int(final["probability_low"].notna().sum()), reference.record_ends(plan)
-    old = ends is not None and plan.years[0] - ends > reference.OLD
+    given, ends = int(final["probability_low"].notna().sum()), classes.record_ends(plan)
+    old = ends is not None and plan.years[0] - ends > classes.OLD
     return (
         f"{plan.name_en}: seen from {plan.as_of.isoformat()}, {given} of {len(final)} series have odds.\n"
-        + (f"Mind: growth of similar regions is on record only to {ends}; the odds rest on its own fade after that.\n" if old else "")
+        + (
+            f"Mind: growth of similar regions is on record only to {ends}; the odds rest on its own fade after that.\n"
+            if old
+            else ""
+        )
         + f"Next: zoneplan verdicts --plan {folder}, zoneplan brief --plan {folder}"
     )
 
 
 def _verdicts(args: argparse.Namespace) -> int:
     from zoneplan import load_plan
-    from zoneplan.report import verdict_summary
+    from zoneplan.report.brief import verdict_summary
 
     table = load_plan().verdicts(as_of=args.as_of).table()
     if args.json:
@@ -204,7 +271,7 @@ def _audit(args: argparse.Namespace) -> int:
 
 
 def _brief(args: argparse.Namespace) -> int:
-    from zoneplan.report import brief
+    from zoneplan.report.brief import brief
 
     own = own_plan()
     # The project's reports are those of the shipped plan.
@@ -213,27 +280,34 @@ def _brief(args: argparse.Namespace) -> int:
 
 
 def _new(args: argparse.Namespace) -> int:
-    from zoneplan.template import start
+    from zoneplan.data.template import start
 
     written = start(args.folder)
     for file in written:
         print(f"written: {file}")
-    print(f"{'Fill them in' if written else 'All files were there already'}, then: zoneplan check --plan {args.folder}")
+    print(
+        f"{'Fill them in' if written else 'All files were there already'}, then: zoneplan check --plan {args.folder}"
+    )
     return 0
 
 
 def _import(args: argparse.Namespace) -> int:
-    from zoneplan.importer import read_workbook, write_plan
-    from zoneplan.reference import has_class
+    from zoneplan.data.importer import read_workbook, write_plan
+    from zoneplan.forecasting.classes import has_class
     from zoneplan.text import frame
 
     read = read_workbook(args.file)
-    years, named = read.rows["year"].map(lambda y: "" if y != y else str(int(y))), read.rows["known"].map({True: "yes", False: "no"})
+    years, named = (
+        read.rows["year"].map(lambda y: "" if y != y else str(int(y))),
+        read.rows["known"].map({True: "yes", False: "no"}),
+    )
     shown = read.table().assign(year=years, known=named).rename(columns={"known": "name known"})
     print(f"Understood in {args.file}:")
     print(frame(shown.dropna(axis=1, how="all"), 2))
     if read.rows["value_high"].notna().any():
-        print("\nA range counts as met from its nearer end on. If what lies beyond is a miss, write range as direction in targets.csv.")
+        print(
+            "\nA range counts as met from its nearer end on. If what lies beyond is a miss, write range as direction in targets.csv."
+        )
     if jumping := read.jumps():
         print("\nLook at these again: they more than double, or fall to less than half, in a year:")
         print("\n".join(f"  {line}" for line in jumping))
@@ -241,10 +315,14 @@ def _import(args: argparse.Namespace) -> int:
         print(f"\nNot understood, {len(read.left)} cell{'s' if len(read.left) > 1 else ''}:")
         for why, cells in read.left.groupby("why", sort=False):
             named = ", ".join(f"{row.sheet}!{row.cell} {row.text!r}" for row in cells.itertuples())
-            print(f"  {why}\n{textwrap.fill(named, 120, initial_indent='    ', subsequent_indent='    ')}")
+            print(
+                f"  {why}\n{textwrap.fill(named, 120, initial_indent='    ', subsequent_indent='    ')}"
+            )
     unknown = list(dict.fromkeys(read.rows.loc[~read.rows["indicator_id"].map(has_class), "name"]))
     if unknown:
-        print(f"\nNo similar regions are known for: {'; '.join(unknown)}. They get no odds before plan.yml names a class.")
+        print(
+            f"\nNo similar regions are known for: {'; '.join(unknown)}. They get no odds before plan.yml names a class."
+        )
     folder = args.to or args.file.with_suffix("")
     if not args.yes and not _agreed(f"\nWrite {len(read.rows)} figures to {folder}? [y/N] "):
         print("nothing was written")
@@ -256,12 +334,18 @@ def _import(args: argparse.Namespace) -> int:
 
 
 def _forecast(args: argparse.Namespace) -> int:
+    from zoneplan.data.panel import read_panel
     from zoneplan.errors import DataError, Problem
-    from zoneplan.panel import read_panel
 
     if args.method != "borrow" and args.reference is not None:
         found = f"--reference beside --method {args.method}"
-        raise DataError([Problem(str(args.reference), None, None, found, "a reference only with --method borrow")])
+        raise DataError(
+            [
+                Problem(
+                    str(args.reference), None, None, found, "a reference only with --method borrow"
+                )
+            ]
+        )
     series, left_out = read_panel(args.series, args.to, args.skip_bad)
     reference = series
     if args.reference is not None:
@@ -275,25 +359,35 @@ def _forecast(args: argparse.Namespace) -> int:
         text = table.to_csv(args.out, index=False, lineterminator="\n", float_format="%.10g")
     except OSError as error:
         found = error.strerror or str(error)
-        raise DataError([Problem(str(args.out), None, None, found, "a file that can be written")]) from None
-    print(text if text is not None else f"{len(table)} rows written to {args.out}", end="" if text is not None else "\n")
+        raise DataError(
+            [Problem(str(args.out), None, None, found, "a file that can be written")]
+        ) from None
+    print(
+        text if text is not None else f"{len(table)} rows written to {args.out}",
+        end="" if text is not None else "\n",
+    )
     return 0
 
 
 def _quantiles(args: argparse.Namespace, series: Panel, reference: Panel) -> pd.DataFrame:
     if args.method == "borrow":
-        from zoneplan.borrow import learn
+        from zoneplan.forecasting.panel_model import learn
 
         return learn(reference, args.to).forecast(series).table()
-    from zoneplan.baselines import baseline
+    from zoneplan.forecasting.baselines import baseline
 
     made = baseline(series, args.to, args.method)
-    for count, why in ((made.too_short, "too short for it"), (made.blown_up, "a forecast not finite or absurd")):
+    for count, why in (
+        (made.too_short, "too short for it"),
+        (made.blown_up, "a forecast not finite or absurd"),
+    ):
         if count:
             print(f"{args.method}: drift instead for {_units(count)} ({why})", file=sys.stderr)
     unsure = int(made.rows["q90"].isna().groupby(made.rows["unit_id"]).any().sum())
     if unsure:
-        print(f"{args.method}: no interval for {_units(unsure)} (under three points)", file=sys.stderr)
+        print(
+            f"{args.method}: no interval for {_units(unsure)} (under three points)", file=sys.stderr
+        )
     return made.table()
 
 
@@ -301,7 +395,9 @@ def _units(count: int) -> str:
     return f"{count} unit{'' if count == 1 else 's'}"
 
 
-def _say_what_is_missing(args: argparse.Namespace, series: Panel, done: set[str], first: int) -> None:
+def _say_what_is_missing(
+    args: argparse.Namespace, series: Panel, done: set[str], first: int
+) -> None:
     """Units without a forecast: fine if they reach the year, a problem if they end before the reference begins."""
     from zoneplan.errors import DataError, Problem
 
@@ -309,16 +405,27 @@ def _say_what_is_missing(args: argparse.Namespace, series: Panel, done: set[str]
     there = [unit for unit, year in last.items() if year >= args.to]
     early = [unit for unit in last if unit not in done and unit not in there]
     file, expected = str(args.series), f"a figure in the years of the reference, from {first}"
-    problems = [Problem(file, None, "year", f"{unit}: last in {last[unit]}", expected) for unit in early]
+    problems = [
+        Problem(file, None, "year", f"{unit}: last in {last[unit]}", expected) for unit in early
+    ]
     if problems and not args.skip_bad:
         raise DataError(problems)
     if not done:
-        nothing = Problem(file, None, "year", f"no unit to forecast to {args.to}", f"a unit that ends before {args.to}")
+        nothing = Problem(
+            file,
+            None,
+            "year",
+            f"no unit to forecast to {args.to}",
+            f"a unit that ends before {args.to}",
+        )
         raise DataError([*problems, nothing])
     for problem in problems:
         print(f"left out: {problem}", file=sys.stderr)
     if there:
-        print(f"no rows for {len(there)} of {len(last)} units: they reach {args.to} already", file=sys.stderr)
+        print(
+            f"no rows for {len(there)} of {len(last)} units: they reach {args.to} already",
+            file=sys.stderr,
+        )
 
 
 def refuse_own_plan(what: str) -> None:
@@ -327,11 +434,21 @@ def refuse_own_plan(what: str) -> None:
 
     own = own_plan()
     if own:
-        raise DataError([Problem(str(own), None, None, f"{what} with a plan of one's own", "it without --plan and ZONEPLAN_PLAN")])
+        raise DataError(
+            [
+                Problem(
+                    str(own),
+                    None,
+                    None,
+                    f"{what} with a plan of one's own",
+                    "it without --plan and ZONEPLAN_PLAN",
+                )
+            ]
+        )
 
 
 def _run_notebooks(args: argparse.Namespace) -> int:
-    from zoneplan.notebooks import run_all
+    from zoneplan.report.notebooks import run_all
 
     if args.save:
         refuse_own_plan("run-notebooks --save")
@@ -340,29 +457,21 @@ def _run_notebooks(args: argparse.Namespace) -> int:
     return 0
 
 
-def _status(args: argparse.Namespace) -> int:
-    from zoneplan import notebooks
-    from zoneplan.status import measure
-
-    page = notebooks.folder().parent / "STATUS.md"
-    page.write_text(measure(args.coverage).markdown(), encoding="utf-8", newline="\n")
-    print(f"written: {page}")
-    return 0
-
-
 def _rebaseline(args: argparse.Namespace) -> int:
     import datetime
 
     import nbformat
 
-    from zoneplan import notebooks
     from zoneplan.errors import DataError, Problem
-    from zoneplan.rebaseline import changed, record
+    from zoneplan.report import notebooks
+    from zoneplan.report.rebaseline import changed, record
     from zoneplan.text import frame
 
     refuse_own_plan("rebaseline")
     if not args.why.strip():
-        raise DataError([Problem("--why", None, None, "nothing", "the reason why published numbers change")])
+        raise DataError(
+            [Problem("--why", None, None, "nothing", "the reason why published numbers change")]
+        )
     before = {p.stem: nbformat.read(p, as_version=4) for p in notebooks.paths()}
     after = notebooks.run_all(tell=_tell)
     rows = changed(before, after)
@@ -398,7 +507,6 @@ COMMANDS = {
     "brief": _brief,
     "forecast": _forecast,
     "run-notebooks": _run_notebooks,
-    "status": _status,
     "rebaseline": _rebaseline,
     "new": _new,
     "import": _import,

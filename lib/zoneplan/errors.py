@@ -20,7 +20,9 @@ class Problem:
     expected: str
 
     def __str__(self) -> str:
-        place = ":".join(readable(str(p)) for p in (self.file, self.row, self.column) if p is not None)
+        place = ":".join(
+            readable(str(p)) for p in (self.file, self.row, self.column) if p is not None
+        )
         return f"{place}: found {readable(self.found)}; expected {readable(self.expected, LONGEST_EXPECTED)}"
 
 

@@ -10,11 +10,13 @@ from html import escape
 
 import pandas as pd
 
-from zoneplan.units import readable
+from zoneplan.data.units import readable
 
 MISSING = "–"
 # Named here, because the machine's own names depend on its settings.
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
 # Chinese sets the sign close to the figure and a wave between the ends of a range.
 PERCENT = {"en": " %", "zh": "%"}
 WAVE = {"en": "-", "zh": "～"}
@@ -124,7 +126,8 @@ class Shown:
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{escape(str(c))}</th>" for c in self.texts.columns)
         body = "".join(
-            "<tr>" + "".join(f"<td>{escape(v)}</td>" for v in row) + "</tr>" for row in self.texts.to_numpy()
+            "<tr>" + "".join(f"<td>{escape(v)}</td>" for v in row) + "</tr>"
+            for row in self.texts.to_numpy()
         )
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 

@@ -33,7 +33,9 @@ class Words:
     def raw(self, key: str) -> str:
         """One text with its places open."""
         if key not in self.texts:
-            raise KeyError(f"no message {key!r} in {self.lang}: add it to both languages under {Path(__file__).parent.name}/")
+            raise KeyError(
+                f"no message {key!r} in {self.lang}: add it to both languages under {Path(__file__).parent.name}/"
+            )
         return self.texts[key]
 
     def group(self, key: str) -> dict[str, str]:
@@ -62,5 +64,7 @@ def words(lang: str) -> Words:
 def _flat(head: str, part: dict) -> dict[str, str]:
     out: dict[str, str] = {}
     for key, value in part.items():
-        out |= _flat(f"{head}.{key}", value) if isinstance(value, dict) else {f"{head}.{key}": value}
+        out |= (
+            _flat(f"{head}.{key}", value) if isinstance(value, dict) else {f"{head}.{key}": value}
+        )
     return out

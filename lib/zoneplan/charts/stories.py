@@ -1,0 +1,412 @@
+"""Every chart of the brief, made from a plan: the one list that the notebooks and the reports share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from zoneplan.data import tables
+from zoneplan.data.units import shown_in
+from zoneplan.evaluation import backtest
+from zoneplan.evaluation.track_record import hits
+from zoneplan.forecasting import classes
+from zoneplan.forecasting.forecasts import forecast
+from zoneplan.messages import words
+from zoneplan.peers import zones
+from zoneplan.peers.ambition import ambition, availability
+from zoneplan.peers.comparison import (
+    against_city,
+    movers,
+    national_totals,
+    promised_growth,
+    reported_growth,
+)
+from zoneplan.peers.convergence import city_convergence, small_zones
+from zoneplan.plan.audit import ratio_paths
+from zoneplan.stress.drivers import drivers, variance_shares
+from zoneplan.stress.simulation import level_series
+from zoneplan.stress.tornado import needed_growth, panels, swings
+from zoneplan.text import amount, day, num, odds_range, pct
+
+if TYPE_CHECKING:
+    from zoneplan.charts.kinds import Chart
+    from zoneplan.forecasting.forecasts import Forecast
+    from zoneplan.plan.document import Plan
+
+# What is drawn of a level series by series; where the plan lacks some, its other levels take their places.
+PATHS = ("gdp", "industrial_value_added", "trade_total", "budget_revenue")
+SWINGS = ("gdp", "trade_total")
+
+
+def figures(plan: Plan, lang: str = "en") -> list[Chart]:
+    """All charts of the brief that can be drawn, in reading order, with their texts in ``lang`` (``en`` or ``zh``)."""
+    return drawn(plan, lang)[0]
+
+
+def drawn(plan: Plan, lang: str = "en") -> tuple[list[Chart], list[str]]:
+    """The charts of the brief, and for each that cannot be drawn of somebody's own plan the reason why.
+
+    How to read it: a reason names the figure that is missing, or the name that is too long to be printed; of the
+    shipped plan nothing is left out.
+    """
+    charts, reasons = [], []
+    for draw in recipes(plan, lang):
+        try:
+            chart = draw()
+        except ValueError as reason:
+            # What a programmer could have asked for instead stands after the first semicolon.
+            reasons.append(str(reason).partition(";")[0])
+            continue
+        # The shipped plan's own charts are mended instead: there export refuses them.
+        found = [] if tables.is_shipped(plan.folder) else chart.problems()
+        if found:
+            reasons.append(f"chart {chart.id}: {found[0]}")
+        else:
+            charts.append(chart)
+    return charts, list(dict.fromkeys(reasons))
+
+
+def recipes(plan: Plan, lang: str) -> list[Callable[[], Chart]]:
+    """How each chart of the brief is drawn, in reading order."""
+    levels = level_series(plan)
+    paths, swung = (
+        [*(i for i in usual if i in levels), *(i for i in levels if i not in usual)][: len(usual)]
+        for usual in (PATHS, SWINGS)
+    )
+    return [
+        lambda: plan.audit().plot(lang),
+        lambda: ratio_chart(plan, lang),
+        *(partial(path_chart, plan, i, lang) for i in paths),
+        lambda: plan.verdicts().plot(lang),
+        lambda: needed_growth(plan).plot(lang),
+        # One-way swings never stand alone: the shares beside them say what each is worth when all move together.
+        *(
+            draw
+            for i in swung
+            for draw in (
+                lambda i=i: swings(plan, i).plot(short(plan, i, lang), plan.zone(lang), lang),
+                lambda i=i: variance_shares(drivers(plan, i)).plot(lang),
+            )
+        ),
+        lambda: panels(plan).plot(lang),
+        lambda: percentile_chart(plan, lang),
+        *comparisons(plan, lang),
+        partial(hedgehog_chart, lang),
+        partial(coverage_chart, lang),
+        partial(reliability_chart, lang),
+        *([lambda: hits(plan).plot(lang)] if plan.yearly else []),
+    ]
+
+
+def short(plan: Plan, indicator_id: str, lang: str = "en") -> str:
+    """A name of an indicator that fits into a title; the printed one where there is no shorter."""
+    return words(lang).texts.get(f"figures.short.{indicator_id}") or plan.name(indicator_id, lang)
+
+
+def comparisons(plan: Plan, lang: str) -> list[Callable[[], Chart]]:
+    """How the zone is drawn among regions and other zones: every chart of 05_compare_zones but the percentiles."""
+    home = plan.home or ""
+    placed, stated = cache(lambda: ambition(plan)), cache(lambda: stated_gdp(plan))
+    reports = cache(lambda: reported_growth(at_home(plan)))
+    return [
+        lambda: availability(plan).plot(lang),
+        lambda: placed().plot(lang),
+        lambda: placed().plot_windows(lang),
+        lambda: zones.size_and_growth(2006, 2022).plot(stated(), home, lang),
+        lambda: reports().plot(stated(), lang),
+        lambda: reports().plot_bias(stated(), lang),
+        lambda: national_totals(at_home(plan)).plot(lang),
+        lambda: zones.rank_history(zones.zone(at_home(plan))["province"]).plot(home, lang),
+        lambda: movers(at_home(plan)).plot(lang=lang),
+        lambda: small_zones().plot(home, lang),
+        lambda: small_zones(zone_alone=True).plot(home, lang),
+        lambda: promised_growth(plan).plot(lang),
+        lambda: against_city(at_home(plan)).plot(lang),
+        lambda: city_convergence().plot(lang),
+    ]
+
+
+def at_home(plan: Plan) -> str:
+    """The zone's id among the peer zones.
+
+    Raises
+    ------
+    ValueError
+        The plan names none.
+    """
+    if plan.home is None:
+        raise ValueError("plan.yml names no zone of peer_zones as home")
+    return plan.home
+
+
+def stated_gdp(plan: Plan) -> float:
+    """The average growth of GDP that the plan prints, percent a year.
+
+    Raises
+    ------
+    ValueError
+        It prints none.
+    """
+    growth = plan.stated_growth("gdp") if "gdp" in plan.series() else float("nan")
+    if pd.isna(growth):
+        raise ValueError("the plan prints no average growth of GDP")
+    return growth
+
+
+def path_chart(plan: Plan, indicator_id: str, lang: str = "en") -> Chart:
+    """History, forecast fan and targets of one annex level.
+
+    How to read it: the darker band holds half of the outcomes, the lighter one four in five; a target
+    above the band asks for more than similar regions managed.
+    """
+    w, made = words(lang), forecast(plan, indicator_id) if indicator_id in plan.series() else None
+    if made is None or made.base is None:
+        raise ValueError(
+            f"{indicator_id!r} has no forecast of a level, so there is no path to draw"
+        )
+    last = plan.years[-1]
+    if np.isnan(plan.target(indicator_id, last)):
+        raise ValueError(f"{indicator_id!r} has no target for {last}, so there is no path to draw")
+    target, goal = plan.target(indicator_id, last), plan.goal(indicator_id, last)
+    low, high = sorted(
+        f.odds(last, goal) for f in (made, forecast(plan, indicator_id, "observed") or made)
+    )
+    return draw_path(
+        plan,
+        made,
+        f"path_{indicator_id}",
+        title=w(
+            "figures.path.title",
+            name=short(plan, indicator_id, lang),
+            target=amount(target, made.unit, lang),
+            year=last,
+            odds=odds_range(low, high, lang),
+        ),
+        note=w("figures.path.note", class_=made.growth[last].class_.said(lang)),
+        base_label=w(f"figures.path.base_{made.base.kind}", year=made.base.year),
+        lang=lang,
+    )
+
+
+def draw_path(
+    plan: Plan, made: Forecast, id: str, *, title: str, note: str, base_label: str, lang: str = "en"
+) -> Chart:
+    """History, fan and targets of one forecast of a level, whatever it assumes, in the unit that the language tells it in.
+
+    How to read it: as :func:`path_chart`.
+    """
+    from zoneplan.charts.kinds import path_to_target, source_line
+
+    i, last, base = made.indicator_id, plan.years[-1], made.base
+    factor, unit = shown_in(made.unit, lang)
+    history, targets = (
+        rows.assign(value=factor * rows["value"]) for rows in (plan.levels(i), plan.annex(i))
+    )
+    history = history[["year", "value", "source_id", "scope_note"]]
+    seen = history.tail(1)
+    naive = (
+        None
+        if seen.empty
+        else pd.DataFrame(
+            {"year": [int(seen["year"].iloc[0]), last], "value": [*seen["value"]] * 2}
+        )
+    )
+    ids = [
+        "plan",
+        *sorted(set(history["source_id"])),
+        *sorted(set(made.growth[last].rows["source_id"])),
+    ]
+    return path_to_target(
+        id,
+        history,
+        made.table().set_index("year").mul(factor).reset_index(),
+        targets[["year", "value"]],
+        title=title,
+        subtitle=words(lang)(
+            "figures.path.subtitle",
+            name=plan.name(i, lang),
+            zone=plan.zone(lang),
+            unit=unit,
+            last=last,
+            first=int(min([*history["year"], base.year])),
+            day=day(plan.as_of, lang),
+        ),
+        unit=unit,
+        sources=source_line(ids, lang),
+        naive=naive,
+        note=note,
+        base=(base.year, factor * base.level.mid),
+        base_label=base_label,
+        lang=lang,
+    )
+
+
+def ratio_chart(plan: Plan, lang: str = "en") -> Chart:
+    """The paths of the ratios between targets, with the last observed ratios."""
+    from zoneplan.charts.kinds import lines
+
+    w, paths = words(lang), ratio_paths(plan, lang)
+    first, last, part = plan.years[0], plan.years[-1], "industrial_value_added"
+    named = (
+        paths["ratio"].str.startswith(plan.name(part, lang))
+        if part in plan.series()
+        else paths["ratio"].isna()
+    )
+    added = paths[named].set_index("year")["percent"]
+    if added.empty or min(added.index) >= first:
+        raise ValueError("no observed ratio of value added to GDP")
+    seen = max(y for y in added.index if y < first)
+    return lines(
+        "ratio_paths",
+        paths.rename(columns={"ratio": "label", "year": "x", "percent": "y"}),
+        title=w(
+            "figures.ratio.title",
+            seen=pct(added[seen], lang=lang),
+            year=seen,
+            planned=pct(added[last], lang=lang),
+        ),
+        subtitle=w(
+            "figures.ratio.subtitle",
+            zone=plan.zone(lang),
+            first=int(paths["year"].min()),
+            last=last,
+        ),
+        sources=sorted(set(paths["source_id"])),
+        unit=w("common.unit.percent"),
+        planned_from=first,
+        lang=lang,
+    )
+
+
+def percentile_table(plan: Plan, lang: str = "en") -> pd.DataFrame:
+    """Where the plan's average growth stands in its reference classes.
+
+    Returns one row per indicator: label, class windows pooled, percentiles, plan_growth and the share of
+    regions and windows that reached it.
+
+    How to read it: a share of 0.05 means that one region in twenty grew as fast as the plan asks.
+    """
+    rows = []
+    for i in plan.series():
+        growth = classes.past_growth(classes.class_of(plan, i), len(plan.years), plan.as_of)
+        if growth is None or pd.isna(plan.stated_growth(i)):
+            continue
+        stated = plan.stated_growth(i)
+        q = dict(
+            zip(
+                ("p10", "p25", "p50", "p75", "p90"),
+                growth.quantile([0.1, 0.25, 0.5, 0.75, 0.9]),
+                strict=True,
+            )
+        )
+        rows.append(
+            {
+                "indicator_id": i,
+                "label": plan.name(i, lang),
+                "reference_class": growth.class_.said(lang),
+                "origin_year": int(growth.rows["origin_year"].min()),
+                "end_year": int(growth.rows["end_year"].max()),
+                **q,
+                "n_units": int(growth.rows["n_units"].min()),
+                "plan_growth": stated,
+                "percentile": 100 * growth.odds(stated),
+                "source_id": growth.rows["source_id"].iloc[-1],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def percentile_chart(plan: Plan, lang: str = "en") -> Chart:
+    """The plan's growth within the reference classes."""
+    from zoneplan.charts.kinds import reached_by, reference_percentile
+
+    w, rows, _ = words(lang), percentile_table(plan, lang), stated_gdp(plan)
+    gdp = rows.set_index("indicator_id").loc["gdp"]
+    return reference_percentile(
+        "reference_percentile",
+        rows,
+        title=w(
+            "figures.percentile.title"
+            if 1 <= gdp["percentile"] <= 99
+            else "figures.percentile.title_beyond",
+            share=reached_by(gdp["percentile"], lang),
+        ),
+        subtitle=w(
+            "figures.percentile.subtitle",
+            first=rows["origin_year"].min(),
+            last=rows["end_year"].max(),
+            zone=plan.zone(lang),
+        ),
+        sources=["plan", *sorted(set(rows["source_id"]))],
+        lang=lang,
+    )
+
+
+def hedgehog_chart(lang: str = "en") -> Chart:
+    """GDP of the host city, and what would have been forecast from each year before."""
+    from zoneplan.charts.kinds import hedgehog
+
+    w, panel = words(lang), backtest.city_panels()["gdp_nominal"]
+    factor, unit = shown_in("亿元", lang)
+    city = panel.units.astype("str") == backtest.HOST
+    made = backtest.back_test({"gdp": panel}, [backtest.METHOD])["gdp"].rows
+    made = made[made["unit_id"].astype("str") == backtest.HOST].rename(
+        columns={"origin_year": "origin"}
+    )
+    late = made[made["horizon"] == backtest.HORIZON]
+    inside = int(late["actual"].between(late["q10"], late["q90"]).sum())
+    bands = made[["origin", "year"]].join(factor * made[["q10", "q50", "q90"]])
+    name = w("figures.cities.host")
+    return hedgehog(
+        "hedgehog_gdp",
+        panel.where(city)
+        .rows()
+        .assign(value=lambda rows: factor * rows["value"])[["year", "value"]],
+        bands,
+        title=w("figures.hedgehog.title", inside=inside, n=len(late), city=name),
+        subtitle=w("figures.hedgehog.subtitle", city=name, unit=unit),
+        unit=unit,
+        sources=["zjyb"],
+        lang=lang,
+    )
+
+
+def coverage_chart(lang: str = "en") -> Chart:
+    """How many outcomes of the Zhejiang cities fell into the 80 % intervals, by indicator and years ahead."""
+    from zoneplan.charts.kinds import coverage
+
+    w, tests = words(lang), backtest.back_test(backtest.city_panels(), [backtest.METHOD])
+    table = backtest.all_tables(tests)
+    data = table.assign(label=table["panel"].map(w.group("figures.cities")))[
+        ["label", "horizon", "coverage80", "origins", "cases"]
+    ]
+    mean = data.loc[data["horizon"] == backtest.HORIZON, "coverage80"].mean()
+    return coverage(
+        "coverage_cities",
+        data.assign(coverage=data["coverage80"] / 100),
+        nominal=0.8,
+        title=w("figures.coverage.title", share=pct(mean, 0, lang)),
+        subtitle=w("figures.coverage.subtitle"),
+        sources=["zjyb"],
+        lang=lang,
+    )
+
+
+def reliability_chart(lang: str = "en") -> Chart:
+    """Odds that the rule behind the verdicts gave to targets at percentiles of past growth, and what came of them."""
+    from zoneplan.charts.kinds import reliability
+
+    w, found = words(lang), backtest.class_pseudo_targets(backtest.HORIZON, backtest.TODAY)
+    data = found.table().rename(columns={"odds": "forecast", "met": "observed", "cases": "n"})
+    return reliability(
+        "reliability_classes",
+        data,
+        title=w("figures.reliability.title", gap=num(100 * found.worst_gap(), 0)),
+        subtitle=w("figures.reliability.subtitle"),
+        sources=["cityyb"],
+        lang=lang,
+    )
