@@ -198,7 +198,7 @@ def _sheet(
         for c, name in enumerate(map(str, frame.columns), start=at):
             values = told(name, list(frame.iloc[:, c - at]), w)
             number = style.number(name, values)
-            name = w.texts.get(f"workbook.column.{name}", name)
+            name = w.texts.get(f"columns.head.{name}", name)
             sheet.write_string(
                 HEAD, c, name, style.head_right if any(map(_is_number, values)) else style.head
             )
@@ -225,7 +225,7 @@ def _printable(sheet) -> None:
 
 def told(name: str, values: Sequence, w: Words) -> list:
     """The values of a column with what is noted by a key said in words."""
-    known = w.group(f"workbook.value.{name}")
+    known = w.group(f"columns.value.{name}")
     return [known.get(v, v) if isinstance(v, str) else v for v in values]
 
 

@@ -1,0 +1,134 @@
+"""What every question returns: rows with what they are about, which show, say and draw themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
+
+import pandas as pd
+
+from zoneplan.data.sources import Sources, ids_in
+from zoneplan.messages import words
+from zoneplan.text import MISSING, Shown, cells, odds
+
+if TYPE_CHECKING:
+    from zoneplan.charts import Chart
+
+
+class Subject(Protocol):
+    """What results are about: a plan, seen from a day, with the words and the sources for it."""
+
+    @property
+    def as_of(self) -> date: ...
+    @property
+    def lang(self) -> str: ...
+    @property
+    def sources(self) -> Sources: ...
+    def name(self, indicator_id: str, lang: str | None = None) -> str: ...
+    def zone(self, lang: str | None = None) -> str: ...
+
+
+@dataclass(frozen=True)
+class Result:
+    """Rows without words, and the plan that they are about.
+
+    Shown in a notebook it is a table in the language of the plan; ``summary`` says it in a sentence, ``plot`` draws
+    it. One without rows shows the reason.
+    """
+
+    plan: Any
+    rows: pd.DataFrame
+    # The group of its messages: a summary and, for a result without rows, the reason.
+    SUBJECT: ClassVar[str] = ""
+    # Decimals by column where they are not the usual one.
+    DIGITS: ClassVar[Mapping[str, int]] = {}
+
+    def table(self) -> pd.DataFrame:
+        """The rows, as a frame of one's own."""
+        return self.rows.copy()
+
+    def filter(self, **columns: object) -> Self:
+        """Only the rows whose columns have these values (or one of a list of values)."""
+        keep = pd.Series(True, index=self.rows.index)
+        for column, value in columns.items():
+            keep &= self.rows[column].isin(value if isinstance(value, (list, tuple, set)) else [value])
+        return replace(self, rows=self.rows[keep].reset_index(drop=True))
+
+    @property
+    def sources(self) -> pd.DataFrame:
+        """Publisher, title and date of every source that the rows name."""
+        return self.plan.sources.known(ids_in(self.rows))
+
+    def facts(self, lang: str) -> dict[str, object]:
+        """The numbers and names of the summary, as they are printed in a language."""
+        return {}
+
+    def reason(self, lang: str | None = None) -> str:
+        """Why there is nothing to show; empty where there is something."""
+        if not self.rows.empty:
+            return ""
+        w = words(lang or self.plan.lang)
+        return w(f"{self.SUBJECT}.nothing" if f"{self.SUBJECT}.nothing" in w.texts else "result.nothing")
+
+    def summary(self, lang: str | None = None) -> str:
+        """The result in a sentence or two, in a language (that of the plan, if none is named)."""
+        lang = lang or self.plan.lang
+        return self.reason(lang) or words(lang)(f"{self.SUBJECT}.summary", **self.facts(lang))
+
+    def plot(self, lang: str | None = None, **options: Any) -> Chart | Nothing:
+        """The result as a chart, or the reason why there is none."""
+        from zoneplan.charts import draw
+
+        lang = lang or self.plan.lang
+        return Nothing(self.reason(lang)) if self.rows.empty else draw(self, lang=lang, **options)
+
+    def export(self, folder: str | Path, lang: str | None = None, **options: Any) -> list[Path]:
+        """Write the chart (PNG, SVG, PDF) and its data (CSV) into a folder; the files written."""
+        chart = self.plot(lang, **options)
+        return [] if isinstance(chart, Nothing) else chart.export(folder)
+
+    def shown(self, lang: str | None = None) -> Shown:
+        """The rows as a reader sees them: heads and names in a language, fixed decimals."""
+        lang = lang or self.plan.lang
+        rows = self.rows.copy()
+        for column in rows.columns.intersection(["indicator_id"]):
+            rows[column] = [self.plan.name(i, lang) for i in rows[column]]
+        return Shown(readable(rows, lang, self.DIGITS))
+
+    def __repr__(self) -> str:
+        return self.reason() or repr(self.shown())
+
+    def _repr_html_(self) -> str | None:
+        return None if self.rows.empty else self.shown()._repr_html_()
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """No chart, and why."""
+
+    why: str
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return self.why
+
+    def _repr_markdown_(self) -> str:
+        return self.why
+
+
+def readable(rows: pd.DataFrame, lang: str, digits: Mapping[str, int] | None = None) -> pd.DataFrame:
+    """Rows as text with heads, keys and chances in the words of a language, decimals fixed."""
+    w = words(lang)
+    shown = cells(rows, {"*": 1, **(digits or {})})
+    for column in rows.columns:
+        said = w.group(f"columns.value.{column}")
+        if str(column).startswith("probability"):
+            shown[column] = [odds(p, lang) for p in rows[column]]
+        elif said:
+            shown[column] = [said.get(v, t) for v, t in zip(rows[column], shown[column], strict=True)]
+    return shown.fillna(MISSING).rename(columns=lambda c: w.texts.get(f"columns.head.{c}", str(c)))
