@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from zoneplan.data.indicators import indicator
 from zoneplan.data.tables import printed_step, split_period
 from zoneplan.data.units import CANONICAL, canonical
 
@@ -111,8 +112,6 @@ def with_period(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(indicator_id=names, period=periods)
 
 
-# By convention growth of these is reported at comparable prices; all else moves at current ones.
-REAL = {"gdp", "industrial_value_added", "secondary_value_added", "tertiary_value_added"}
 # What a note says of the time a national total stands for; every other one stands for the year.
 TARGET, PART_YEAR = r"\bTARGET\b", r"\bONLY\b|\bH[12]\b|\bQ[1-4]\b"
 
@@ -123,7 +122,7 @@ def price_basis(rows: pd.DataFrame) -> list[str]:
     def basis(row: dict) -> str:
         growth, real = (
             row["kind"].startswith("growth"),
-            row["indicator_id"].removesuffix("_target") in REAL,
+            indicator(row["indicator_id"].removesuffix("_target")).is_real,
         )
         if not growth:
             return "current" if "元" in row["unit"] else ""

@@ -54,7 +54,9 @@ class Result:
         """Only the rows whose columns have these values (or one of a list of values)."""
         keep = pd.Series(True, index=self.rows.index)
         for column, value in columns.items():
-            keep &= self.rows[column].isin(value if isinstance(value, (list, tuple, set)) else [value])
+            keep &= self.rows[column].isin(
+                value if isinstance(value, (list, tuple, set)) else [value]
+            )
         return replace(self, rows=self.rows[keep].reset_index(drop=True))
 
     @property
@@ -71,7 +73,9 @@ class Result:
         if not self.rows.empty:
             return ""
         w = words(lang or self.plan.lang)
-        return w(f"{self.SUBJECT}.nothing" if f"{self.SUBJECT}.nothing" in w.texts else "result.nothing")
+        return w(
+            f"{self.SUBJECT}.nothing" if f"{self.SUBJECT}.nothing" in w.texts else "result.nothing"
+        )
 
     def summary(self, lang: str | None = None) -> str:
         """The result in a sentence or two, in a language (that of the plan, if none is named)."""
@@ -121,7 +125,9 @@ class Nothing:
         return self.why
 
 
-def readable(rows: pd.DataFrame, lang: str, digits: Mapping[str, int] | None = None) -> pd.DataFrame:
+def readable(
+    rows: pd.DataFrame, lang: str, digits: Mapping[str, int] | None = None
+) -> pd.DataFrame:
     """Rows as text with heads, keys and chances in the words of a language, decimals fixed."""
     w = words(lang)
     shown = cells(rows, {"*": 1, **(digits or {})})
@@ -130,5 +136,7 @@ def readable(rows: pd.DataFrame, lang: str, digits: Mapping[str, int] | None = N
         if str(column).startswith("probability"):
             shown[column] = [odds(p, lang) for p in rows[column]]
         elif said:
-            shown[column] = [said.get(v, t) for v, t in zip(rows[column], shown[column], strict=True)]
+            shown[column] = [
+                said.get(v, t) for v, t in zip(rows[column], shown[column], strict=True)
+            ]
     return shown.fillna(MISSING).rename(columns=lambda c: w.texts.get(f"columns.head.{c}", str(c)))

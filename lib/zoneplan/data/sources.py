@@ -52,4 +52,6 @@ def ids_in(frame: pd.DataFrame) -> list[str]:
     """The source ids in every column of a table that holds them, each once, in their order."""
     columns: Sequence[str] = [c for c in frame.columns if str(c).endswith("source_id")]
     texts = (text for c in columns for text in frame[c].dropna())
-    return list(dict.fromkeys(x.strip() for t in texts for x in re.split("[;,]", str(t)) if x.strip()))
+    return list(
+        dict.fromkeys(x.strip() for t in texts for x in re.split("[;,]", str(t)) if x.strip())
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from zoneplan.errors import DataError, Problem
 
 if TYPE_CHECKING:
     import yaml
+    from pydantic import ValidationError
 
 MOST_BYTES = 1_000_000
 # The reader goes down into nested values by itself; nothing written by hand is so deep.
@@ -107,3 +108,24 @@ def _misleading(name: str, node: yaml.Node | None) -> Iterator[Problem]:
                 )
             yield from _misleading(name, key)
             yield from _misleading(name, value)
+
+
+def schema_problems(
+    file: str, place: str, error: ValidationError, expected: Mapping[str, str] | None = None
+) -> list[Problem]:
+    """The faults of values that pydantic has checked, one a place, with what was found and what is expected there."""
+    found: dict[str, Problem] = {}
+    for e in error.errors():
+        parts = [f"entry {p + 1}" if isinstance(p, int) else str(p) for p in e["loc"]]
+        key = parts[0] if parts else ""
+        where = ": ".join(x for x in (place, *parts) if x)
+        # What is wrong inside a value with words of its own is told of the whole value.
+        if expected and key in expected:
+            where, value = ": ".join(x for x in (place, key) if x), e["input"]
+        what = {"missing": "nothing", "extra_forbidden": "an unknown key"}.get(e["type"])
+        value = what or ("nothing" if e["input"] is None else repr(e["input"]))
+        usual = e["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+        if what == "an unknown key":
+            usual = "one of " + ", ".join(expected) if expected else "only the described keys"
+        found.setdefault(where, Problem(file, None, where, value, (expected or {}).get(key, usual)))
+    return list(found.values())

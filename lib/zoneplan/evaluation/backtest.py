@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from unittest.mock import patch
 
@@ -17,8 +16,8 @@ import pandas as pd
 
 from zoneplan.data import tables
 from zoneplan.data.panel import Panel, panel_of
-from zoneplan.forecasting import baselines, classes, growth, panel_model
-from zoneplan.forecasting.joint_odds import INSIDE_ANOTHER
+from zoneplan.forecasting import baselines, growth, panel_model
+from zoneplan.forecasting.correlation import INSIDE_ANOTHER
 from zoneplan.forecasting.panel_model import QUANTILES, learn, odds
 from zoneplan.messages import words
 
@@ -26,8 +25,6 @@ METHOD = "zoneplan"
 HORIZON = 3
 BENCH = Path(__file__).resolve().parents[3] / "reports" / "bench"
 HOST = "330300"
-# The last day from which windows and outcomes are judged: everything in the tables was known.
-TODAY = date(2026, 11, 1)
 # The series of the Zhejiang cities as a reader calls them.
 SERIES = {
     i: words("en")(f"figures.cities.{i}")
@@ -262,8 +259,8 @@ def contest(table: pd.DataFrame, horizon: int = HORIZON) -> pd.DataFrame:
 
 # Every constant that is set rather than estimated, with a value well below and well above.
 STRESSED = [
-    (growth, "NEWEST", 0.3, 0.8),
-    (growth, "WIDENING", 0.5, 1.2),
+    (growth, "SMOOTHING", 0.3, 0.8),
+    (growth, "HORIZON_EXPONENT", 0.5, 1.2),
     (growth, "PRIOR_SHARE", 0.2, 0.5),
     (growth, "PRIOR_WEIGHT", 1, 6),
     (growth, "COMMON_FREEDOM", 4, 30),
@@ -390,28 +387,3 @@ def pseudo_targets(panel: Panel, origins: Iterable[int], horizon: int) -> Reliab
             keys = {"origin_year": origin, "percentile": p}
             parts.append(pd.DataFrame(keys | {"odds": said, "met": met}))
     return Reliability(pd.concat(parts, ignore_index=True))
-
-
-def class_pseudo_targets(horizon: int, as_of: date) -> Reliability:
-    """The same test for the rule behind the plan's odds, on its reference classes, each once.
-
-    The target is a percentile of the last window of the class known on the day; ``met`` is the share of its units
-    that reached that growth in the window that followed, as far as it was known on ``as_of``.
-
-    Returns
-    -------
-    Reliability with one case per class, window and percentile.
-    """
-    distinct = {(c.level, c.name, c.indicator_id): i for i, c in classes.CLASSES.items()}
-    rows = []
-    for (_, _, indicator), key in distinct.items():
-        for made, row, forecast in classes.past_forecasts(key, horizon, as_of):
-            before, after = (classes.grown(r) for r in (forecast.rows.iloc[-1], row))
-            for p in PSEUDO:
-                target = np.percentile(before, p)
-                rows.append(
-                    (made, indicator, p, forecast.odds(target), float((after >= target).mean()))
-                )
-    return Reliability(
-        pd.DataFrame(rows, columns=["origin_year", "indicator_id", "percentile", "odds", "met"])
-    )

@@ -1,24 +1,20 @@
-"""A first honest forecast: the last known level, carried forward by the growth of similar regions."""
+"""Every series of a plan forecast once: a base level carried forward by the growth of its reference class."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from zoneplan.data import tables
-from zoneplan.forecasting import classes
-from zoneplan.plan.audit import Interval, implied_base
-from zoneplan.plan.document import Goal
-from zoneplan.text import num
+from zoneplan.data.sources import PLAN
+from zoneplan.forecasting.classes import ReferenceClass
+from zoneplan.forecasting.distribution import Growth, coming_growth
+from zoneplan.forecasting.scenario import BASES, HEADLINE, Scenario
+from zoneplan.plan.document import PlanDocument
+from zoneplan.plan.intervals import Interval
+from zoneplan.plan.targets import Target
 
-if TYPE_CHECKING:
-    from zoneplan.plan.document import Plan
-
-BASES = ("implied", "observed")
 QUANTILES = {"q10": 0.10, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q90": 0.90}
 # The base's rounding interval is walked in its five equal parts, each at its middle.
 BASE_STEPS = 5
@@ -36,22 +32,8 @@ class Base:
 
 
 @dataclass(frozen=True)
-class Assumptions:
-    """What a forecast takes for granted; each default is the headline's.
-
-    ``base`` is ``implied`` or ``observed``, ``level`` replaces its level; ``class_`` replaces the reference class;
-    ``extra`` adds percentage points to the class's expected growth, by year.
-    """
-
-    base: str = "implied"
-    level: float | None = None
-    class_: classes.ReferenceClass | None = None
-    extra: Mapping[int, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Forecast:
-    """Forecast of one annex series: draws of the level (or growth rate) for each year of the plan.
+    """Forecast of one annex series from one base: draws of the level (or growth rate) for each year of the plan.
 
     A year that was known on the plan's day has one draw, the known figure, and no growth; a year before the base that
     nobody published has none.
@@ -61,7 +43,7 @@ class Forecast:
     unit: str
     base: Base | None
     draws: dict[int, np.ndarray]
-    growth: dict[int, classes.Growth]
+    growth: dict[int, Growth]
 
     def table(self) -> pd.DataFrame:
         """Quantiles by year, in the unit of the target."""
@@ -71,10 +53,9 @@ class Forecast:
         ]
         return pd.DataFrame(rows)
 
-    def odds(self, year: int, target: float | Goal) -> float:
-        """Probability that the value of ``year`` is at least ``target``, or lies in it if it is a :class:`zoneplan.plan.document.Goal`."""
-        goal = target if isinstance(target, Goal) else Goal(target, np.inf)
-        return float(goal.holds(self.draws[year]).mean())
+    def probability(self, target: Target) -> float:
+        """Probability (0 to 1) that a promise is kept."""
+        return float(target.is_met(self.draws[target.year]).mean())
 
     @property
     def is_proxy(self) -> bool:
@@ -82,37 +63,80 @@ class Forecast:
         return any(g.class_.is_proxy for g in self.growth.values())
 
 
-def observed_base(plan: Plan, indicator_id: str) -> Base | None:
+@dataclass(frozen=True)
+class ForecastTable:
+    """The forecasts of a plan under a scenario, each made once, when it is first asked for."""
+
+    plan: PlanDocument
+    scenario: Scenario = HEADLINE
+    _made: dict[tuple[str, str], Forecast | None] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    def of(self, indicator_id: str, base: str = BASES[0]) -> Forecast | None:
+        """One series from one base; None where it has no reference class or no base."""
+        key = indicator_id, self.scenario.base or base
+        if key not in self._made:
+            self._made[key] = forecast(self.plan, *key, self.scenario)
+        return self._made[key]
+
+    def by_base(self, indicator_id: str, year: int) -> dict[str, Forecast]:
+        """The forecasts of a series that reach a year, by the kind of base they really start from."""
+        made = [f for b in BASES if (f := self.of(indicator_id, b)) is not None]
+        return {f.base.kind if f.base else BASES[0]: f for f in made if year in f.draws}
+
+    def class_of(self, indicator_id: str) -> ReferenceClass | None:
+        """The class that stands in for an indicator."""
+        return self.scenario.class_of(self.plan, indicator_id)
+
+    def levels(self) -> list[str]:
+        """The series with a base to grow from, a class to grow by and an open last target that is to be reached."""
+        last = self.plan.years[-1]
+        return [
+            i
+            for i in self.plan.series()
+            if (f := self.of(i)) is not None
+            and f.base is not None
+            and last in f.growth
+            and (t := self.plan.target(i, last)) is not None
+            and t.high == np.inf
+        ]
+
+    def leading(self) -> tuple[str, str] | None:
+        """The two level series that stand for the plan: GDP and trade, else the first there are; None without any."""
+        levels = self.levels()
+        if not levels:
+            return None
+        lead = "gdp" if "gdp" in levels else levels[0]
+        others = [i for i in levels if i != lead] or [lead]
+        return lead, "trade_total" if "trade_total" in others else others[0]
+
+
+def observed_base(plan: PlanDocument, indicator_id: str) -> Base | None:
     """The last observed level known on the plan's day, or None."""
     seen = plan.levels(indicator_id)
     if seen.empty:
         return None
     row = seen.iloc[-1]
-    level = Interval(row["value"], row["value"], row["value"])
+    level = Interval.exact(row["value"])
     return Base("observed", int(row["year"]), level, row["source_id"], row["scope_note"])
 
 
-def base_of(plan: Plan, indicator_id: str, kind: str) -> Base | None:
+def base_of(plan: PlanDocument, indicator_id: str, kind: str) -> Base | None:
     """The base of a forecast: ``implied`` by the plan for its base year, or last ``observed``.
 
     Where the plan prints no growth that could imply one, the observed base stands in; so it does where the zone's
     figures reach beyond the base year, because what is known needs no implying.
     """
-    if kind not in BASES:
-        raise ValueError(f"base must be one of {', '.join(BASES)}; found {kind!r}")
-    seen = observed_base(plan, indicator_id)
-    silent = np.isnan(plan.stated_growth(indicator_id)) or np.isnan(
-        plan.target(indicator_id, plan.years[0])
-    )
+    seen, first = observed_base(plan, indicator_id), plan.target(indicator_id, plan.years[0])
+    silent = first is None or np.isnan(plan.stated_growth(indicator_id))
     if kind == "observed" or silent or (seen is not None and seen.year > plan.base_year):
         return seen
-    # The shipped annex says of itself that it counts by territory; another plan says nothing of the kind.
-    scope = "在地" if tables.is_shipped(plan.folder) else ""
-    return Base("implied", plan.base_year, implied_base(plan, indicator_id), tables.PLAN, scope)
+    return Base("implied", plan.base_year, plan.implied_base(indicator_id), PLAN, plan.about.scope)
 
 
 def forecast(
-    plan: Plan, indicator_id: str, assumed: Assumptions | str = "implied"
+    plan: PlanDocument, indicator_id: str, base: str = BASES[0], scenario: Scenario = HEADLINE
 ) -> Forecast | None:
     """Forecast an annex series for every year of the plan.
 
@@ -120,53 +144,41 @@ def forecast(
     ----------
     plan : the plan, seen from a day.
     indicator_id : an annex series.
-    assumed : assumptions, or only a base: ``implied`` (2017 level implied by the plan) or ``observed`` (last
-        published level).
+    base : ``implied`` (the level that the plan implies for its base year) or ``observed`` (the last published one).
+    scenario : what is taken for granted instead of the headline's assumptions.
 
     Returns
     -------
     Forecast, or None where the series has no reference class or no base. What the zone's own figures tell already is
     not forecast.
 
-    For a level, ``L(t) = B (1 + g_h / 100)^h`` with base ``B``, ``h = t - base year`` and ``g_h`` the average
-    annual growth of similar regions over those years (:func:`zoneplan.forecasting.classes.coming_growth`).
-    For a growth-rate target the forecast of each year is the class's one-year growth.
-
-    How to read it: q10 to q90 holds four of five outcomes if the zone does as similar regions did; it
-    knows nothing of what the zone itself will do differently.
+    For a level, ``L(t) = B (1 + g_h / 100)^h`` with base ``B``, ``h = t - base year`` and ``g_h`` the average annual
+    growth of similar regions over those years (:func:`zoneplan.forecasting.distribution.coming_growth`). For a
+    growth-rate target the forecast of each year is the class's one-year growth.
     """
-    assumed = Assumptions(base=assumed) if isinstance(assumed, str) else assumed
     is_rate = plan.is_rate(indicator_id)
-    start = None if is_rate else base_of(plan, indicator_id, assumed.base)
+    start = None if is_rate else base_of(plan, indicator_id, base)
     if start is None and not is_rate:
         return None
-    if assumed.level is not None and start is not None:
-        start = replace(start, level=Interval(assumed.level, assumed.level, assumed.level))
-    class_ = assumed.class_ or classes.class_of(plan, indicator_id)
-    seen = (plan.growths if is_rate else plan.levels)(indicator_id).set_index("year")["value"]
+    if start is not None and (level := scenario.levels.get(indicator_id)) is not None:
+        start = replace(start, level=Interval.exact(level))
+    seen = plan.observed(indicator_id).set_index("year")["value"]
     known = {y: np.array([seen[y]]) for y in plan.years if y in seen.index}
-    spans = {y: 1 if is_rate else y - start.year for y in plan.years if y not in known}
-    ahead = {y: h for y, h in spans.items() if h > 0}
-    coming = {
-        y: classes.coming_growth(class_, h, plan.as_of, y, assumed.extra) for y, h in ahead.items()
-    }
+    spans = {y: 1 if start is None else y - start.year for y in plan.years if y not in known}
+    class_, extra = scenario.class_of(plan, indicator_id), scenario.extra(plan, indicator_id)
+    coming = {y: coming_growth(class_, h, plan.as_of, y, extra) for y, h in spans.items() if h > 0}
     growth = {y: g for y, g in coming.items() if g is not None}
     if not (growth or known):
         return None
-    draws = known | {y: g.draws if is_rate else _levels(start, y, g) for y, g in growth.items()}
+    draws = known | {
+        y: g.draws if start is None else _grown(start, y, g) for y, g in growth.items()
+    }
     return Forecast(
         indicator_id, str(plan.unit(indicator_id)), start, dict(sorted(draws.items())), growth
     )
 
 
-def _levels(base: Base, year: int, growth: classes.Growth) -> np.ndarray:
+def _grown(base: Base, year: int, growth: Growth) -> np.ndarray:
     parts = (np.arange(BASE_STEPS) + 0.5) / BASE_STEPS
     starts = base.level.low + parts * (base.level.high - base.level.low)
     return np.multiply.outer(starts, (1 + growth.draws / 100) ** (year - base.year)).ravel()
-
-
-def describe_base(base: Base | None) -> str:
-    """One phrase that names a base, for tables."""
-    if base is None:
-        return "class growth"
-    return f"{base.kind} {base.year}: {num(base.level.mid, 1)}"

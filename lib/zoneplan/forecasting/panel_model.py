@@ -191,8 +191,8 @@ def learn(reference: Panel, to: int) -> ReferenceModel:
     known = reference.years[: len(growth) + 1]
     horizon = max(to - int(known[-1]), 0)
     years = np.arange(known[0], max(to, int(known[-1])) + 1)
-    steps = np.concatenate([[0.0], growth, common.ahead(growth, horizon)])
-    sd = np.concatenate([np.zeros(len(known)), common.spread(growth, horizon)])
+    steps = np.concatenate([[0.0], growth, common.expected_growth(growth, horizon)])
+    sd = np.concatenate([np.zeros(len(known)), common.error_sd(growth, horizon)])
     path = np.cumsum(steps)
     deviations = (reference.on(years) - path)[:, : len(known)]
     deviations = deviations[np.isfinite(deviations).any(axis=1)]
@@ -365,7 +365,7 @@ def _joined(path_sd: np.ndarray, unit_sd: np.ndarray, tails: np.ndarray) -> np.n
     The shape of the sum depends only on the share of the path in the two deviations; it is computed on a grid
     of shares and read off between them.
     """
-    path = common.errors(PATH_STEPS)
+    path = common.t_quantiles(PATH_STEPS)
     unit = np.quantile(tails, (np.arange(100) + 0.5) / 100)
     shares = np.linspace(0, 1, 21)
     wanted = list(QUANTILES.values())

@@ -1,83 +1,59 @@
 """Does the plan agree with itself, and with what was observed?
 
-Every printed figure stands for an interval: 228 printed in whole units means 227.5 to 228.5. A statement
-is checked against all values the print allows, so that rounding alone is never called a contradiction.
+Every printed figure stands for an interval. A statement is checked against all values the print allows, so that rounding
+alone is never called a contradiction.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import ClassVar, NamedTuple
 
 import pandas as pd
 
+from zoneplan.data.indicators import indicators
+from zoneplan.data.sources import PLAN
 from zoneplan.data.units import convert, convertible
 from zoneplan.messages import words
+from zoneplan.plan.document import ANNEX, PlanDocument
+from zoneplan.plan.intervals import Interval
+from zoneplan.plan.targets import Target
+from zoneplan.result import Result
 from zoneplan.text import MISSING, amount, num
-
-if TYPE_CHECKING:
-    from zoneplan.charts.kinds import Chart
-    from zoneplan.plan.document import Plan
 
 AGREES = "agrees"
 ROUNDING = "agrees only through rounding"
 CONTRADICTS = "contradicts"
 OPEN = "cannot be checked"
 FINDINGS = (AGREES, ROUNDING, CONTRADICTS, OPEN)
-
 # A gap of up to 0.05 vanishes at the one decimal in which growth is usually quoted.
 SAME = 0.05
+INVESTMENT = "fixed_asset_investment"
+
+
+class Finding(NamedTuple):
+    """One statement of the plan held against other figures; ``facts`` fill the message named by ``why``."""
+
+    check: str
+    item: str
+    stated: str
+    implied: str
+    finding: str
+    why: str
+    facts: dict[str, object]
 
 
 @dataclass(frozen=True)
-class Interval:
-    """All values that print as one figure: ``low`` to ``high`` around ``mid``."""
-
-    low: float
-    mid: float
-    high: float
-
-    @classmethod
-    def printed(cls, value: float, precision: float) -> Interval:
-        """The interval a printed value stands for, half a step of precision each way."""
-        return cls(value - precision / 2, value, value + precision / 2)
-
-    def growth_to(self, later: Interval, years: int) -> Interval:
-        """Compound annual growth rate to a later level, percent: ``100 ((later / self)^(1/years) - 1)``."""
-        return Interval(
-            cagr(self.high, later.low, years),
-            cagr(self.mid, later.mid, years),
-            cagr(self.low, later.high, years),
-        )
-
-    def overlaps(self, other: Interval) -> bool:
-        """Whether some value lies in both."""
-        return self.low <= other.high and other.low <= self.high
-
-    def __str__(self) -> str:
-        return f"{num(self.mid, 2)} [{num(self.low, 2)}, {num(self.high, 2)}]"
-
-
-def cagr(first: float, last: float, years: int) -> float:
-    """Compound annual growth rate from ``first`` to ``last``, percent a year.
-
-    How to read it: the one constant yearly growth that leads from the first level to the last.
-    """
-    if first <= 0 or last <= 0 or years <= 0:
-        raise ValueError(f"growth needs positive levels and years, found {first}, {last}, {years}")
-    return 100 * ((last / first) ** (1 / years) - 1)
-
-
-@dataclass(frozen=True)
-class Audit:
+class Audit(Result):
     """The findings of the audit, one row a statement: what was checked, what was found, and the facts behind it."""
 
-    plan: Plan
-    rows: pd.DataFrame
+    SUBJECT: ClassVar[str] = "audit"
 
-    def table(self, lang: str = "en") -> pd.DataFrame:
+    def told(self, lang: str | None = None) -> pd.DataFrame:
         """Columns check, item, stated, implied, finding, explanation, in the words of a language."""
+        lang = lang or self.plan.lang
         w, rows = words(lang), self.rows
         return pd.DataFrame(
             {
@@ -92,25 +68,21 @@ class Audit:
 
     def _name(self, item: str, lang: str) -> str:
         """The printed name of an item: an indicator, an indicator and a year, or a ratio of two."""
-        known = set(self.plan.targets["indicator_id"])
-        return " ".join(
-            self.plan.name(part, lang) if part in known else part for part in item.split(" ")
-        )
+        named = [self.plan.name(p, lang) if self.plan.has(p) else p for p in item.split(" ")]
+        return " ".join(named)
 
     def _why(self, why: str, facts: dict, lang: str) -> str:
         w = words(lang)
-        # Several values are a list, a value with its unit is a pair.
-        said = {
-            k: amount(*v, lang)
-            if isinstance(v, tuple)
-            else w("common.list").join(v)
-            if isinstance(v, list)
-            else v
-            for k, v in facts.items()
-        }
-        if "scope" in said:
-            said["scope"] = self.plan.said(said["scope"], lang)
-        return w(f"audit.why.{why}", **said)
+
+        def said(key: str, value: object) -> object:
+            # Several values are a list, a value with its unit is a pair.
+            if isinstance(value, tuple):
+                return amount(*value, lang)
+            if isinstance(value, list):
+                return w("common.list").join(value)
+            return self.plan.translate(value, lang) if key == "scope" else value
+
+        return w(f"audit.why.{why}", **{k: said(k, v) for k, v in facts.items()})
 
     def tally(self) -> pd.DataFrame:
         """How many statements end in each finding, in a fixed order."""
@@ -119,31 +91,11 @@ class Audit:
 
     def finding(self, check: str, item: str) -> str:
         """The finding of one check on one item."""
-        rows = self.rows
-        return str(rows.loc[(rows["check"] == check) & (rows["item"] == item), "finding"].iloc[0])
+        return str(self.filter(check=check, item=item).rows["finding"].iloc[0])
 
-    def plot(self, lang: str = "en") -> Chart:
-        """The tally as a chart."""
-        from zoneplan.charts.kinds import audit_tally
-
-        w, plan, tally = words(lang), self.plan, self.tally()
-        n = int(tally["n"].sum())
-        if n == 0:
-            raise ValueError("no two figures of the plan can be held against each other")
-        bad = int(tally.loc[tally["finding"] == CONTRADICTS, "n"].iloc[0])
-        return audit_tally(
-            "plan_audit",
-            tally.assign(finding=[w(f"audit.finding.{key(f)}") for f in tally["finding"]]),
-            title=w("figures.audit.title", bad=bad, n=n),
-            subtitle=w(
-                "figures.audit.subtitle",
-                first=plan.years[0],
-                last=plan.years[-1],
-                zone=plan.zone(lang),
-            ),
-            sources=["plan"],
-            lang=lang,
-        )
+    def facts(self, lang: str) -> dict[str, object]:
+        """How many statements were checked, and how many contradict."""
+        return {"n": len(self.rows), "bad": int((self.rows["finding"] == CONTRADICTS).sum())}
 
 
 def key(text: str) -> str:
@@ -151,55 +103,33 @@ def key(text: str) -> str:
     return re.sub(r"\W+", "_", text).lower()
 
 
-def audit(plan: Plan) -> Audit:
+def audit(plan: PlanDocument) -> Audit:
     """Hold every statement of the plan that can be computed against the plan's other figures.
 
     Returns
     -------
-    Audit; findings are ``agrees``, ``agrees only through rounding`` (the central values differ by more
-    than 0.05 but some unrounded values fit), ``contradicts`` and ``cannot be checked``.
+    Audit; findings are ``agrees``, ``agrees only through rounding`` (the central values differ by more than 0.05 but some
+    unrounded values fit), ``contradicts`` and ``cannot be checked``.
 
-    How to read it: a contradiction is no proof of error; it says that two printed figures cannot both be
-    meant on the same base, scope or definition, and names them. Rules about indicators that the plan does not have
-    are left out.
+    A contradiction is no proof of error; it says that two printed figures cannot both be meant on the same base, scope or
+    definition, and names them. Rules about indicators that the plan does not have are left out.
     """
-    rows = [
-        *_average_growth(plan),
-        *_average_rates(plan),
-        *_sums(plan),
-        *_repeats(plan),
-        *_cumulative_foreign_investment(plan),
-        *_trade_each_year(plan),
-        *_rd_spending(plan),
-        *_investment_parts(plan),
-        *_base_years(plan),
-        *_ratios(plan),
-    ]
-    return Audit(
-        plan,
-        pd.DataFrame(
-            rows, columns=["check", "item", "stated", "implied", "finding", "why", "facts"]
-        ),
-    )
+    rules: tuple[Callable[[PlanDocument], Iterator[Finding]], ...] = (
+        _average_growth, _average_rates, _sums, _repeats, _cumulative_foreign_investment,
+        _trade_each_year, _rd_spending, _investment_parts, _base_years, _ratios,
+    )  # fmt: skip
+    rows = [finding for rule in rules for finding in rule(plan)]
+    return Audit(plan, pd.DataFrame(rows, columns=Finding._fields))
 
 
-def _has(plan: Plan, *indicators: str) -> bool:
-    return set(indicators) <= set(plan.targets["indicator_id"])
-
-
-def _is_whole(plan: Plan, indicator_id: str) -> bool:
-    """Whether an annex series has a target in every year of the plan."""
-    return set(plan.years) <= set(plan.annex(indicator_id)["year"])
-
-
-def _printed(plan: Plan, indicator_id: str, year: int) -> Interval:
-    row = plan.annex(indicator_id).set_index("year").loc[year]
-    return Interval.printed(float(row["value"]), float(row["precision"]))
-
-
-def _text(plan: Plan, indicator_id: str) -> Interval:
+def _text(plan: PlanDocument, indicator_id: str) -> Interval:
     row = plan.targets.set_index("indicator_id").loc[indicator_id]
     return Interval.printed(float(row["value"]), float(row["precision"]))
+
+
+def _printed(plan: PlanDocument, indicator_id: str, *years: int) -> list[Interval]:
+    targets = [plan.target(indicator_id, y) for y in years]
+    return [t.printed for t in targets if isinstance(t, Target)]
 
 
 def _judge(stated: Interval, implied: Interval) -> str:
@@ -208,395 +138,203 @@ def _judge(stated: Interval, implied: Interval) -> str:
     return ROUNDING if stated.overlaps(implied) else CONTRADICTS
 
 
-def _with_levels_and_average(plan: Plan) -> list[str]:
+def _reaches(stated: Interval, implied: Interval) -> str:
+    """The finding on a floor: growth of at least so much."""
+    if implied.mid >= stated.mid:
+        return AGREES
+    return ROUNDING if implied.high >= stated.low else CONTRADICTS
+
+
+def _with_levels_and_average(plan: PlanDocument) -> list[str]:
     rows = plan.targets
-    rows = rows[
-        (rows["section"] == "annex") & rows["stated_growth"].notna() & (rows["kind"] == "flow")
-    ]
-    return [i for i in rows["indicator_id"] if _is_whole(plan, i)]
+    printed = (rows["section"] == ANNEX) & rows["stated_growth"].notna() & (rows["kind"] == "flow")
+    return [i for i in rows.loc[printed, "indicator_id"] if plan.is_whole(i)]
 
 
-def _average_growth(plan: Plan) -> list[tuple]:
+def _average_growth(plan: PlanDocument) -> Iterator[Finding]:
     first, last = plan.years[0], plan.years[-1]
-    out = []
     for i in _with_levels_and_average(plan) if last > first else []:
         stated = Interval.printed(plan.stated_growth(i), 1)
-        implied = _printed(plan, i, first).growth_to(_printed(plan, i, last), last - first)
-        facts = {
-            "stated": num(stated.mid, 0),
-            "first": first,
-            "last": last,
-            "implied": str(implied),
-        }
-        out.append(
-            (
-                "average growth",
-                i,
-                num(stated.mid, 0),
-                str(implied),
-                _judge(stated, implied),
-                "average_growth",
-                facts,
-            )
-        )
-    return out
-
-
-def _average_rates(plan: Plan) -> list[tuple]:
-    rows = plan.targets
-    growth = rows[(rows["section"] == "annex") & (rows["kind"] == "growth")]
-    growth = growth[
-        growth["indicator_id"].isin(growth.loc[growth["stated_growth"].notna(), "indicator_id"])
-    ]
-    out = []
-    for i, part in growth.groupby("indicator_id", sort=False):
-        stated = Interval.printed(plan.stated_growth(i), 1)
-        mean = float(part["value"].mean())
-        implied = Interval.printed(mean, float(part["precision"].mean()))
+        start, end = _printed(plan, i, first, last)
+        implied = start.growth_to(end, last - first)
+        said = num(stated.mid, 0)
+        facts = {"stated": said, "first": first, "last": last, "implied": str(implied)}
         finding = _judge(stated, implied)
-        facts = {
-            "rates": [num(v, 0) for v in part["value"]],
-            "mean": num(mean, 2),
-            "stated": num(stated.mid, 0),
-            "exact": num(mean, 0),
-        }
+        yield Finding("average growth", i, said, str(implied), finding, "average_growth", facts)
+
+
+def _average_rates(plan: PlanDocument) -> Iterator[Finding]:
+    rates = [i for i in plan.series() if plan.is_rate(i)]
+    for i in rates:
+        part = plan.annex(i)
+        if part["stated_growth"].isna().all() or not (part["kind"] == "growth").all():
+            continue
+        stated, mean = Interval.printed(plan.stated_growth(i), 1), float(part["value"].mean())
+        implied = Interval.printed(mean, float(part["precision"].mean()))
+        finding, said = _judge(stated, implied), num(stated.mid, 0)
+        facts = {"rates": [num(v, 0) for v in part["value"]], "mean": num(mean, 2)}
+        facts |= {"stated": said, "exact": num(mean, 0)}
         why = "average_of_exact_rates" if finding == ROUNDING else "average_of_rates"
-        out.append(
-            ("average of yearly rates", i, num(stated.mid, 0), str(implied), finding, why, facts)
-        )
-    return out
+        yield Finding("average of yearly rates", i, said, str(implied), finding, why, facts)
 
 
-def _sums(plan: Plan) -> list[tuple]:
+def _sums(plan: PlanDocument) -> Iterator[Finding]:
     rows = plan.targets
-    totals = rows[(rows["aggregation"] == "sum") & rows["same_as"].notna()]
-    out = []
-    for _, total in totals.iterrows():
+    for _, total in rows[(rows["aggregation"] == "sum") & rows["same_as"].notna()].iterrows():
         part = plan.annex(total["same_as"])
-        summed = float(part["value"].sum())
+        summed, blanks = float(part["value"].sum()), len(plan.years) - len(part)
         finding = AGREES if summed >= total["value"] else CONTRADICTS
-        blanks = len(plan.years) - len(part)
-        facts = {"summed": num(summed, 1), "stated": num(total["value"], 0), "blanks": blanks}
+        stated, implied = num(total["value"], 0), num(summed, 1)
+        facts = {"summed": implied, "stated": stated, "blanks": blanks}
         why = "sum_with_blanks" if blanks else "sum"
-        out.append(
-            (
-                "sum",
-                total["indicator_id"],
-                num(total["value"], 0),
-                num(summed, 1),
-                finding,
-                why,
-                facts,
-            )
-        )
-    return out
+        yield Finding("sum", total["indicator_id"], stated, implied, finding, why, facts)
 
 
-def _repeats(plan: Plan) -> list[tuple]:
-    rows = plan.targets
-    growth = rows[rows["same_as"].notna() & (rows["aggregation"] == "average")]
-    shares = rows[rows["same_as"].notna() & (rows["kind"] == "share")]
-    each = rows[rows["same_as"].notna() & (rows["aggregation"] == "each_year")]
-    last = plan.years[-1]
-    out = []
-    for frame, annex_value in (
-        (growth, plan.stated_growth),
-        (shares, lambda i: plan.target(i, last)),
-        (each, lambda i: float(plan.annex(i)["value"].min())),
-    ):
-        for _, row in frame.iterrows():
-            value = annex_value(row["same_as"])
+def _repeats(plan: PlanDocument) -> Iterator[Finding]:
+    rows = plan.targets[plan.targets["same_as"].notna()]
+    how = (
+        (rows["aggregation"] == "average", plan.stated_growth),
+        (rows["kind"] == "share", lambda i: plan.annex(i)["value"].iloc[-1]),
+        (rows["aggregation"] == "each_year", lambda i: plan.annex(i)["value"].min()),
+    )
+    for chosen, annex_value in how:
+        for _, row in rows[chosen].iterrows():
+            value = float(annex_value(row["same_as"]))
             finding = AGREES if abs(value - row["value"]) <= SAME else CONTRADICTS
             facts = {"text": num(row["value"], 1), "annex": num(value, 1)}
-            out.append(
-                (
-                    "text repeats annex",
-                    row["indicator_id"],
-                    facts["text"],
-                    facts["annex"],
-                    finding,
-                    "repeats",
-                    facts,
-                )
-            )
-    return out
+            item = row["indicator_id"]
+            yield Finding("text repeats annex", item, *facts.values(), finding, "repeats", facts)
 
 
-def _cumulative_foreign_investment(plan: Plan) -> list[tuple]:
-    if not _has(plan, "fdi_actual_cumulative", "fdi_actual"):
-        return []
-    stated = _text(plan, "fdi_actual_cumulative").mid
-    yearly = plan.annex("fdi_actual")["value"]
-    unit = plan.unit("fdi_actual")
-    facts = {
-        "stated": (stated, unit),
-        "last": (yearly.iloc[-1], unit),
-        "year": plan.years[-1],
-        "summed": (yearly.sum(), unit),
-    }
-    finding = AGREES if abs(yearly.sum() - stated) <= SAME else CONTRADICTS
-    return [
-        (
-            "cumulative or yearly",
-            "fdi_actual",
-            num(stated, 0),
-            num(yearly.sum(), 0),
-            finding,
-            "cumulative",
-            facts,
-        )
-    ]
+def _cumulative_foreign_investment(plan: PlanDocument) -> Iterator[Finding]:
+    if not plan.has("fdi_actual_cumulative", "fdi_actual"):
+        return
+    stated, yearly = _text(plan, "fdi_actual_cumulative").mid, plan.annex("fdi_actual")["value"]
+    unit, summed = plan.unit("fdi_actual"), yearly.sum()
+    facts = {"stated": (stated, unit), "last": (yearly.iloc[-1], unit)}
+    facts |= {"year": plan.years[-1], "summed": (summed, unit)}
+    finding = AGREES if abs(summed - stated) <= SAME else CONTRADICTS
+    said = num(stated, 0), num(summed, 0)
+    yield Finding("cumulative or yearly", "fdi_actual", *said, finding, "cumulative", facts)
 
 
-def _trade_each_year(plan: Plan) -> list[tuple]:
-    if not _has(plan, "trade_growth_each_year", "trade_total") or not _is_whole(
-        plan, "trade_total"
-    ):
-        return []
-    stated = float(_text(plan, "trade_growth_each_year").mid)
-    out = []
+def _trade_each_year(plan: PlanDocument) -> Iterator[Finding]:
+    if not plan.has("trade_growth_each_year", "trade_total") or not plan.is_whole("trade_total"):
+        return
+    stated = _text(plan, "trade_growth_each_year").mid
     for year in plan.years[1:]:
-        implied = _printed(plan, "trade_total", year - 1).growth_to(
-            _printed(plan, "trade_total", year), 1
-        )
-        if implied.mid >= stated:
-            finding = AGREES
-        else:
-            finding = ROUNDING if implied.high >= stated else CONTRADICTS
+        before, now = _printed(plan, "trade_total", year - 1, year)
+        implied = before.growth_to(now, 1)
+        finding = _reaches(Interval.exact(stated), implied)
         facts = {"stated": num(stated, 0), "implied": str(implied), "year": year}
-        out.append(
-            (
-                "growth in each year",
-                f"trade_total {year}",
-                num(stated, 0),
-                str(implied),
-                finding,
-                "each_year",
-                facts,
-            )
-        )
-    return out
+        item, said = f"trade_total {year}", num(stated, 0)
+        yield Finding("growth in each year", item, said, str(implied), finding, "each_year", facts)
 
 
-def _rd_spending(plan: Plan) -> list[tuple]:
+def _rd_spending(plan: PlanDocument) -> Iterator[Finding]:
     needed = ("rd_to_gdp", "gdp")
-    if (
-        not _has(plan, *needed, "rd_spending_growth")
-        or plan.is_rate("gdp")
-        or not all(_is_whole(plan, i) for i in needed)
-    ):
-        return []
+    if not plan.has(*needed, "rd_spending_growth") or plan.is_rate("gdp"):
+        return
+    if not all(plan.is_whole(i) for i in needed):
+        return
     first, last = plan.years[0], plan.years[-1]
-    ratio = [_printed(plan, "rd_to_gdp", y) for y in (first, last)]
-    gdp = [_printed(plan, "gdp", y) for y in (first, last)]
+    ratio, gdp = (_printed(plan, i, first, last) for i in needed)
     spend = [
         Interval(r.low * g.low, r.mid * g.mid, r.high * g.high)
         for r, g in zip(ratio, gdp, strict=True)
     ]
     implied = spend[0].growth_to(spend[1], last - first)
     stated = _text(plan, "rd_spending_growth")
-    finding = (
-        AGREES
-        if implied.mid >= stated.mid
-        else ROUNDING
-        if implied.high >= stated.low
-        else CONTRADICTS
-    )
-    at_stated = ratio[0].mid * (1 + stated.mid / 100) ** (last - first) * gdp[0].mid / gdp[1].mid
-    facts = {
-        "low": num(ratio[0].mid),
-        "high": num(ratio[1].mid),
-        "implied": str(implied),
-        "stated": num(stated.mid, 0),
-        "ratio": num(at_stated, 2),
-        "last": last,
-    }
-    return [("R&D spending", "rd_to_gdp", num(stated.mid, 0), str(implied), finding, "rd", facts)]
+    grown = (1 + stated.mid / 100) ** (last - first)
+    at_stated = ratio[0].mid * grown * gdp[0].mid / gdp[1].mid
+    facts = {"low": num(ratio[0].mid), "high": num(ratio[1].mid), "implied": str(implied)}
+    facts |= {"stated": num(stated.mid, 0), "ratio": num(at_stated, 2), "last": last}
+    said, finding = num(stated.mid, 0), _reaches(stated, implied)
+    yield Finding("R&D spending", "rd_to_gdp", said, str(implied), finding, "rd", facts)
 
 
-def _investment_parts(plan: Plan) -> list[tuple]:
-    rates_of = [i for i in plan.series() if plan.is_rate(i) and _is_whole(plan, i)]
-    parts = [i for i in rates_of if i.endswith("_investment") and i != "fixed_asset_investment"]
-    if not parts or "fixed_asset_investment" not in rates_of:
-        return []
+def _investment_parts(plan: PlanDocument) -> Iterator[Finding]:
+    rates_of = [i for i in plan.series() if plan.is_rate(i) and plan.is_whole(i)]
+    parts = [i for i in rates_of if i.endswith("_investment") and i != INVESTMENT]
+    if not parts or INVESTMENT not in rates_of:
+        return
     rates = pd.DataFrame({i: plan.annex(i).set_index("year")["value"] for i in parts})
-    total = plan.annex("fixed_asset_investment").set_index("year")["value"]
-    below = int((rates.le(total, axis=0)).to_numpy().sum())
-    pairs = rates.size
-    mean = float(rates.loc[plan.years[0]].mean())
-    rest = 2 * float(total[plan.years[0]]) - mean
-    facts = {
-        "below": below,
-        "pairs": pairs,
-        "mean": num(mean),
-        "year": plan.years[0],
-        "rest": num(rest),
-    }
-    found = f"{below} / {pairs}"
-    return [
-        (
-            "total against parts",
-            "fixed_asset_investment",
-            num(total.mean(), 0),
-            found,
-            OPEN,
-            "parts",
-            facts,
-        )
-    ]
+    total, first = plan.annex(INVESTMENT).set_index("year")["value"], plan.years[0]
+    below, mean = int((rates.le(total, axis=0)).to_numpy().sum()), float(rates.loc[first].mean())
+    rest = 2 * float(total[first]) - mean
+    facts = {"below": below, "pairs": rates.size, "mean": num(mean), "year": first}
+    facts |= {"rest": num(rest)}
+    said = num(total.mean(), 0), f"{below} / {rates.size}"
+    yield Finding("total against parts", INVESTMENT, *said, OPEN, "parts", facts)
 
 
-def implied_base(plan: Plan, indicator_id: str) -> Interval:
-    """The base-year level that the plan's own first target and printed growth imply.
-
-    ``base = first target / (1 + printed growth / 100)``, in the unit of the target, as an interval over
-    both roundings.
-
-    How to read it: the only base on the plan's own scope; it is arithmetic on the plan, not an observation.
-    """
-    first = _printed(plan, indicator_id, plan.years[0])
-    growth = Interval.printed(plan.stated_growth(indicator_id), 1)
-    return Interval(
-        first.low / (1 + growth.high / 100),
-        first.mid / (1 + growth.mid / 100),
-        first.high / (1 + growth.low / 100),
-    )
-
-
-def _base_years(plan: Plan) -> list[tuple]:
-    out = []
+def _base_years(plan: PlanDocument) -> Iterator[Finding]:
     for i in _with_levels_and_average(plan):
-        base = implied_base(plan, i)
-        seen = plan.levels(i)
-        seen = seen[seen["year"] <= plan.base_year]
+        base, seen, year = plan.implied_base(i), plan.levels(i), plan.base_year
+        seen = seen[seen["year"] <= year]
         if seen.empty:
-            facts = {"base": (base.mid, plan.unit(i)), "year": plan.base_year}
-            out.append(("implied base", i, MISSING, str(base), OPEN, "base_alone", facts))
+            facts = {"base": (base.mid, plan.unit(i)), "year": year}
+            yield Finding("implied base", i, MISSING, str(base), OPEN, "base_alone", facts)
             continue
         last = seen.iloc[-1]
-        years = plan.base_year - int(last["year"])
+        said, years = num(last["value"], 2), year - int(last["year"])
         if years == 0:
             finding = AGREES if base.low <= last["value"] <= base.high else CONTRADICTS
-            facts = {"seen": num(last["value"], 2), "base": str(base), "year": plan.base_year}
-            out.append(
-                ("implied base", i, num(last["value"], 2), str(base), finding, "base_seen", facts)
-            )
+            facts = {"seen": said, "base": str(base), "year": year}
+            yield Finding("implied base", i, said, str(base), finding, "base_seen", facts)
             continue
-        point = Interval(last["value"], last["value"], last["value"])
-        implied = point.growth_to(base, years)
+        implied = Interval.exact(last["value"]).growth_to(base, years)
         stated = Interval.printed(plan.stated_growth(i), 1)
-        facts = {
-            "seen": (last["value"], last["unit"]),
-            "seen_year": int(last["year"]),
-            "scope": last["scope_note"],
-            "base": (base.mid, last["unit"]),
-            "year": plan.base_year,
-            "implied": str(implied),
-            "stated": num(stated.mid, 0),
-        }
-        out.append(
-            (
-                "implied base",
-                i,
-                num(last["value"], 2),
-                str(base),
-                _judge(stated, implied),
-                "base",
-                facts,
-            )
-        )
-    return out
+        facts = {"seen": (last["value"], last["unit"]), "seen_year": int(last["year"])}
+        facts |= {"scope": last["scope_note"], "base": (base.mid, last["unit"]), "year": year}
+        facts |= {"implied": str(implied), "stated": num(stated.mid, 0)}
+        yield Finding("implied base", i, said, str(base), _judge(stated, implied), "base", facts)
 
 
-RATIOS = (
-    ("industrial_value_added", "gdp"),
-    ("fiscal_revenue_total", "gdp"),
-    ("budget_revenue", "fiscal_revenue_total"),
-    ("trade_total", "gdp"),
-)
+def ratio_paths(plan: PlanDocument) -> dict[tuple[str, str], pd.DataFrame]:
+    """Ratios between the plan's own targets by year, with the observed ratio where both parts are known.
 
-
-def ratio_paths(plan: Plan, lang: str = "en") -> pd.DataFrame:
-    """Ratios between the plan's own targets, by year, with the observed ratio where both parts are known.
-
-    Returns columns ratio (the names of both parts in the language), year, percent, source_id ("plan" or the
-    observation's).
-
-    How to read it: a ratio that turns or jumps shows that two targets were not set together.
+    Returns
+    -------
+    By part and whole a frame with the columns year, percent and source_id (``plan`` or the observation's). A ratio that
+    turns or jumps shows that two targets were not set together.
     """
-    paths = [
-        path.assign(ratio=" / ".join(plan.name(i, lang) for i in pair))
-        for pair, path in _ratio_paths(plan).items()
-    ]
-    every = (
-        pd.concat(paths, ignore_index=True)
-        if paths
-        else pd.DataFrame(columns=["ratio", "year", "percent", "source_id"])
-    )
-    return every[["ratio", "year", "percent", "source_id"]]
-
-
-def _ratio_paths(plan: Plan) -> dict[tuple[str, str], pd.DataFrame]:
-    """The path of each ratio that the plan has both parts of."""
     out = {}
-    for part, whole in RATIOS:
-        both = {part, whole} <= set(plan.series())
-        if (
-            not both
-            or not convertible(plan.unit(part), plan.unit(whole))
-            or plan.is_rate(part)
-            or not (_is_whole(plan, part) and _is_whole(plan, whole))
-        ):
+    for part, whole in ((i.indicator_id, i.ratio_to) for i in indicators() if i.ratio_to):
+        if not {part, whole} <= set(plan.series()) or plan.is_rate(part):
+            continue
+        units = str(plan.unit(part)), str(plan.unit(whole))
+        if not convertible(*units) or not (plan.is_whole(part) and plan.is_whole(whole)):
             continue
         seen = plan.levels(part).merge(
             plan.levels(whole), on=["year", "scope_note"], suffixes=("", "_whole")
         )
-        same = convert(1.0, plan.unit(part), plan.unit(whole))
+        same = 100 * convert(1.0, *units)
         rows = [
-            (int(r.year), 100 * same * r.value / r.value_whole, r.source_id)
+            (int(r.year), same * r.value / r.value_whole, r.source_id)
             for r in seen.itertuples()
             if r.year < plan.years[0]
         ]
-        rows += [
-            (y, 100 * same * plan.target(part, y) / plan.target(whole, y), "plan")
-            for y in plan.years
-        ]
+        pairs = zip(plan.annex(part)["value"], plan.annex(whole)["value"], plan.years, strict=True)
+        rows += [(y, same * a / b, PLAN) for a, b, y in pairs]
         out[part, whole] = pd.DataFrame(rows, columns=["year", "percent", "source_id"])
     return out
 
 
-def _ratios(plan: Plan) -> list[tuple]:
-    out = []
-    for pair, path in _ratio_paths(plan).items():
-        item = " / ".join(pair)
-        planned = path[path["source_id"] == "plan"].set_index("year")["percent"]
-        seen = path[path["source_id"] != "plan"]
-        values = [num(v) for v in planned]
+def _ratios(plan: PlanDocument) -> Iterator[Finding]:
+    for pair, path in ratio_paths(plan).items():
+        item, planned = " / ".join(pair), path.loc[path["source_id"] == PLAN, "percent"]
+        seen, values = path[path["source_id"] != PLAN], [num(v) for v in planned]
+        listed = ", ".join(values)
         if seen.empty:
-            out.append(
-                (
-                    "ratio path",
-                    item,
-                    MISSING,
-                    ", ".join(values),
-                    OPEN,
-                    "ratio_alone",
-                    {"values": values},
-                )
-            )
+            facts = {"values": values}
+            yield Finding("ratio path", item, MISSING, listed, OPEN, "ratio_alone", facts)
             continue
         last = seen.iloc[-1]
         before = planned.iloc[0] - last["percent"]
         within = planned.iloc[-1] - planned.iloc[0]
         finding = AGREES if before * within >= 0 else CONTRADICTS
-        facts = {
-            "seen": num(last["percent"]),
-            "year": int(last["year"]),
-            "values": values,
-            "before": num(before, 1),
-            "within": num(within, 1),
-        }
-        out.append(
-            ("ratio path", item, num(last["percent"]), ", ".join(values), finding, "ratio", facts)
-        )
-    return out
+        said = num(last["percent"])
+        facts = {"seen": said, "year": int(last["year"]), "values": values}
+        facts |= {"before": num(before, 1), "within": num(within, 1)}
+        yield Finding("ratio path", item, said, listed, finding, "ratio", facts)

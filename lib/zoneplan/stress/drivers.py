@@ -7,7 +7,6 @@ they are not exact.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,15 +14,14 @@ import numpy as np
 import pandas as pd
 
 from zoneplan.data.units import shown_in
-from zoneplan.errors import DataError, Problem
-from zoneplan.forecasting import classes
-from zoneplan.forecasting.forecasts import Assumptions, Base, base_of, forecast
+from zoneplan.forecasting.correlation import root
+from zoneplan.forecasting.distribution import coming_growth, expected_path
+from zoneplan.forecasting.forecasts import Base, ForecastTable, base_of
 from zoneplan.messages import words
 from zoneplan.text import amount, num, pct, upper
 
 if TYPE_CHECKING:
     from zoneplan.charts.kinds import Chart
-    from zoneplan.plan.document import Plan
 
 # P10 to P90 of a normal distribution spans so many standard deviations.
 SPAN = 2.5631031
@@ -102,14 +100,13 @@ class Drivers:
         return self.mean + normal @ root(self.correlation).T * self.sd
 
 
-def drivers(plan: Plan, indicator_id: str, assumed: Assumptions | None = None) -> Drivers:
+def drivers(table: ForecastTable, indicator_id: str) -> Drivers:
     """The drivers of one level target of the last year.
 
     Parameters
     ----------
-    plan : the plan, seen from a day.
+    table : the forecasts of a plan.
     indicator_id : an annex series with a level, a base and a class.
-    assumed : assumptions of the forecast; None means the headline's.
 
     Returns
     -------
@@ -126,16 +123,15 @@ def drivers(plan: Plan, indicator_id: str, assumed: Assumptions | None = None) -
     How to read it: the model behind variance shares, two-way tables and simulation; the odds of the verdicts
     come from the class's own distribution and differ by a few points.
     """
-    assumed = assumed or Assumptions()
-    made = forecast(plan, indicator_id, assumed)
+    plan, made = table.plan, table.of(indicator_id)
     if made is None or made.base is None or plan.years[-1] not in made.growth:
         raise ValueError(
             f"{indicator_id!r} has no base or no reference class, or its last year is known, so it has no drivers"
         )
     base = made.base
-    last, class_ = plan.years[-1], assumed.class_ or classes.class_of(plan, indicator_id)
-    years = range(base.year + 1, last + 1)
-    yearly = [classes.coming_growth(class_, 1, plan.as_of, y, assumed.extra) for y in years]
+    last, class_ = plan.years[-1], table.class_of(indicator_id)
+    years, extra = range(base.year + 1, last + 1), table.scenario.extra(plan, indicator_id)
+    yearly = [coming_growth(class_, 1, plan.as_of, y, extra) for y in years]
     logs = [np.log1p(g.quantile([0.1, 0.5, 0.9]) / 100) for g in yearly]
     sd = np.array([(q[2] - q[0]) / SPAN for q in logs])
     whole = np.log1p(made.growth[last].quantile([0.1, 0.5, 0.9]) / 100) * len(years)
@@ -144,21 +140,21 @@ def drivers(plan: Plan, indicator_id: str, assumed: Assumptions | None = None) -
     mean = mean + (whole[1] - mean.sum()) / len(years)
     between = _equal_correlation(sd, (whole[2] - whole[0]) / SPAN)
     start = np.log(base.level.mid)
-    base_sd = 0.0 if assumed.level is not None else _base_sd(plan, indicator_id, base)
+    base_sd = 0.0 if indicator_id in table.scenario.levels else _base_sd(table, indicator_id, base)
     correlation = np.full((len(years) + 1, len(years) + 1), between)
     correlation[0, :] = correlation[:, 0] = 0.0
     np.fill_diagonal(correlation, 1.0)
     names = (BASE, *(f"growth {y}" for y in years))
     return Drivers(
         indicator_id,
-        plan.name(indicator_id),
+        plan.name(indicator_id, "en"),
         made.unit,
         last,
         names,
         np.array([start, *mean]),
         np.array([base_sd, *sd]),
         correlation,
-        float(np.log(plan.target(indicator_id, last))),
+        float(np.log(plan.target(indicator_id, last).value)),
         plan.name(indicator_id, "zh"),
     )
 
@@ -174,7 +170,8 @@ def _equal_correlation(sd: np.ndarray, whole: float) -> float:
     )
 
 
-def _base_sd(plan: Plan, indicator_id: str, base: Base) -> float:
+def _base_sd(table: ForecastTable, indicator_id: str, base: Base) -> float:
+    plan = table.plan
     rounding = (
         (np.log(base.level.high) - np.log(base.level.low)) / np.sqrt(12)
         if base.level.low < base.level.high
@@ -183,58 +180,11 @@ def _base_sd(plan: Plan, indicator_id: str, base: Base) -> float:
     seen = base_of(plan, indicator_id, "observed")
     if seen is None or base.kind == "observed" or seen.year >= base.year:
         return float(rounding)
-    path = classes.expected_path(classes.class_of(plan, indicator_id), plan.as_of, base.year)
+    path = expected_path(table.class_of(indicator_id), plan.as_of, base.year)
     carried = (
         np.log(seen.level.mid) + np.log1p(path.loc[seen.year + 1 : base.year, "growth"] / 100).sum()
     )
     return float(np.hypot(rounding, (carried - np.log(base.level.mid)) / 2))
-
-
-def root(correlation: np.ndarray) -> np.ndarray:
-    """A square root of a correlation matrix, which must be one.
-
-    Raises
-    ------
-    DataError
-        The matrix is not square, not symmetric or has another diagonal than one.
-
-    A matrix that is not positive semi-definite is replaced by the nearest one that is, by alternating projections
-    (Higham 2002, as in statsmodels); :func:`is_repaired` tells.
-
-    How to read it: independent normals times the root have the correlations asked for, or the nearest possible.
-    """
-    c = np.asarray(correlation, dtype="float64")
-    if (
-        c.ndim != 2
-        or c.shape[0] != c.shape[1]
-        or not np.allclose(c, c.T)
-        or not np.allclose(np.diag(c), 1)
-    ):
-        found = f"a matrix of shape {c.shape}"
-        raise DataError(
-            [
-                Problem(
-                    "correlation", None, None, found, "a symmetric matrix with ones on the diagonal"
-                )
-            ]
-        )
-    values, vectors = np.linalg.eigh(_nearest(c) if is_repaired(c) else c)
-    return vectors * np.sqrt(np.maximum(values, 0))
-
-
-def _nearest(correlation: np.ndarray) -> np.ndarray:
-    from statsmodels.stats.correlation_tools import corr_nearest
-    from statsmodels.tools.sm_exceptions import IterationLimitWarning
-
-    with warnings.catch_warnings():
-        # The nearest matrix lies on the edge, which the projections only ever approach: they always use all steps.
-        warnings.simplefilter("ignore", IterationLimitWarning)
-        return corr_nearest(correlation)
-
-
-def is_repaired(correlation: np.ndarray) -> bool:
-    """Whether a correlation matrix could not stand as given, so that :func:`root` belongs to a near one."""
-    return bool(np.linalg.eigvalsh(correlation).min() < -1e-9)
 
 
 @dataclass(frozen=True)

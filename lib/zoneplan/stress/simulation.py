@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from zoneplan.forecasting import joint_odds
-from zoneplan.forecasting.forecasts import forecast
+from zoneplan.forecasting.correlation import filled, is_repaired, panel_correlation, root
+from zoneplan.forecasting.forecasts import ForecastTable
 from zoneplan.messages import words
-from zoneplan.stress.drivers import Drivers, drivers, is_repaired, root
+from zoneplan.plan.document import PlanDocument
+from zoneplan.stress.drivers import Drivers, drivers
 from zoneplan.text import num, pct
 
 if TYPE_CHECKING:
     from zoneplan.charts.kinds import Chart
-    from zoneplan.forecasting.forecasts import Assumptions
-    from zoneplan.plan.document import Plan
 
 DRAWS = 200_000
 SEED = 20181030
@@ -67,38 +66,32 @@ class Simulation:
 
 
 def simulate(
-    plan: Plan,
-    correlation: float = 0.3,
-    draws: int = DRAWS,
-    seed: int = SEED,
-    assumed: dict[str, Assumptions] | None = None,
+    table: ForecastTable, correlation: float = 0.3, draws: int = DRAWS, seed: int = SEED
 ) -> Simulation:
     """Simulate every level target of the plan with shocks that move together.
 
     Parameters
     ----------
-    plan : the plan, seen from a day.
+    table : the forecasts of a plan.
     correlation : between indicators whose correlation the Zhejiang cities cannot tell.
     draws : number of paths.
     seed : the same seed gives the same paths.
-    assumed : assumptions by indicator, such as a scenario's; others are the headline's.
 
     Returns
     -------
     Simulation. In each year the shocks to log growth are normal with the estimated correlations between
-    indicators (:func:`zoneplan.forecasting.joint_odds.panel_correlation`); a matrix that is none is repaired to the nearest one and
+    indicators (:func:`zoneplan.forecasting.correlation.panel_correlation`); a matrix that is none is repaired to the nearest one and
     ``repaired`` says so.
 
     How to read it: single odds are those of :mod:`zoneplan.stress.drivers`; what simulation adds is how they go together.
     """
-    assumed = assumed or {}
-    models = [drivers(plan, i, assumed.get(i)) for i in level_series(plan, assumed)]
+    plan, models = table.plan, [drivers(table, i) for i in table.levels()]
     if not models:
         raise ValueError(
             "no level target of the last year is open and has a base and a class, so nothing can be simulated"
         )
     names = [m.indicator_id for m in models]
-    matrix = joint_odds.filled(names, joint_odds.panel_correlation(plan), correlation)
+    matrix = filled(names, panel_correlation(plan, plan.series()), correlation)
     years = plan.years
     mean, sd, goals = (
         np.stack(x, axis=1) for x in zip(*(_by_year(plan, m) for m in models), strict=True)
@@ -111,8 +104,8 @@ def simulate(
         if not np.isnan(goals[k, n])
     )
     rows = [(m.indicator_id, m.name, y, hits[k, n] / draws) for n, m, k, y in targets]
-    table = pd.DataFrame(rows, columns=["indicator_id", "name", "year", "odds"])
-    return Simulation(table, counts, draws, is_repaired(matrix))
+    frame = pd.DataFrame(rows, columns=["indicator_id", "name", "year", "odds"])
+    return Simulation(frame, counts, draws, is_repaired(matrix))
 
 
 def count_hits(
@@ -152,35 +145,7 @@ def count_hits(
     return hits, counts
 
 
-def level_series(plan: Plan, assumed: dict[str, Assumptions] | None = None) -> list[str]:
-    """The annex series with a base to grow from, a class to grow by and a last target to be reached, not known yet."""
-    made = {i: forecast(plan, i, (assumed or {}).get(i, "implied")) for i in plan.series()}
-    last = plan.years[-1]
-    ahead = [
-        i for i, f in made.items() if f is not None and f.base is not None and last in f.growth
-    ]
-    return [
-        i for i in ahead if not np.isnan(plan.target(i, last)) and plan.goal(i, last).high == np.inf
-    ]
-
-
-def leading(plan: Plan) -> tuple[str, str]:
-    """The two level series that stand for the plan where one has to be shown: GDP and trade, else the first that there are.
-
-    Raises
-    ------
-    ValueError
-        The plan has no open level target with a base and a class.
-    """
-    levels = level_series(plan)
-    if not levels:
-        raise ValueError(f"{plan.zone_en} has no open level target with a base and a class")
-    lead = "gdp" if "gdp" in levels else levels[0]
-    others = [i for i in levels if i != lead] or [lead]
-    return lead, "trade_total" if "trade_total" in others else others[0]
-
-
-def _by_year(plan: Plan, model: Drivers) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _by_year(plan: PlanDocument, model: Drivers) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Mean and spread of log growth up to each year of the plan from the one before it, and the log goals.
 
     The base, and what has grown since it before the plan, stand in the first year that is open. The spread of single
@@ -195,6 +160,8 @@ def _by_year(plan: Plan, model: Drivers) -> tuple[np.ndarray, np.ndarray, np.nda
     place[0] = place[1]
     mean = np.bincount(place, weights=model.mean, minlength=len(years))
     sd = np.sqrt(np.bincount(place, weights=spread**2, minlength=len(years)))
-    goals = np.log([plan.target(model.indicator_id, y) for y in years])
+    goals = np.log(
+        [t.value if (t := plan.target(model.indicator_id, int(y))) else np.nan for y in years]
+    )
     # Years of the plan that lie behind the base are over: nothing moves in them.
     return mean, sd, np.where(years <= base, -np.inf, goals)

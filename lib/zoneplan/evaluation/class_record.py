@@ -1,0 +1,77 @@
+"""How forecasts of the reference classes would have fared before, made by the rule behind the plan's chances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from zoneplan.data.indicators import indicators
+from zoneplan.evaluation.backtest import PSEUDO, Reliability
+from zoneplan.forecasting.classes import LONGEST, ReferenceClass, spread_units
+from zoneplan.forecasting.distribution import Growth, coming_growth
+
+# The last day from which windows and outcomes are judged: everything in the tables was known.
+TODAY = date(2026, 11, 1)
+
+
+def past_forecasts(
+    class_: ReferenceClass, horizon: int, as_of: date
+) -> Iterator[tuple[int, pd.Series, Growth]]:
+    """Every forecast of a class that the rule would have made before, with the window that followed.
+
+    Yields
+    ------
+    The year it was made in (on 30 October, as on the plan's day), the row of the window that it was about, known on
+    ``as_of``, and the forecast, from nothing later than its day.
+    """
+    rows = class_.windows(min(horizon, LONGEST), as_of)
+    for _, row in rows.iterrows():
+        made = int(row["end_year"]) - horizon + 1
+        forecast = coming_growth(class_, horizon, date(made, 10, 30), int(row["end_year"]))
+        if forecast is not None:
+            yield made, row, forecast
+
+
+def past_record(class_: ReferenceClass, horizon: int, as_of: date) -> pd.DataFrame:
+    """How forecasts of a class would have fared before: coverage of their 80 % interval, origin by origin.
+
+    Returns
+    -------
+    Columns made_in, end_year, coverage (share of units inside P10 to P90), error (class median minus forecast median,
+    percentage points). Coverage near 0.8 means honest intervals; origins share common shocks, so a few of them are little
+    evidence.
+    """
+    out = []
+    for made, row, forecast in past_forecasts(class_, horizon, as_of):
+        units = spread_units(row)
+        low, middle, high = forecast.quantile([0.1, 0.5, 0.9])
+        inside = float(((units >= low) & (units <= high)).mean())
+        out.append((made, int(row["end_year"]), inside, row["p50"] - middle))
+    return pd.DataFrame(out, columns=["made_in", "end_year", "coverage", "error"])
+
+
+def class_pseudo_targets(horizon: int, as_of: date) -> Reliability:
+    """Targets at percentiles of the past for every reference class, each once, and how often they were met.
+
+    The target is a percentile of the last window of the class known on the day; ``met`` is the share of its units that
+    reached that growth in the window that followed, as far as it was known on ``as_of``.
+
+    Returns
+    -------
+    Reliability with one case per class, window and percentile.
+    """
+    named = ((i.class_level, i.class_name, i.class_series) for i in indicators() if i.has_class)
+    rows = []
+    for level, name, series in dict.fromkeys(named):
+        class_ = ReferenceClass(level, name, series)
+        for made, row, forecast in past_forecasts(class_, horizon, as_of):
+            before, after = (spread_units(r) for r in (forecast.rows.iloc[-1], row))
+            for p in PSEUDO:
+                target = np.percentile(before, p)
+                met = float((after >= target).mean())
+                rows.append((made, series, p, forecast.probability(target), met))
+    columns = ["origin_year", "indicator_id", "percentile", "odds", "met"]
+    return Reliability(pd.DataFrame(rows, columns=columns))

@@ -1,0 +1,130 @@
+"""Growth still needed to reach each target, how late it comes otherwise, and which unpublished number matters most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from zoneplan.forecasting.chances import Chances
+from zoneplan.forecasting.distribution import coming_growth, expected_path, past_growth
+from zoneplan.forecasting.forecasts import BASES, Base, Forecast, ForecastTable, base_of, forecast
+from zoneplan.plan.intervals import cagr
+from zoneplan.plan.targets import Target
+from zoneplan.result import Result
+
+# A target that growth as expected does not reach within so many years counts as never reached.
+LATEST = 30
+# Without any chance the number could still move it from zero to one.
+ANYWHERE = 100.0
+
+
+@dataclass(frozen=True)
+class NeededGrowth(Result):
+    """Growth needed from each base to the last target, how late it comes otherwise, and what similar regions did."""
+
+    SUBJECT: ClassVar[str] = "needed"
+
+    def facts(self, lang: str) -> dict[str, object]:
+        """How many targets need more than the median region grew."""
+        rows = self.rows
+        harder = int((rows["needed_implied"] > rows["class_median"]).sum())
+        return {"harder": harder, "n": len(rows)}
+
+
+def needed_growth(made: ForecastTable) -> NeededGrowth:
+    """Growth needed to reach each level target of the last year, from both bases, and how late it comes otherwise.
+
+    ``needed = 100 ((target / base)^(1 / years) - 1)``, percent a year; ``late`` as in :func:`years_late`; ``odds`` the
+    chance from the same base (0 to 1). What has no observed base has no such figures (missing); where the plan implies no
+    base, the observed one stands in both places. A need above the class's P90 asks for what fewer than one region in ten
+    achieved.
+    """
+    plan, last = made.plan, made.plan.years[-1]
+    rows = []
+    for i in made.levels():
+        growth = past_growth(made.class_of(i), last - plan.base_year, plan.as_of)
+        target = plan.target(i, last)
+        if growth is None or target is None:
+            continue
+        p10, p50, p90 = growth.quantile([0.1, 0.5, 0.9])
+        row = {"indicator_id": i, "name": plan.name(i, "en")}
+        each = {kind: _from_base(made, made.of(i, kind), target) for kind in BASES}
+        for part in ("needed", "late", "odds"):
+            row |= {f"{part}_{kind}": found[part] for kind, found in each.items()}
+        row |= {"class_p10": p10, "class_median": p50, "class_p90": p90}
+        source = growth.rows["source_id"].iloc[-1]
+        rows.append({**row, "class": growth.class_.describe(), "source_id": source})
+    return NeededGrowth(plan, pd.DataFrame(rows))
+
+
+def _from_base(made: ForecastTable, found: Forecast | None, target: Target) -> dict[str, float]:
+    if found is None or found.base is None:
+        return dict.fromkeys(("needed", "late", "odds"), np.nan)
+    base = found.base
+    needed = cagr(base.level.mid, target.value, target.year - base.year)
+    late = years_late(made, base, target)
+    return {"needed": needed, "late": late, "odds": found.probability(target)}
+
+
+def years_late(made: ForecastTable, base: Base, target: Target) -> float:
+    """Years after its year in which a target is first reached if growth is as expected of the class.
+
+    The base is carried by the damped common path of the class, year by year, until the level is at least the target;
+    figures are yearly, so the delay is in whole years: 0 for on time (or earlier), infinity for not within 30 years.
+    """
+    class_ = made.class_of(target.indicator_id)
+    path = None if class_ is None else expected_path(class_, made.plan.as_of, target.year + LATEST)
+    if path is None:
+        return float("nan")
+    levels = base.level.mid * (1 + path.loc[base.year + 1 :, "growth"] / 100).cumprod()
+    reached = levels.index[levels >= target.value]
+    return float(max(reached[0] - target.year, 0)) if len(reached) else float("inf")
+
+
+def missing_numbers(made: ForecastTable, judged: Chances) -> Result:
+    """Which unpublished number would move the chances most.
+
+    For a target with an observed base the missing number is the level of the base year: the chance is read with that level
+    at the P10 and the P90 of what the class's growth makes of the observed one. A target without a chance could land
+    anywhere, so its missing number comes first.
+
+    Returns
+    -------
+    Result with the columns indicator_id, name_en, missing_number, odds (headline), odds_low, odds_high (with the number
+    known low or high) and points (how far it could move the chance).
+    """
+    rows = []
+    for line in judged.final().itertuples():
+        if line.evidence == "administrative":
+            continue
+        low, high = _with_base_known(made, line.indicator_id)
+        points = ANYWHERE if np.isnan(line.probability_low) else 100 * (high - low)
+        named = line.indicator_id, line.name_en, line.missing_number
+        rows.append((*named, line.probability_implied, low, high, points))
+    columns = "indicator_id name_en missing_number odds odds_low odds_high points".split()
+    table = pd.DataFrame(rows, columns=columns)
+    table = table.sort_values("points", ascending=False, kind="stable", na_position="last")
+    return Result(made.plan, table.reset_index(drop=True))
+
+
+def _with_base_known(made: ForecastTable, indicator_id: str) -> tuple[float, float]:
+    """The chance if the level of the base year turned out low (P10) or high (P90); missing where nothing tells the range."""
+    plan = made.plan
+    head, seen = made.of(indicator_id), base_of(plan, indicator_id, "observed")
+    target = plan.target(indicator_id)
+    ahead = 0 if seen is None else plan.base_year - seen.year
+    if head is None or head.base is None or seen is None or target is None or ahead < 1:
+        return np.nan, np.nan
+    growth = coming_growth(made.class_of(indicator_id), ahead, plan.as_of, plan.base_year)
+    if growth is None:
+        return np.nan, np.nan
+    levels = seen.level.mid * (1 + growth.quantile([0.1, 0.9]) / 100) ** ahead
+    ends = []
+    for level in levels:
+        fixed = replace(made.scenario, levels={**made.scenario.levels, indicator_id: float(level)})
+        known = forecast(plan, indicator_id, BASES[0], fixed)
+        ends.append(np.nan if known is None else known.probability(target))
+    return ends[0], ends[1]

@@ -1,0 +1,219 @@
+"""A plan and its forecasts as an economist asks them: every question is a verb of one of the two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from zoneplan.errors import DataError, Problem
+from zoneplan.forecasting import chances, joint
+from zoneplan.forecasting.forecasts import BASES, Forecast, ForecastTable
+from zoneplan.forecasting.scenario import HEADLINE, Scenario
+from zoneplan.plan import audit, outcomes
+from zoneplan.plan.document import PlanDocument
+from zoneplan.plan.loading import load
+from zoneplan.result import Result
+from zoneplan.stress import consistency, decomposition, drivers, needed_growth, scenarios
+from zoneplan.stress import simulation, tornado
+
+if TYPE_CHECKING:
+    from zoneplan.evaluation.track_record import TrackRecord
+
+
+def load_plan(path: str | Path | None = None, lang: str = "en") -> Plan:
+    """Load a plan folder: its description, targets, observations and evidence.
+
+    Parameters
+    ----------
+    path : folder with ``plan.yml`` and its tables; None means the one that the variable ``ZONEPLAN_PLAN`` names, else
+        the Zhenan plan that comes with the project.
+    lang : ``en`` or ``zh``, the language in which results show themselves.
+
+    Returns
+    -------
+    Plan, seen from ``as_of`` of its description or, if that is not there, from the day of its adoption or, if the
+    user's own figures (grade P) came later, from the day on which the last of them was known.
+
+    Raises
+    ------
+    DataError
+        A file is missing, lacks a key or does not fit its description; all problems of it are listed.
+    """
+    return load(Plan, path, lang)
+
+
+@dataclass(frozen=True, repr=False)
+class Plan(PlanDocument):
+    """A plan, seen from one day, with every question that can be asked of it."""
+
+    def forecast(self, scenario: Scenario | str = HEADLINE) -> Forecasts:
+        """Forecasts of every series and base under a scenario (one of :attr:`scenarios` by its id), each made once."""
+        made = self.scenario(scenario) if isinstance(scenario, str) else scenario
+        if made is not HEADLINE:
+            return Forecasts(self, made)
+        if "headline" not in self._made:
+            self._made["headline"] = Forecasts(self)
+        return self._made["headline"]
+
+    def history(self, *indicators: str) -> Result:
+        """What was observed of some indicators (all of the annex, if none is named), with scope, grade and source."""
+        rows = [self.observed(i).assign(indicator_id=i) for i in indicators or self.series()]
+        columns = ["indicator_id", "year", "value", "unit", "scope_note", "grade", "known_from"]
+        return Result(self, pd.concat(rows, ignore_index=True)[[*columns, "source_id"]])
+
+    def audit(self) -> audit.Audit:
+        """Does the plan agree with itself, and with what was observed?"""
+        return audit.audit(self)
+
+    def resolutions(self) -> Result:
+        """What later figures say of the plan's promises, hindsight included."""
+        return outcomes.resolutions(self)
+
+    def track_record(self) -> TrackRecord:
+        """Chances that the plan's promises were given before, beside what came of them."""
+        from zoneplan.evaluation.track_record import track_record
+
+        return track_record(self)
+
+    @cached_property
+    def scenarios(self) -> dict[str, Scenario]:
+        """The scenarios of the plan's folder by id, or the usual ones."""
+        return scenarios.scenarios(self)
+
+    def scenario(self, id: str) -> Scenario:
+        """One scenario by its id, or several added up: ``"trade_slump+tax_cut"``."""
+        parts = id.split("+")
+        unknown = [p for p in parts if p not in self.scenarios]
+        if unknown:
+            expected = "one of " + ", ".join(self.scenarios)
+            raise DataError([Problem("scenario", None, None, repr(p), expected) for p in unknown])
+        first, *others = (self.scenarios[p] for p in parts)
+        return sum(others, start=first)
+
+    def story_check(self) -> consistency.Consistency:
+        """The ratios that the scenarios lead to, against what the cities of the province have ever shown."""
+        return consistency.consistency(self, self.scenarios.values())
+
+    @property
+    def peers(self) -> Any:
+        """Comparisons with regions and national zones, from what was known on the plan's day."""
+        from zoneplan.peers.wing import Peers
+
+        return Peers(self)
+
+    def brief(self, out: str | Path | None = None, **options: Any) -> Path:
+        """Write the paper, slides, workbook and web pages; see :func:`zoneplan.report.brief.brief`."""
+        from zoneplan.report.brief import brief
+
+        return brief(out, plan=self, **options)
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.series())} series, {len(self.observations)} known figures of the zone"
+        return f"{self.title()}: seen from {self.as_of.isoformat()}, {counts}"
+
+
+@dataclass(frozen=True, repr=False)
+class Forecasts(ForecastTable):
+    """The forecasts of a plan under a scenario; ``forecasts["gdp"]`` is one series."""
+
+    plan: Plan
+
+    def __getitem__(self, indicator_id: str) -> Series:
+        """One series with the questions that can be asked of it."""
+        if indicator_id not in self.plan.series():
+            expected = "one of " + ", ".join(self.plan.series())
+            raise DataError([Problem("forecast", None, None, repr(indicator_id), expected)])
+        return Series(self, indicator_id)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.plan.series())
+
+    @cached_property
+    def _chances(self) -> chances.Chances:
+        return chances.chances(self)
+
+    def odds(self) -> chances.Chances:
+        """The chance of every quantified target, and what it rests on."""
+        return self._chances
+
+    def unassessable(self) -> Result:
+        """The final targets without a chance, each with the missing figure."""
+        final = self.odds().final()
+        rows = final.loc[
+            final["probability_low"].isna(), ["indicator_id", "evidence", "missing_number"]
+        ]
+        said = [self.plan.translate(t) for t in rows["missing_number"]]
+        return Result(self.plan, rows.assign(missing_number=said).reset_index(drop=True))
+
+    def joint(self) -> joint.Joint:
+        """How many promises will be met together, and the chance that all headline ones are."""
+        return joint.joint(self, self.odds())
+
+    def scorecard(self) -> Result:
+        """Targets, chances and who counts them, by responsible department."""
+        return joint.scorecard(self, self.odds())
+
+    def needed_growth(self) -> needed_growth.NeededGrowth:
+        """Growth still needed from both bases, beside what similar regions achieved."""
+        return needed_growth.needed_growth(self)
+
+    def missing_numbers(self) -> Result:
+        """Which unpublished number would move the chances most."""
+        return needed_growth.missing_numbers(self, self.odds())
+
+    def simulate(self, correlation: float = 0.3, **options: Any) -> simulation.Simulation:
+        """Every level target at once, with shocks that move together."""
+        return simulation.simulate(self, correlation, **options)
+
+    def compare(self, other: Forecasts) -> Result:
+        """What this scenario does to every assessable target, beside other forecasts."""
+        return scenarios.compare(self, other)
+
+    def panels(self) -> tornado.DriverPanels:
+        """What each driver moves in each level series."""
+        return tornado.panels(self)
+
+    def one_page(self) -> pd.DataFrame:
+        """Every target that growth decides, its main driver, and below which value of it the target is missed."""
+        return tornado.one_page(self, self.odds())
+
+    def __repr__(self) -> str:
+        return f"{self.plan!r}; forecasts under {self.scenario.id}"
+
+
+@dataclass(frozen=True)
+class Series:
+    """One series of a plan's forecasts, on both bases."""
+
+    forecasts: Forecasts
+    indicator_id: str
+
+    def forecast(self, base: str = BASES[0]) -> Forecast | None:
+        """The forecast from one base; None without a class or a base."""
+        return self.forecasts.of(self.indicator_id, base)
+
+    def odds(self, year: int | None = None) -> Result:
+        """The chances of the series, by year."""
+        made = self.forecasts.odds().filter(indicator_id=self.indicator_id)
+        return made if year is None else made.filter(year=year)
+
+    def tornado(self) -> tornado.Swings:
+        """How far one assumption at a time moves the last year."""
+        return tornado.swings(self.forecasts, self.indicator_id)
+
+    def drivers(self) -> drivers.Drivers:
+        """Base and yearly growth as normal drivers of the log level."""
+        return drivers.drivers(self.forecasts, self.indicator_id)
+
+    def variance_shares(self) -> drivers.VarianceShares:
+        """How much of the uncertainty each driver makes."""
+        return drivers.variance_shares(self.drivers())
+
+    def decomposition(self) -> decomposition.Decomposition:
+        """What the chance owes to each choice behind it."""
+        return decomposition.decomposition(self.forecasts, self.indicator_id)
