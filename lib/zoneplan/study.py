@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from zoneplan.errors import DataError, Problem
-from zoneplan.forecasting import chances, joint
+from zoneplan.forecasting import aims, chances, joint, ladder
 from zoneplan.forecasting.forecasts import BASES, Forecast, ForecastTable
 from zoneplan.forecasting.scenario import HEADLINE, Scenario
 from zoneplan.plan import audit, outcomes
 from zoneplan.plan.document import PlanDocument
 from zoneplan.plan.loading import load
 from zoneplan.result import Result
-from zoneplan.stress import consistency, decomposition, drivers, needed_growth, scenarios
-from zoneplan.stress import simulation, tornado
+from zoneplan.stress import attribution, consistency, needed_growth, scenarios
 
 if TYPE_CHECKING:
     from zoneplan.evaluation.track_record import TrackRecord
@@ -152,7 +151,7 @@ class Forecasts(ForecastTable):
 
     def joint(self) -> joint.Joint:
         """How many promises will be met together, and the chance that all headline ones are."""
-        return joint.joint(self, self.odds())
+        return joint.joint(self)
 
     def scorecard(self) -> Result:
         """Targets, chances and who counts them, by responsible department."""
@@ -166,21 +165,13 @@ class Forecasts(ForecastTable):
         """Which unpublished number would move the chances most."""
         return needed_growth.missing_numbers(self, self.odds())
 
-    def simulate(self, correlation: float = 0.3, **options: Any) -> simulation.Simulation:
-        """Every level target at once, with shocks that move together."""
-        return simulation.simulate(self, correlation, **options)
+    def aims(self) -> Result:
+        """The targets that would have had an even chance, and a chance of two in three."""
+        return aims.aims(self)
 
     def compare(self, other: Forecasts) -> Result:
         """What this scenario does to every assessable target, beside other forecasts."""
         return scenarios.compare(self, other)
-
-    def panels(self) -> tornado.DriverPanels:
-        """What each driver moves in each level series."""
-        return tornado.panels(self)
-
-    def one_page(self) -> pd.DataFrame:
-        """Every target that growth decides, its main driver, and below which value of it the target is missed."""
-        return tornado.one_page(self, self.odds())
 
     def __repr__(self) -> str:
         return f"{self.plan!r}; forecasts under {self.scenario.id}"
@@ -202,18 +193,34 @@ class Series:
         made = self.forecasts.odds().filter(indicator_id=self.indicator_id)
         return made if year is None else made.filter(year=year)
 
-    def tornado(self) -> tornado.Swings:
+    def ladder(self) -> ladder.Ladder:
+        """What each piece of knowledge did to the chance of the last target."""
+        return ladder.ladder(self.forecasts, self.indicator_id)
+
+    def classes(self) -> Result:
+        """The chance under every class of regions that could stand in for the zone."""
+        return ladder.alternatives(self.forecasts, self.indicator_id)
+
+    def even_chance(self) -> Result:
+        """The target that would have had an even chance, and a chance of two in three."""
+        return self.forecasts.aims().filter(indicator_id=self.indicator_id)
+
+    def early_warning(self, base: str = BASES[0]) -> Result:
+        """The chance of the last target at each reading of the first year."""
+        return aims.early_warning(self.forecasts, self.indicator_id, base)
+
+    def tornado(self) -> attribution.Swings:
         """How far one assumption at a time moves the last year."""
-        return tornado.swings(self.forecasts, self.indicator_id)
+        return attribution.tornado(self.forecasts, self.indicator_id)
 
-    def drivers(self) -> drivers.Drivers:
-        """Base and yearly growth as normal drivers of the log level."""
-        return drivers.drivers(self.forecasts, self.indicator_id)
-
-    def variance_shares(self) -> drivers.VarianceShares:
+    def variance_shares(self) -> Result:
         """How much of the uncertainty each driver makes."""
-        return drivers.variance_shares(self.drivers())
+        return attribution.variance_shares(self.forecasts, self.indicator_id)
 
-    def decomposition(self) -> decomposition.Decomposition:
-        """What the chance owes to each choice behind it."""
-        return decomposition.decomposition(self.forecasts, self.indicator_id)
+    def two_way(self, first: str, second: str) -> attribution.TwoWay:
+        """The chance over two drivers."""
+        return attribution.two_way(self.forecasts, self.indicator_id, first, second)
+
+    def discover(self) -> attribution.Discovery:
+        """The rule that best tells when the target is missed, or met."""
+        return attribution.discover(self.forecasts, self.indicator_id)

@@ -20,12 +20,8 @@ class Indicator:
         flow, level, count, share, growth, rank or area.
     price_basis
         Prices of its growth by convention: ``real``, ``nominal``, or ``none`` where it is no money.
-    class_level, class_name, class_series
-        The regions whose growth stands in for the zone's, and their series; empty where there are none.
-    is_proxy
-        Whether that series only resembles the indicator.
-    larger_level, larger_name
-        The regions that stand in for zones above the size of the class; empty where it suits any size.
+    series, proxy
+        The series of growth_reference that is the indicator itself, and one that only resembles it.
     panel_series
         Its series in ``zhejiang_cities``.
     part_of, ratio_to
@@ -43,12 +39,8 @@ class Indicator:
     name_zh: str = ""
     kind: str = "flow"
     price_basis: str = "nominal"
-    class_level: str = ""
-    class_name: str = ""
-    class_series: str = ""
-    is_proxy: bool = False
-    larger_level: str = ""
-    larger_name: str = ""
+    series: str = ""
+    proxy: str = ""
     panel_series: str = ""
     part_of: str = ""
     ratio_to: str = ""
@@ -64,7 +56,7 @@ class Indicator:
     @property
     def has_class(self) -> bool:
         """Whether similar regions are known for it."""
-        return bool(self.class_series)
+        return bool(self.series or self.proxy)
 
     def name(self, lang: str = "en", *, inside: bool = False) -> str:
         """Its name in ``en`` or ``zh``, ``inside`` a sentence if asked; the id in words where there is none."""
@@ -105,24 +97,20 @@ def indicators() -> tuple[Indicator, ...]:
 
 def _growth(level: Indicator) -> Indicator:
     """Growth of an indicator of which the table holds the level only."""
-    gone = ("class_level", "class_name", "class_series", "larger_level", "larger_name")
+    gone = ("panel_series", "part_of", "ratio_to", "peer_unit", "shown_in")
     return replace(
         level,
         indicator_id=level.indicator_id + GROWTH,
         name_en=f"{level.name_en} growth",
         name_zh=f"{level.name_zh}增长",
         kind="growth",
-        is_proxy=level.is_proxy and not level.is_real,
-        **dict.fromkeys(("panel_series", "part_of", "ratio_to", "peer_unit", "shown_in"), ""),
-        **(dict.fromkeys(gone, "") if level.is_real else {}),
+        **dict.fromkeys(gone, ""),
+        **(dict.fromkeys(("series", "proxy"), "") if level.is_real else {}),
     )
 
 
 @lru_cache(maxsize=8)
 def _rows(_stamp: tuple) -> dict[str, Indicator]:
     table = tables.read("indicators")[[f.name for f in fields(Indicator)]].fillna("")
-    rows = (
-        Indicator(**r)
-        for r in table.assign(is_proxy=table["is_proxy"] == "true").to_dict("records")
-    )
+    rows = (Indicator(**r) for r in table.to_dict("records"))
     return {row.indicator_id: row for row in rows}

@@ -11,28 +11,32 @@ import pandas as pd
 from zoneplan.data.indicators import indicators
 from zoneplan.evaluation.backtest import PSEUDO, Reliability
 from zoneplan.forecasting.classes import LONGEST, ReferenceClass, spread_units
-from zoneplan.forecasting.distribution import Growth, coming_growth
+from zoneplan.forecasting.paths import growth_paths
+from zoneplan.forecasting.settings import SETTINGS, Settings
 
+# Forecasts of the past are made on the day of the year on which the plan was published.
+DAY = (11, 5)
 # The last day from which windows and outcomes are judged: everything in the tables was known.
 TODAY = date(2026, 11, 1)
 
 
 def past_forecasts(
-    class_: ReferenceClass, horizon: int, as_of: date
-) -> Iterator[tuple[int, pd.Series, Growth]]:
+    class_: ReferenceClass, horizon: int, as_of: date, settings: Settings = SETTINGS
+) -> Iterator[tuple[int, pd.Series, np.ndarray]]:
     """Every forecast of a class that the rule would have made before, with the window that followed.
 
     Yields
     ------
-    The year it was made in (on 30 October, as on the plan's day), the row of the window that it was about, known on
-    ``as_of``, and the forecast, from nothing later than its day.
+    The year it was made in (on 5 November, the plan's day), the row of the window that it was about, known on
+    ``as_of``, and equally likely average growth rates (percent), from nothing later than its day.
     """
     rows = class_.windows(min(horizon, LONGEST), as_of)
     for _, row in rows.iterrows():
         made = int(row["end_year"]) - horizon + 1
-        forecast = coming_growth(class_, horizon, date(made, 10, 30), int(row["end_year"]))
-        if forecast is not None:
-            yield made, row, forecast
+        end, day = int(row["end_year"]), date(made, *DAY)
+        paths = growth_paths(class_, day, end - horizon, [end], True, settings)
+        if paths is not None:
+            yield made, row, 100 * np.expm1(paths.draws(True, {})[:, -1] / horizon)
 
 
 def past_record(class_: ReferenceClass, horizon: int, as_of: date) -> pd.DataFrame:
@@ -47,7 +51,7 @@ def past_record(class_: ReferenceClass, horizon: int, as_of: date) -> pd.DataFra
     out = []
     for made, row, forecast in past_forecasts(class_, horizon, as_of):
         units = spread_units(row)
-        low, middle, high = forecast.quantile([0.1, 0.5, 0.9])
+        low, middle, high = np.quantile(forecast, [0.1, 0.5, 0.9])
         inside = float(((units >= low) & (units <= high)).mean())
         out.append((made, int(row["end_year"]), inside, row["p50"] - middle))
     return pd.DataFrame(out, columns=["made_in", "end_year", "coverage", "error"])

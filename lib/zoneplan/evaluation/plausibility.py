@@ -13,7 +13,7 @@ from zoneplan.data.importer import listed_names
 from zoneplan.data.suspicious_jumps import jumps
 from zoneplan.errors import Problem
 from zoneplan.forecasting.chances import chances
-from zoneplan.forecasting.distribution import past_growth
+from zoneplan.forecasting.classes import LONGEST
 from zoneplan.forecasting.forecasts import ForecastTable
 from zoneplan.plan.document import PlanDocument
 from zoneplan.plan.intervals import cagr
@@ -21,8 +21,6 @@ from zoneplan.text import num, pct
 
 # Points of growth by which a level may differ from the growth that is reported beside it: prices and areas differ too.
 APART = 8
-# Growth of similar regions is known over so many years at most.
-LONGEST = 3
 
 
 def plausibility(made: ForecastTable, today: date) -> list[str]:
@@ -87,11 +85,12 @@ def records(made: ForecastTable) -> pd.DataFrame:
             continue
         first, last = levels.iloc[0], levels.iloc[-1]
         years = int(last["year"] - first["year"])
-        growth = past_growth(made.class_of(i), years, plan.as_of)
-        if growth is not None:
+        class_ = made.class_of(i)
+        window = None if class_ is None else class_.windows(years, plan.as_of)
+        if window is not None and len(window):
             own = cagr(first["value"], last["value"], years)
             span = int(first["year"]), int(last["year"])
-            rows.append((i, *span, own, *growth.quantile([0.1, 0.9])))
+            rows.append((i, *span, own, *window[["p10", "p90"]].tail(3).mean()))
     return pd.DataFrame(rows, columns=["indicator_id", "start", "end", "own", "p10", "p90"])
 
 

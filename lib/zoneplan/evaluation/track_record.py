@@ -87,7 +87,7 @@ def _row(plan: PlanDocument, row: pd.Series) -> tuple | None:
     judged = date(year, *ANNOUNCED) if plan.yearly else plan.adopted
     found, made = outcomes(plan, i), forecast(plan.at(judged), i)
     # A year that was known on the day is not forecast, and so is no case.
-    if year not in found.index or made is None or year not in made.growth:
+    if year not in found.index or made is None or year not in made.open_years:
         return None
     outcome, p = found.loc[year], made.probability(target)
     met = bool(target.is_met(outcome["value"]))

@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 
 from zoneplan.data.tables import PRIVATE
-from zoneplan.forecasting.distribution import coming_growth
-from zoneplan.forecasting.forecasts import Base, Forecast, ForecastTable
-from zoneplan.plan.document import ANNEX, PlanDocument
+from zoneplan.forecasting.forecasts import Base, Forecast, ForecastTable, growth_of_class
+from zoneplan.plan.document import ANNEX
 from zoneplan.plan.intervals import cagr
 from zoneplan.plan.loading import lacking
 from zoneplan.plan.outcomes import OPEN, resolutions
@@ -23,8 +22,6 @@ from zoneplan.text import num, odds_range
 BASE_DEPENDENT = 0.15
 # So many comparable points make a series of the zone's own.
 OWN_SERIES = 5
-# A gamma prior of half a case and no exposure (Jeffreys) lets the single observed year speak.
-JEFFREYS = 0.5
 
 COLUMNS = (
     "target_id indicator_id name_en name_zh year target unit q10 q50 q90 probability probability_low "
@@ -107,19 +104,17 @@ def _blank(target: pd.Series) -> dict:
 
 def _annex_row(made: ForecastTable, row: pd.Series, evidence: pd.DataFrame) -> dict:
     plan, i = made.plan, row["indicator_id"]
-    target, out, seen = Target.of(row), _blank(row), plan.observed(row["indicator_id"])
+    out, seen = _blank(row), plan.observed(row["indicator_id"])
     out["own"] = bool(seen["grade"].eq(PRIVATE).any())
     if row["kind"] in ("flow", "level", "count", "growth") and not seen.empty:
         out["naive"] = float(seen["value"].iloc[-1])
-    found = made.by_base(i, target.year)
+    found = made.by_base(i, int(row["year"]))
     step, missing = evidence.loc[i] if i in evidence.index else graded(made, i, bool(found))
     out |= {"evidence": step, "missing_number": missing}
-    if i in plan.about.yearly_counts and not seen.empty and not found:
-        return out | _count_chance(float(seen["value"].iloc[-1]), target)
-    if not found:
-        # The ladder's step speaks of evidence; without a class or base there is nothing to compute yet.
-        return out | {"evidence": step if step == "administrative" else "N"}
-    return out | _chance(found, target)
+    if found:
+        return out | _chance(found, Target.of(row))
+    # The ladder's step speaks of evidence; without a class or base there is nothing to compute yet.
+    return out | {"evidence": step if step == "administrative" else "N"}
 
 
 def graded(made: ForecastTable, indicator_id: str, has_forecast: bool) -> tuple[str, str]:
@@ -148,7 +143,7 @@ def _chance(found: dict[str, Forecast], target: Target) -> dict:
     by_base = {kind: f.probability(target) for kind, f in found.items()}
     first, low, high = next(iter(by_base.values())), min(by_base.values()), max(by_base.values())
     middle = head.table().set_index("year").loc[target.year]
-    known = target.year not in head.growth
+    known = target.year not in head.open_years
     bases = "; ".join(dict.fromkeys(describe_base(f.base) for f in found.values()))
     needed = target.value if head.base is None else np.nan
     if head.base is not None and target.year > head.base.year:
@@ -163,17 +158,6 @@ def _chance(found: dict[str, Forecast], target: Target) -> dict:
         "basis": "known figure" if known else bases,
         "needed_growth": needed,
     }
-
-
-def _count_chance(seen: float, target: Target) -> dict:
-    """Gamma-Poisson chance from one observed yearly count: the next count is negative binomial."""
-    from scipy.stats import nbinom
-
-    coming = nbinom(seen + JEFFREYS, 0.5)
-    p = float(coming.sf(np.ceil(target.low) - 1) - coming.sf(target.high))
-    levels = {"q10": 0.1, "q50": 0.5, "q90": 0.9}
-    quantiles = {k: float(coming.ppf(q)) for k, q in levels.items()}
-    return quantiles | _one(p) | {"basis": f"one observed year: {seen:.0f}"}
 
 
 def _one(p: float) -> dict:
@@ -193,44 +177,21 @@ def _text_row(made: ForecastTable, row: pd.Series) -> dict:
     plan, out, every = made.plan, _blank(row), row["aggregation"] == "sum"
     base_year = None if every else plan.base_year
     out["missing_number"] = lacking("every" if every else "base", row["name_en"], base_year)
-    if row["kind"] != "growth":
+    found = growth_of_class(made, row) if row["kind"] == "growth" else None
+    if found is None:
         return out
-    target, years = Target.of(row), plan.years
-    yearly = row["aggregation"] == "each_year"
-    spans = [(1, y) for y in years] if yearly else [(len(years), years[-1])]
-    class_ = made.class_of(row["indicator_id"])
-    growth = [coming_growth(class_, horizon, plan.as_of, end) for horizon, end in spans]
-    known = [g for g in growth if g is not None]
-    if len(known) < len(growth):
-        return out
-    q10, q50, q90 = known[-1].quantile([0.1, 0.5, 0.9])
-    # Of years that depend on each other in an unknown way, all succeed at least as if by chance and at most as often as
-    # the worst of them.
-    each = [float(target.is_met(g.draws).mean()) for g in known]
-    low, high = float(np.prod(each)), min(each)
-    return out | _one(low) | {
-        "q10": q10, "q50": q50, "q90": q90,
-        "probability": low if high - low <= BASE_DEPENDENT else np.nan,
-        "probability_high": high, "evidence": "D", "needed_growth": target.value,
-        "basis": known[-1].class_.describe(), "missing_number": "the base year",
-    }  # fmt: skip
+    values, class_ = found.values, found.class_
+    target = Target.of(row)
+    quantiles = dict(zip(("q10", "q50", "q90"), np.quantile(values, [0.1, 0.5, 0.9]), strict=True))
+    return (
+        out
+        | _one(float(target.is_met(values).mean()))
+        | quantiles
+        | {"evidence": "D", "needed_growth": target.value, "basis": class_.describe()}
+        | {"missing_number": "the base year"}
+    )
 
 
 def describe_base(base: Base | None) -> str:
     """One phrase that names a base, for tables."""
     return "class growth" if base is None else f"{base.kind} {base.year}: {num(base.level.mid, 1)}"
-
-
-def promises(made: ForecastTable, judged: Chances) -> pd.DataFrame:
-    """Every distinct promise that has a chance, once, with the chance on both bases (where only one exists, it twice)."""
-    plan: PlanDocument = made.plan
-    repeated = plan.targets.set_index("target_id")["same_as"].notna()
-    rows = judged.rows
-    rows = rows[rows["probability_low"].notna() & ~rows["target_id"].map(repeated)]
-    rows = rows.drop_duplicates("indicator_id", keep="last")
-    group = plan.targets.drop_duplicates("indicator_id").set_index("indicator_id")["group"]
-    headline = rows["indicator_id"].map(group).eq("headline") & rows["section"].eq(ANNEX)
-    implied = rows["probability_implied"]
-    observed = rows["probability_observed"].fillna(implied)
-    kept = rows[["indicator_id", "name_en", "name_zh"]]
-    return kept.assign(headline=headline, implied=implied, observed=observed).reset_index(drop=True)

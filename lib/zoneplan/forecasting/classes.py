@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
@@ -22,8 +22,9 @@ PERCENTILES = [f"p{q:02d}" for q in LEVELS]
 GRID = np.arange(0.25, 100, 0.5)
 # Windows are printed over at most so many years.
 LONGEST = 3
-SIZE = ("county", "coastal_size_matched")
-ANY_SIZE = ("county", "coastal_provinces")
+SIZE, COAST = ("county", "coastal_size_matched"), "coastal_provinces"
+# Series whose classes are printed in dollars.
+DOLLARS = ("exports",)
 # The counties of the size class have 0.4 to 2.5 times the 204.72 亿元 of GDP that the Zhenan zone had in 2016. They are no
 # likeness of a much larger or smaller zone: other regions stand in for it.
 MATCHED = (82.0, 512.0)
@@ -34,12 +35,16 @@ OLD = 2
 
 @dataclass(frozen=True)
 class ReferenceClass:
-    """Regions of one level and name whose growth of a series stands in for an indicator, perhaps as a proxy."""
+    """Regions of one level and name whose growth of a series stands in for an indicator, perhaps as a proxy.
+
+    ``in_yuan`` says that a series in dollars is turned into yuan before it meets a target in yuan.
+    """
 
     level: str
     name: str
     indicator_id: str
     is_proxy: bool = False
+    in_yuan: bool = False
 
     def describe(self, lang: str = "en") -> str:
         """Which regions these are, in the words of a language."""
@@ -49,7 +54,8 @@ class ReferenceClass:
             f"common.region.{self.level}_{self.name}", f"{self.level} {self.name}"
         )
         parts = {"series": series.replace("_", " "), "regions": regions.replace("_", " ")}
-        return w("common.proxy" if self.is_proxy else "common.class", **parts)
+        said = w("common.proxy" if self.is_proxy else "common.class", **parts)
+        return w("common.in_yuan", what=said) if self.in_yuan else said
 
     def windows(self, horizon: int, as_of: date) -> pd.DataFrame:
         """The growth windows of the class known on a day, as printed at the time, oldest first.
@@ -63,17 +69,27 @@ class ReferenceClass:
         -------
         Rows of growth_reference: average annual growth in percent, percentiles p01 to p99 over units.
         """
-        return _windows(self, horizon, as_of, tables.stamp("growth_reference")).copy()
+        stamps = tables.stamp("growth_reference"), tables.stamp("exchange_rate")
+        return _windows(self, horizon, as_of, stamps).copy()
 
 
 @lru_cache(maxsize=1024)
-def _windows(class_: ReferenceClass, horizon: int, as_of: date, stamp: tuple) -> pd.DataFrame:
-    rows = _by_class(stamp).get(
-        (class_.level, class_.name, class_.indicator_id, "as_printed", horizon)
-    )
+def _windows(class_: ReferenceClass, horizon: int, as_of: date, stamps: tuple) -> pd.DataFrame:
+    key = class_.level, class_.name, class_.indicator_id, "as_printed", horizon
+    rows = _by_class(stamps[0]).get(key)
     if rows is None:
         return tables.read("growth_reference").iloc[:0]
-    return known(rows, as_of).sort_values("origin_year").reset_index(drop=True)
+    rows = known(rows, as_of).sort_values("origin_year").reset_index(drop=True)
+    return _yuan(rows, horizon) if class_.in_yuan else rows
+
+
+def _yuan(rows: pd.DataFrame, horizon: int) -> pd.DataFrame:
+    """Growth in dollars as growth in yuan, at the mean rates of the first and last year; without them a window is left out."""
+    rate = tables.read("exchange_rate").set_index("year")["value"]
+    first, last = (rows[c].map(rate).to_numpy() for c in ("origin_year", "end_year"))
+    factor = (last / first) ** (1 / horizon)
+    turned = 100 * ((1 + rows[PERCENTILES] / 100).mul(factor, axis=0) - 1)
+    return rows.assign(**turned)[~np.isnan(factor)].reset_index(drop=True)
 
 
 @lru_cache(maxsize=2)
@@ -82,39 +98,48 @@ def _by_class(stamp: tuple) -> dict[tuple, pd.DataFrame]:
     return dict(tuple(tables.read("growth_reference").groupby(keys)))
 
 
-def class_of(plan: PlanDocument, indicator_id: str) -> ReferenceClass | None:
-    """Which regions stand in for an indicator of a plan: those the plan names itself, else the usual ones, else None.
+def classes_of(plan: PlanDocument, indicator_id: str) -> list[ReferenceClass]:
+    """Every class that could stand in for an indicator of a plan, the best first.
 
-    A growth target follows the growth of its indicator: real for GDP, nominal for money flows. Counties of the size class
-    stand in for zones of that size only; coastal prefectures (of exports, coastal counties) for a larger zone, coastal
-    counties for a smaller one or one whose GDP nobody knows.
+    The written rule, the same for every indicator: classes that the plan names itself; then the same indicator before a
+    proxy, regions of the zone's size before others, counties before prefectures, the coast before the province. Counties of
+    the size class serve zones of that size only; for a larger zone prefectures come before counties. Growth that is real by
+    convention is never compared with nominal growth.
     """
     if indicator_id in plan.about.classes:
         level, name, series = plan.about.classes[indicator_id]
-        return ReferenceClass(level, name, series, True)
-    usual = usual_class(indicator_id, plan.is_rate(indicator_id))
-    if usual is None or (usual.level, usual.name) != SIZE:
-        return usual
-    gdp = gdp_of(plan)
-    if gdp is not None and MATCHED[0] <= gdp <= MATCHED[1]:
-        return usual
+        return [ReferenceClass(level, name, series, True)]
     about = growth_of(indicator_id) if plan.is_rate(indicator_id) else indicator(indicator_id)
+    yuan = not str(plan.unit(indicator_id) or "").endswith("美元")
+    gdp = gdp_of(plan)
+    matched = gdp is not None and MATCHED[0] <= gdp <= MATCHED[1]
     larger = gdp is not None and gdp > MATCHED[1]
-    level, name = (about.larger_level, about.larger_name) if larger else ANY_SIZE
-    return replace(usual, level=level, name=name)
+    found = []
+    for series, is_proxy in ((about.series, False), (about.proxy, True)):
+        in_yuan = yuan and series in DOLLARS
+        regions = [r for r in _regions(series) if matched or r != SIZE]
+        regions.sort(key=lambda r: (r != SIZE, (r[0] == "county") == larger, r[1] != COAST))
+        found += [ReferenceClass(*r, series, is_proxy, in_yuan) for r in regions]
+    return found
 
 
-def usual_class(indicator_id: str, is_rate: bool = False) -> ReferenceClass | None:
-    """The regions that stand in for an indicator of a zone of the usual size, by its id alone."""
-    about = growth_of(indicator_id) if is_rate else indicator(indicator_id)
-    if not about.has_class:
-        return None
-    return ReferenceClass(about.class_level, about.class_name, about.class_series, about.is_proxy)
+def class_of(plan: PlanDocument, indicator_id: str) -> ReferenceClass | None:
+    """The class that stands in for an indicator of a plan: the first of :func:`classes_of`; None without any."""
+    return next(iter(classes_of(plan, indicator_id)), None)
+
+
+def _regions(series: str) -> list[tuple[str, str]]:
+    """Regions that growth of a series is known of, those of the whole country left out."""
+    if not series:
+        return []
+    known_ones = _by_class(tables.stamp("growth_reference"))
+    found = {(k[0], k[1]) for k in known_ones if k[2] == series and k[3] == "as_printed"}
+    return sorted(r for r in found if r[1] != "china")
 
 
 def gdp_of(plan: PlanDocument) -> float | None:
     """The zone's GDP in 亿元: the last level observed, else the first promised; None if the plan knows neither."""
-    seen = plan.levels("gdp")
+    seen = plan.levels("gdp").tail(1)
     if seen.empty and "gdp" in plan.series() and not plan.is_rate("gdp"):
         seen = plan.annex("gdp").dropna(subset=["value"]).head(1)
     if seen.empty:

@@ -1,23 +1,24 @@
-"""Every series of a plan forecast once: a base level carried forward by the growth of its reference class."""
+"""Every promise of a plan forecast once: draws that all answers read."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from zoneplan.data.sources import PLAN
 from zoneplan.forecasting.classes import ReferenceClass
-from zoneplan.forecasting.distribution import Growth, coming_growth
+from zoneplan.forecasting.news import News, host_news
+from zoneplan.forecasting.paths import GrowthPaths, growth_paths, stratified
 from zoneplan.forecasting.scenario import BASES, HEADLINE, Scenario
+from zoneplan.forecasting.settings import SETTINGS, Settings
 from zoneplan.plan.document import PlanDocument
 from zoneplan.plan.intervals import Interval
 from zoneplan.plan.targets import Target
 
 QUANTILES = {"q10": 0.10, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q90": 0.90}
-# The base's rounding interval is walked in its five equal parts, each at its middle.
-BASE_STEPS = 5
 
 
 @dataclass(frozen=True)
@@ -33,22 +34,26 @@ class Base:
 
 @dataclass(frozen=True)
 class Forecast:
-    """Forecast of one annex series from one base: draws of the level (or growth rate) for each year of the plan.
+    """Forecast of one annex series from one base: equally likely values for each year of the plan.
 
-    A year that was known on the plan's day has one draw, the known figure, and no growth; a year before the base that
-    nobody published has none.
+    ``draws`` hold one value a draw and year, rows of all years belonging together: draw 17 of 2020 grew from draw 17 of
+    2019. A year that was known on the plan's day has one value in every draw; ``open_years`` are the others. A year before
+    the base that nobody published has none.
     """
 
     indicator_id: str
     unit: str
     base: Base | None
     draws: dict[int, np.ndarray]
-    growth: dict[int, Growth]
+    open_years: tuple[int, ...]
+    class_: ReferenceClass | None
+    paths: GrowthPaths | None = None
+    news: News | None = None
 
     def table(self) -> pd.DataFrame:
         """Quantiles by year, in the unit of the target."""
         rows = [
-            {"year": y, **{k: float(np.quantile(d, q)) for k, q in QUANTILES.items()}}
+            {"year": y, **dict(zip(QUANTILES, np.quantile(d, list(QUANTILES.values())), strict=True))}
             for y, d in self.draws.items()
         ]
         return pd.DataFrame(rows)
@@ -60,7 +65,21 @@ class Forecast:
     @property
     def is_proxy(self) -> bool:
         """Whether the reference class only stands in for the indicator."""
-        return any(g.class_.is_proxy for g in self.growth.values())
+        return self.class_ is not None and self.class_.is_proxy
+
+    def growth(self) -> np.ndarray:
+        """Percent growth of each year since the base (draws by years); of a rate, the rate itself."""
+        if self.base is None or self.paths is None:
+            return np.stack([self.draws[y] for y in self.open_years], axis=1)
+        return 100 * np.expm1(np.diff(self.log_growth(), axis=1, prepend=0.0))
+
+    def log_growth(self) -> np.ndarray:
+        """Cumulated log growth since the base (draws by years of ``paths``)."""
+        if self.paths is None:
+            raise ValueError(f"{self.indicator_id} does not grow: all its years are known")
+        return self._logs
+
+    _logs: np.ndarray = field(default_factory=lambda: np.empty(0), repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -69,15 +88,14 @@ class ForecastTable:
 
     plan: PlanDocument
     scenario: Scenario = HEADLINE
-    _made: dict[tuple[str, str], Forecast | None] = field(
-        default_factory=dict, repr=False, compare=False
-    )
+    settings: Settings = SETTINGS
+    _made: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def of(self, indicator_id: str, base: str = BASES[0]) -> Forecast | None:
         """One series from one base; None where it has no reference class or no base."""
         key = indicator_id, self.scenario.base or base
         if key not in self._made:
-            self._made[key] = forecast(self.plan, *key, self.scenario)
+            self._made[key] = forecast(self.plan, *key, self.scenario, self.settings)
         return self._made[key]
 
     def by_base(self, indicator_id: str, year: int) -> dict[str, Forecast]:
@@ -97,7 +115,7 @@ class ForecastTable:
             for i in self.plan.series()
             if (f := self.of(i)) is not None
             and f.base is not None
-            and last in f.growth
+            and last in f.open_years
             and (t := self.plan.target(i, last)) is not None
             and t.high == np.inf
         ]
@@ -110,6 +128,14 @@ class ForecastTable:
         lead = "gdp" if "gdp" in levels else levels[0]
         others = [i for i in levels if i != lead] or [lead]
         return lead, "trade_total" if "trade_total" in others else others[0]
+
+    def with_(self, **changes: Any) -> ForecastTable:
+        """The same plan under another scenario or other settings."""
+        return ForecastTable(
+            changes.get("plan", self.plan),
+            changes.get("scenario", self.scenario),
+            changes.get("settings", self.settings),
+        )
 
 
 def observed_base(plan: PlanDocument, indicator_id: str) -> Base | None:
@@ -125,18 +151,24 @@ def observed_base(plan: PlanDocument, indicator_id: str) -> Base | None:
 def base_of(plan: PlanDocument, indicator_id: str, kind: str) -> Base | None:
     """The base of a forecast: ``implied`` by the plan for its base year, or last ``observed``.
 
-    Where the plan prints no growth that could imply one, the observed base stands in; so it does where the zone's
-    figures reach beyond the base year, because what is known needs no implying.
+    Where the plan prints no growth that could imply one, the observed base stands in; so it does where the zone's figures
+    reach beyond the base year, because what is known needs no implying.
     """
     seen, first = observed_base(plan, indicator_id), plan.target(indicator_id, plan.years[0])
     silent = first is None or np.isnan(plan.stated_growth(indicator_id))
     if kind == "observed" or silent or (seen is not None and seen.year > plan.base_year):
         return seen
-    return Base("implied", plan.base_year, plan.implied_base(indicator_id), PLAN, plan.about.scope)
+    level = plan.implied_base(indicator_id)
+    return Base("implied", plan.base_year, level, PLAN, plan.about.scope)
 
 
 def forecast(
-    plan: PlanDocument, indicator_id: str, base: str = BASES[0], scenario: Scenario = HEADLINE
+    plan: PlanDocument,
+    indicator_id: str,
+    base: str = BASES[0],
+    scenario: Scenario = HEADLINE,
+    settings: Settings = SETTINGS,
+    class_: ReferenceClass | None = None,
 ) -> Forecast | None:
     """Forecast an annex series for every year of the plan.
 
@@ -146,15 +178,17 @@ def forecast(
     indicator_id : an annex series.
     base : ``implied`` (the level that the plan implies for its base year) or ``observed`` (the last published one).
     scenario : what is taken for granted instead of the headline's assumptions.
+    settings : constants and switches of the rule.
+    class_ : another class than the scenario's.
 
     Returns
     -------
-    Forecast, or None where the series has no reference class or no base. What the zone's own figures tell already is
-    not forecast.
+    Forecast, or None where the series has no reference class or no base. What the zone's own figures tell already is not
+    forecast.
 
-    For a level, ``L(t) = B (1 + g_h / 100)^h`` with base ``B``, ``h = t - base year`` and ``g_h`` the average annual
-    growth of similar regions over those years (:func:`zoneplan.forecasting.distribution.coming_growth`). For a
-    growth-rate target the forecast of each year is the class's one-year growth.
+    For a level, ``L(t) = B exp(g)`` with base ``B`` (equally likely within its rounding) and ``g`` the cumulated log growth
+    of a zone like its class (:func:`zoneplan.forecasting.paths.growth_paths`), moved by the host's news where there are
+    any. For a growth-rate target the forecast of each year is the class's one-year growth.
     """
     is_rate = plan.is_rate(indicator_id)
     start = None if is_rate else base_of(plan, indicator_id, base)
@@ -163,22 +197,64 @@ def forecast(
     if start is not None and (level := scenario.levels.get(indicator_id)) is not None:
         start = replace(start, level=Interval.exact(level))
     seen = plan.observed(indicator_id).set_index("year")["value"]
-    known = {y: np.array([seen[y]]) for y in plan.years if y in seen.index}
-    spans = {y: 1 if start is None else y - start.year for y in plan.years if y not in known}
-    class_, extra = scenario.class_of(plan, indicator_id), scenario.extra(plan, indicator_id)
-    coming = {y: coming_growth(class_, h, plan.as_of, y, extra) for y, h in spans.items() if h > 0}
-    growth = {y: g for y, g in coming.items() if g is not None}
-    if not (growth or known):
-        return None
-    draws = known | {
-        y: g.draws if start is None else _grown(start, y, g) for y, g in growth.items()
-    }
+    draws = {y: np.full(settings.draws, float(seen[y])) for y in plan.years if y in seen.index}
+    first = min([y for y in plan.years if y not in draws], default=0) - 1 if start is None else start.year
+    coming = tuple(y for y in plan.years if y not in draws and y > first)
+    class_ = class_ or scenario.class_of(plan, indicator_id)
+    unit = str(plan.unit(indicator_id))
+    paths = None
+    if class_ is not None and coming:
+        paths = growth_paths(class_, plan.as_of, first, coming, not is_rate, settings)
+    if paths is None:
+        return Forecast(indicator_id, unit, start, draws, (), class_) if draws else None
+    logs = paths.draws(not is_rate, scenario.extra(plan, indicator_id))
+    news = None if is_rate else host_news(plan, indicator_id, paths, settings)
+    if news is not None:
+        logs = logs + news.apply(paths)
+    if start is None:
+        values = 100 * np.expm1(logs)
+    else:
+        uniform = stratified(settings.draws, 2 * len(paths.years) + 1)[:, 0]
+        level = start.level.low + uniform * (start.level.high - start.level.low)
+        values = level[:, None] * np.exp(logs)
+    draws |= {y: values[:, paths.years.index(y)] for y in coming}
     return Forecast(
-        indicator_id, str(plan.unit(indicator_id)), start, dict(sorted(draws.items())), growth
+        indicator_id, unit, start, dict(sorted(draws.items())), coming, class_, paths, news, logs
     )
 
 
-def _grown(base: Base, year: int, growth: Growth) -> np.ndarray:
-    parts = (np.arange(BASE_STEPS) + 0.5) / BASE_STEPS
-    starts = base.level.low + parts * (base.level.high - base.level.low)
-    return np.multiply.outer(starts, (1 + growth.draws / 100) ** (year - base.year)).ravel()
+@dataclass(frozen=True)
+class ClassGrowth:
+    """Values of a growth promise of the text, percent a year, with the class and the paths that they are read from."""
+
+    values: np.ndarray
+    class_: ReferenceClass
+    paths: GrowthPaths
+
+
+def growth_of_class(made: ForecastTable, row: pd.Series) -> ClassGrowth | None:
+    """Values of a growth promise of the text: average growth over the plan, or the lowest of its years; percent a year.
+
+    None where no class stands in for it. ``each_year`` promises are kept if the lowest year reaches the target.
+    """
+    key = "text", row["target_id"]
+    if key not in made._made:
+        made._made[key] = _growth_of_class(made, row)
+    return made._made[key]
+
+
+def _growth_of_class(made: ForecastTable, row: pd.Series) -> ClassGrowth | None:
+    plan, settings = made.plan, made.settings
+    class_ = made.class_of(row["indicator_id"])
+    if class_ is None:
+        return None
+    yearly = row["aggregation"] == "each_year"
+    paths = growth_paths(class_, plan.as_of, plan.base_year, plan.years, not yearly, settings)
+    if paths is None:
+        return None
+    logs = paths.draws(not yearly, made.scenario.extra(plan, row["indicator_id"]))
+    news = None if yearly else host_news(plan, row["indicator_id"], paths, settings)
+    logs = logs if news is None else logs + news.apply(paths)
+    asked = [paths.years.index(y) for y in plan.years]
+    lowest = logs[:, asked].min(axis=1) if yearly else logs[:, -1] / len(paths.years)
+    return ClassGrowth(100 * np.expm1(lowest), class_, paths)

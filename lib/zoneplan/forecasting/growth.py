@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
-# Weight of the newest year in the smoothed growth; 0.3 to 0.8 change the errors of the method by under 6 %.
-SMOOTHING = 0.5
-# Errors of the cumulated growth widen with the horizon to this power: 0.5 were yearly shocks that do not last, 1 a
-# lasting error in growth. The class medians of the growth reference give 0.5 (exports) to 1.2 (real GDP); this is
-# their middle.
-HORIZON_EXPONENT = 0.85
-# Before errors are seen, the one-year error is taken as this share of the growth itself, with the weight of so many
-# observed errors. The same medians give 0.1 (real GDP) to 1.1 (exports), 0.35 on average.
-PRIOR_SHARE = 1 / 3
-PRIOR_WEIGHT = 3
-# Few common shocks are ever seen, so their tails stay those of a t distribution.
-COMMON_FREEDOM = 8
+from zoneplan.forecasting.settings import SETTINGS, Settings
+
 # A smoothed growth needs this many years before its error counts.
 WARM_UP = 3
+# Where no bad year is on record a shock of two percent stands for one.
+LEAST_SHOCK = 0.02
 
 
-def smoothed(growth: np.ndarray) -> float:
+def smoothed(growth: np.ndarray, settings: Settings = SETTINGS) -> float:
     """Growth now: the mean of past log growth with weights halving year by year into the past."""
-    weights = (1 - SMOOTHING) ** np.arange(len(growth))[::-1]
+    weights = (1 - settings.smoothing) ** np.arange(len(growth))[::-1]
     return float(weights @ growth / weights.sum())
 
 
-def expected_growth(growth: np.ndarray, horizon: int) -> np.ndarray:
+def expected_growth(
+    growth: np.ndarray, horizon: int, settings: Settings = SETTINGS
+) -> np.ndarray:
     """Expected log growth of the next years of a common path.
 
     Parameters
@@ -38,39 +30,60 @@ def expected_growth(growth: np.ndarray, horizon: int) -> np.ndarray:
 
     Returns
     -------
-    ``g_k = g / (1 + |g| k)`` for ``k = 1 .. horizon`` with ``g`` the smoothed growth: the yearly addition stays about
-    the same while the level grows, so fast growth slows sooner than slow growth (20 % to 12.5 % in three years, 5 % to
-    4.3 %).
+    ``g_k = g / (1 + |g| k)`` for ``k = 1 .. horizon`` with ``g`` the smoothed growth: the yearly
+    addition stays about the same while the level grows, so fast growth slows sooner than slow
+    growth (20 % to 12.5 % in three years, 5 % to 4.3 %).
 
-    Source: regression to the mean of growth (Easterly, Kremer, Pritchett and Summers 1993; Pritchett and Summers
-    2014); damped trends (Gardner and McKenzie 1985).
+    Source: regression to the mean of growth (Easterly, Kremer, Pritchett and Summers 1993; Pritchett
+    and Summers 2014); damped trends (Gardner and McKenzie 1985).
     """
-    g = smoothed(growth)
+    g = smoothed(growth, settings)
     return g / (1 + abs(g) * np.arange(1, horizon + 1))
 
 
-def error_sd(growth: np.ndarray, horizon: int) -> np.ndarray:
-    """Standard deviation of the error of the cumulated log growth, by years ahead.
-
-    ``s_k = s_1 k^0.85``; ``s_1`` is the root mean square of the one-year errors that :func:`expected_growth` would
-    have made on this very path, joined by a weak prior of a third of growth.
-    """
+def past_errors(growth: np.ndarray, settings: Settings = SETTINGS) -> np.ndarray:
+    """One-year errors that :func:`expected_growth` would have made on this very path, oldest first."""
     start = max(min(WARM_UP, len(growth) - 1), 1)
-    errors = [growth[t] - expected_growth(growth[:t], 1)[0] for t in range(start, len(growth))]
-    prior = PRIOR_SHARE * smoothed(growth)
-    squares = np.sum(np.square(errors)) + PRIOR_WEIGHT * prior**2
-    one = np.sqrt(squares / (len(errors) + PRIOR_WEIGHT))
-    return one * np.arange(1, horizon + 1) ** HORIZON_EXPONENT
+    years = range(start, len(growth))
+    return np.array([growth[t] - expected_growth(growth[:t], 1, settings)[0] for t in years])
 
 
-def t_quantiles(steps: int) -> np.ndarray:
-    """Equally likely errors of a common path in units of its standard deviation, in rising order."""
-    return np.array(_t_quantiles(steps, COMMON_FREEDOM))
+def error_sd(growth: np.ndarray, settings: Settings = SETTINGS) -> float:
+    """Standard deviation of the one-year error of the common path.
+
+    The weighted root mean square of :func:`past_errors`, weights halving every ``half_life`` years
+    into the past, joined by a prior of a third of growth with the weight of one error.
+    """
+    errors = past_errors(growth, settings)
+    weights = 0.5 ** (np.arange(len(errors))[::-1] / settings.half_life)
+    prior = settings.prior_share * smoothed(growth, settings)
+    squares = weights @ errors**2 + settings.prior_weight * prior**2
+    return float(np.sqrt(squares / (weights.sum() + settings.prior_weight)))
 
 
-@lru_cache(maxsize=16)
-def _t_quantiles(steps: int, freedom: float) -> tuple[float, ...]:
-    from scipy.stats import t
+def bad_shock(growth: np.ndarray, settings: Settings = SETTINGS) -> float:
+    """The worst one-year error on record, as a negative log growth: what a bad year costs."""
+    return float(min(past_errors(growth, settings).min(initial=0.0), -LEAST_SHOCK))
 
+
+def common_quantiles(
+    sd: float, shock: float, horizon: int, steps: int, settings: Settings = SETTINGS
+) -> np.ndarray:
+    """Equally likely errors of the cumulated common path over some years, in rising order.
+
+    Student's t with standard deviation ``sd * horizon^exponent``, and with the chance that one of
+    the years is bad the same moved by ``shock``: the mixture's distribution function is inverted at
+    the middle of each step.
+    """
+    from scipy.special import stdtr, stdtrit
+
+    freedom = settings.freedom
+    scale = sd * horizon**settings.exponent * np.sqrt((freedom - 2) / freedom)
+    if scale == 0:
+        return np.zeros(steps)
+    bad = 1 - (1 - settings.bad_years) ** horizon
     middles = (np.arange(steps) + 0.5) / steps
-    return tuple(np.sqrt((freedom - 2) / freedom) * t(freedom).ppf(middles))
+    end = stdtrit(freedom, middles[0] / 2) * scale
+    grid = np.linspace(end + shock, -end, steps)
+    law = (1 - bad) * stdtr(freedom, grid / scale) + bad * stdtr(freedom, (grid - shock) / scale)
+    return np.interp(middles, law, grid)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from zoneplan.errors import DataError, Problem
 from zoneplan.forecasting.classes import ReferenceClass, class_of
-from zoneplan.forecasting.distribution import expected_path
+from zoneplan.forecasting.paths import expected_path
 from zoneplan.plan.document import PlanDocument
 
 BASES = ("implied", "observed")

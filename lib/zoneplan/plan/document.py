@@ -107,14 +107,18 @@ class PlanDocument:
 
         Where sources differ the better grade wins, then the later publication.
         """
-        first = self.about.comparable_from
-        rows = chosen(self.observations, indicator_id, ("level", "count"), first)
-        return in_unit(rows, self.unit(indicator_id))
+        return in_unit(self._chosen(indicator_id, "level", "count"), self.unit(indicator_id))
+
+    def _chosen(self, indicator_id: str, *kinds: str) -> pd.DataFrame:
+        if (key := (indicator_id, *kinds)) not in self._made:
+            first = self.about.comparable_from
+            self._made[key] = chosen(self.observations, indicator_id, kinds, first)
+        return self._made[key].copy()
 
     def growths(self, indicator_id: str) -> pd.DataFrame:
         """Observed growth of the zone over full years, percent, one row a year; real and nominal are never joined."""
         kind = "growth_real" if indicator(indicator_id).is_real else "growth_nominal"
-        return chosen(self.observations, indicator_id, (kind,), self.about.comparable_from)
+        return self._chosen(indicator_id, kind)
 
     def observed(self, indicator_id: str) -> pd.DataFrame:
         """What the plan promises of an indicator, as observed: growth or levels."""

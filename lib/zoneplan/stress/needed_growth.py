@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from zoneplan.forecasting.chances import Chances
-from zoneplan.forecasting.distribution import coming_growth, expected_path, past_growth
+from zoneplan.forecasting.classes import LONGEST
 from zoneplan.forecasting.forecasts import BASES, Base, Forecast, ForecastTable, base_of, forecast
+from zoneplan.forecasting.paths import expected_path, growth_paths
 from zoneplan.plan.intervals import cagr
 from zoneplan.plan.targets import Target
 from zoneplan.result import Result
@@ -45,28 +46,29 @@ def needed_growth(made: ForecastTable) -> NeededGrowth:
     plan, last = made.plan, made.plan.years[-1]
     rows = []
     for i in made.levels():
-        growth = past_growth(made.class_of(i), last - plan.base_year, plan.as_of)
-        target = plan.target(i, last)
-        if growth is None or target is None:
+        class_, target = made.class_of(i), plan.target(i, last)
+        if class_ is None or target is None:
             continue
-        p10, p50, p90 = growth.quantile([0.1, 0.5, 0.9])
+        # The last window alone: pooled ones speak of a faster age.
+        window = class_.windows(min(last - plan.base_year, LONGEST), plan.as_of).iloc[-1]
+        p10, p50, p90 = window[["p10", "p50", "p90"]]
         row = {"indicator_id": i, "name": plan.name(i, "en")}
         each = {kind: _from_base(made, made.of(i, kind), target) for kind in BASES}
-        for part in ("needed", "late", "odds"):
+        for part in ("needed", "late", "probability"):
             row |= {f"{part}_{kind}": found[part] for kind, found in each.items()}
         row |= {"class_p10": p10, "class_median": p50, "class_p90": p90}
-        source = growth.rows["source_id"].iloc[-1]
-        rows.append({**row, "class": growth.class_.describe(), "source_id": source})
+        span = {"origin_year": window["origin_year"], "end_year": window["end_year"]}
+        rows.append({**row, **span, "class": class_.describe(), "source_id": window["source_id"]})
     return NeededGrowth(plan, pd.DataFrame(rows))
 
 
 def _from_base(made: ForecastTable, found: Forecast | None, target: Target) -> dict[str, float]:
     if found is None or found.base is None:
-        return dict.fromkeys(("needed", "late", "odds"), np.nan)
+        return dict.fromkeys(("needed", "late", "probability"), np.nan)
     base = found.base
     needed = cagr(base.level.mid, target.value, target.year - base.year)
     late = years_late(made, base, target)
-    return {"needed": needed, "late": late, "odds": found.probability(target)}
+    return {"needed": needed, "late": late, "probability": found.probability(target)}
 
 
 def years_late(made: ForecastTable, base: Base, target: Target) -> float:
@@ -118,13 +120,16 @@ def _with_base_known(made: ForecastTable, indicator_id: str) -> tuple[float, flo
     ahead = 0 if seen is None else plan.base_year - seen.year
     if head is None or head.base is None or seen is None or target is None or ahead < 1:
         return np.nan, np.nan
-    growth = coming_growth(made.class_of(indicator_id), ahead, plan.as_of, plan.base_year)
-    if growth is None:
+    if head.class_ is None:
         return np.nan, np.nan
-    levels = seen.level.mid * (1 + growth.quantile([0.1, 0.9]) / 100) ** ahead
+    paths = growth_paths(head.class_, plan.as_of, seen.year, [plan.base_year], True, made.settings)
+    if paths is None:
+        return np.nan, np.nan
+    logs = paths.draws(True, {})[:, -1]
+    levels = seen.level.mid * np.exp(np.quantile(logs, [0.1, 0.9]))
     ends = []
     for level in levels:
         fixed = replace(made.scenario, levels={**made.scenario.levels, indicator_id: float(level)})
-        known = forecast(plan, indicator_id, BASES[0], fixed)
+        known = forecast(plan, indicator_id, BASES[0], fixed, made.settings)
         ends.append(np.nan if known is None else known.probability(target))
     return ends[0], ends[1]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -14,10 +16,11 @@ from zoneplan.data import tables
 from zoneplan.data.units import convert
 from zoneplan.data.yaml_file import read_yaml, schema_problems
 from zoneplan.errors import DataError, Problem
-from zoneplan.forecasting.classes import class_of
+from zoneplan.forecasting.classes import ReferenceClass, classes_of
 from zoneplan.forecasting.correlation import INSIDE_ANOTHER
-from zoneplan.forecasting.distribution import surprise
 from zoneplan.forecasting.forecasts import ForecastTable, base_of
+from zoneplan.forecasting.growth import expected_growth
+from zoneplan.forecasting.paths import FEWEST_YEARS
 from zoneplan.forecasting.scenario import BASES, HEADLINE, ROWS, Scenario
 from zoneplan.messages import LANGS, words
 from zoneplan.plan.document import PlanDocument
@@ -254,11 +257,25 @@ def _points(plan: PlanDocument, entry: Entry, i: str, year: int, path: pd.Series
 
 
 def _shock(plan: PlanDocument, entry: Entry, i: str, year: int, path: pd.Series) -> Sized:
-    class_ = class_of(plan, i)
-    if class_ is None:
-        raise ValueError(f"no regions for {i}")
-    points, row = surprise(class_, int(entry.shock or 0), plan.as_of)
+    points, row = class_shock(plan, i, int(entry.shock or 0))
     return Sized(float(path.loc[year]) + points, f"{row['row_id']} and the years before", False)
+
+
+def class_shock(plan: PlanDocument, indicator_id: str, year: int) -> tuple[float, pd.Series]:
+    """The surprise of a year in the best class whose record reaches it; of a series in dollars, in dollars.
+
+    Raises
+    ------
+    ValueError
+        No class knows the year with three years before it.
+    """
+    known = [replace(c, in_yuan=False) for c in classes_of(plan, indicator_id)]
+    for class_ in known:
+        try:
+            return surprise(class_, year, plan.as_of)
+        except ValueError:
+            continue
+    raise ValueError(f"no class of {indicator_id} knows {year} with {FEWEST_YEARS} years before it")
 
 
 def _printed(plan: PlanDocument, entry: Entry, i: str, year: int, path: pd.Series) -> Sized:
@@ -315,8 +332,8 @@ def _named_row(plan: PlanDocument, entry: Entry, i: str) -> pd.Series:
     rows = plan.all_observations if own else tables.read(str(entry.table))
     if "row_id" not in rows or entry.row not in set(rows["row_id"]):
         raise KeyError(f"no row {entry.row} in {entry.table}")
-    row, class_ = rows.set_index("row_id").loc[entry.row], class_of(plan, i)
-    fitting = dict.fromkeys((i, i if class_ is None else class_.indicator_id))
+    row = rows.set_index("row_id").loc[entry.row]
+    fitting = dict.fromkeys((i, *(c.indicator_id for c in classes_of(plan, i))))
     if row["indicator_id"] not in fitting:
         found = f"row {entry.row} of {row['indicator_id']}"
         raise DataError([Problem(FILE, None, None, found, f"a row of {' or '.join(fitting)}")])
@@ -382,9 +399,8 @@ def usual(plan: PlanDocument) -> list[dict]:
 
 
 def _has_shock(plan: PlanDocument, indicator_id: str, year: int) -> bool:
-    class_ = class_of(plan, indicator_id)
     try:
-        return class_ is not None and bool(surprise(class_, year, plan.as_of))
+        return bool(class_shock(plan, indicator_id, year))
     except ValueError:
         return False
 
@@ -394,16 +410,16 @@ def compare(made: ForecastTable, head: ForecastTable) -> Result:
 
     Returns
     -------
-    Result with the columns indicator_id, odds (in the scenario, 0 to 1), baseline (of the headline) and change (points).
+    Result with the columns indicator_id, probability (in the scenario, 0 to 1), baseline (of the headline) and change (points).
     """
     plan, rows = made.plan, []
     for i in plan.series():
         plain, other, target = head.of(i), made.of(i), plan.target(i)
-        if plain is None or other is None or target is None or target.year not in other.growth:
+        if plain is None or other is None or target is None or target.year not in other.open_years:
             continue
         here, there = other.probability(target), plain.probability(target)
         rows.append((i, here, there, 100 * (here - there)))
-    return Result(plan, pd.DataFrame(rows, columns=["indicator_id", "odds", "baseline", "change"]))
+    return Result(plan, pd.DataFrame(rows, columns=["indicator_id", "probability", "baseline", "change"]))
 
 
 def middle_path(plan: PlanDocument, scenario: Scenario, indicator_id: str) -> pd.Series | None:
@@ -441,3 +457,25 @@ def sizes(stories: Mapping[str, Scenario]) -> pd.DataFrame:
             out.append((made.id, i, span, growth, expected, " ".join(part["sign"]), ids, later))
     columns = "scenario indicator_id years growth expected sign rows hindsight".split()
     return pd.DataFrame(out, columns=columns)
+
+
+def surprise(class_: ReferenceClass, year: int, as_of: date) -> tuple[float, pd.Series]:
+    """How far the class median's growth in a year lay from what the years before it had let expect.
+
+    Returns
+    -------
+    Percentage points (negative: it came in lower), and the row of that year.
+
+    Raises
+    ------
+    ValueError
+        The year, or three years before it, were not known on the day.
+    """
+    rows = class_.windows(1, as_of).set_index("end_year")
+    before = rows.index[rows.index < year]
+    if year not in rows.index or len(before) < FEWEST_YEARS:
+        before_it = f"with {FEWEST_YEARS} years before it"
+        raise ValueError(f"no growth of {class_.describe()} in {year} {before_it}")
+    logs = np.log1p(rows.loc[before, "p50"].to_numpy() / 100)
+    expected = expected_growth(logs, 1)[0]
+    return float(rows.loc[year, "p50"] - 100 * np.expm1(expected)), rows.loc[year]

@@ -1,0 +1,87 @@
+"""Targets that would have had an even chance, and what a year's result says of the years after it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from zoneplan.forecasting.forecasts import BASES, Forecast, ForecastTable
+from zoneplan.forecasting.values import promises
+from zoneplan.plan.targets import Target
+from zoneplan.result import Result
+
+EVEN, TWO_IN_THREE = 0.5, 2 / 3
+# Readings of a year, as probabilities of its own distribution.
+READINGS = (0.1, 0.25, 0.5, 0.75, 0.9)
+# Draws within this share of the ranks around a reading count, the nearer the more.
+BAND = 0.05
+
+
+def aims(made: ForecastTable) -> Result:
+    """The target that would have had an even chance, and a chance of two in three, for every distinct promise.
+
+    Returns
+    -------
+    Result with the columns target_id, indicator_id, year, unit, target, and by base even, two_in_three and shortfall (the
+    target less the even-chance target: what is missing if things go as expected; of revenue, the budget consequence).
+    """
+    rows = []
+    for p in promises(made):
+        row = {"target_id": p.target.target_id, "indicator_id": p.target.indicator_id}
+        row |= {"year": p.target.year, "unit": p.target.unit, "target": p.target.value}
+        for base in BASES:
+            values = p.values.get(base)
+            some = np.full(2, np.nan) if values is None else aim(p.target, values)
+            row |= {f"even_{base}": some[0], f"two_in_three_{base}": some[1]}
+            row[f"shortfall_{base}"] = p.target.value - some[0]
+        rows.append(row)
+    return Result(made.plan, pd.DataFrame(rows))
+
+
+def aim(target: Target, values: np.ndarray) -> np.ndarray:
+    """The values that are kept with an even chance and with two in three; of an upper limit, the other way round."""
+    chances = np.array([EVEN, TWO_IN_THREE])
+    return np.quantile(values, chances if target.low == -np.inf else 1 - chances)
+
+
+def early_warning(made: ForecastTable, indicator_id: str, base: str = BASES[0]) -> Result:
+    """What to conclude at each reading of the first open year: the chance of the last target given it.
+
+    Returns
+    -------
+    Result with the columns year (of the reading), reading (in the unit of the target, or percent), quantile (of its own
+    distribution; the target of that year has its own row), growth (percent since the base) and probability (of the last
+    year's target, given the reading), rising with the reading.
+
+    The chance is the share of draws that keep the target among those whose first year lies within a twentieth of the ranks
+    around the reading, the nearer the more; everything rests on the paths that all answers read.
+    """
+    columns = ["year", "reading", "quantile", "growth", "probability"]
+    f, last = made.of(indicator_id, base), made.plan.target(indicator_id)
+    if f is None or last is None or len(f.open_years) < 2 or last.year not in f.open_years:
+        return Result(made.plan, pd.DataFrame(columns=columns))
+    first = f.open_years[0]
+    drawn = f.draws[first]
+    readings = [(float(np.quantile(drawn, q)), q) for q in READINGS]
+    if (own := made.plan.target(indicator_id, first)) is not None:
+        readings.append((own.value, float((drawn < own.value).mean())))
+    rows = [
+        (first, value, q, _growth(f, value, first), given(drawn, last.is_met(f.draws[last.year]), value))
+        for value, q in sorted(readings)
+    ]
+    return Result(made.plan, pd.DataFrame(rows, columns=columns))
+
+
+def given(drawn: np.ndarray, met: np.ndarray, value: float) -> float:
+    """The chance of an event among the draws whose value lies near a reading."""
+    order = np.argsort(drawn, kind="stable")
+    at = np.searchsorted(drawn[order], value) / len(drawn)
+    apart = np.abs((np.arange(len(drawn)) + 0.5) / len(drawn) - np.clip(at, BAND, 1 - BAND)) / BAND
+    weights = np.maximum(1 - apart**2, 0)
+    return float(weights @ met[order] / weights.sum())
+
+
+def _growth(f: Forecast, value: float, year: int) -> float:
+    if f.base is None:
+        return value
+    return 100 * ((value / f.base.level.mid) ** (1 / (year - f.base.year)) - 1)
