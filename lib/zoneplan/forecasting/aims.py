@@ -66,7 +66,13 @@ def early_warning(made: ForecastTable, indicator_id: str, base: str = BASES[0]) 
     if (own := made.plan.target(indicator_id, first)) is not None:
         readings.append((own.value, float((drawn < own.value).mean())))
     rows = [
-        (first, value, q, _growth(f, value, first), given(drawn, last.is_met(f.draws[last.year]), value))
+        (
+            first,
+            value,
+            q,
+            _growth(f, value, first),
+            given(drawn, last.is_met(f.draws[last.year]), value),
+        )
         for value, q in sorted(readings)
     ]
     return Result(made.plan, pd.DataFrame(rows, columns=columns))

@@ -53,7 +53,10 @@ class Forecast:
     def table(self) -> pd.DataFrame:
         """Quantiles by year, in the unit of the target."""
         rows = [
-            {"year": y, **dict(zip(QUANTILES, np.quantile(d, list(QUANTILES.values())), strict=True))}
+            {
+                "year": y,
+                **dict(zip(QUANTILES, np.quantile(d, list(QUANTILES.values())), strict=True)),
+            }
             for y, d in self.draws.items()
         ]
         return pd.DataFrame(rows)
@@ -198,7 +201,11 @@ def forecast(
         start = replace(start, level=Interval.exact(level))
     seen = plan.observed(indicator_id).set_index("year")["value"]
     draws = {y: np.full(settings.draws, float(seen[y])) for y in plan.years if y in seen.index}
-    first = min([y for y in plan.years if y not in draws], default=0) - 1 if start is None else start.year
+    first = (
+        min([y for y in plan.years if y not in draws], default=0) - 1
+        if start is None
+        else start.year
+    )
     coming = tuple(y for y in plan.years if y not in draws and y > first)
     class_ = class_ or scenario.class_of(plan, indicator_id)
     unit = str(plan.unit(indicator_id))

@@ -18,9 +18,7 @@ def smoothed(growth: np.ndarray, settings: Settings = SETTINGS) -> float:
     return float(weights @ growth / weights.sum())
 
 
-def expected_growth(
-    growth: np.ndarray, horizon: int, settings: Settings = SETTINGS
-) -> np.ndarray:
+def expected_growth(growth: np.ndarray, horizon: int, settings: Settings = SETTINGS) -> np.ndarray:
     """Expected log growth of the next years of a common path.
 
     Parameters

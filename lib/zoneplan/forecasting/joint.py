@@ -97,7 +97,13 @@ def joint(made: ForecastTable) -> Joint:
             rows.append((base, coupling, len(listed), met.mean(axis=0).sum(), *count, all_of))
     columns = "base coupling promises expected q10 q50 q90 headline".split()
     told = [
-        (p.target.target_id, p.target.indicator_id, p.question, p.headline, *(p.probability(b) for b in BASES))
+        (
+            p.target.target_id,
+            p.target.indicator_id,
+            p.question,
+            p.headline,
+            *(p.probability(b) for b in BASES),
+        )
         for p in listed
     ]
     names = ["target_id", "indicator_id", "question", "headline", *BASES]
@@ -174,7 +180,9 @@ def _pair(a: Promise, b: Promise, as_of: date) -> tuple:
         cov = common * a.common * b.common + units * a.unit * b.unit
         return cov / (sd[0] * sd[1]) if min(sd) > 0 else 0.0
 
-    ends = [float(np.tanh(np.arctanh(np.clip(medians, -0.99, 0.99)) + s * half)) for s in (-1, 0, 1)]
+    ends = [
+        float(np.tanh(np.arctanh(np.clip(medians, -0.99, 0.99)) + s * half)) for s in (-1, 0, 1)
+    ]
     return (units, n, medians, years, *(whole(e) for e in ends))
 
 

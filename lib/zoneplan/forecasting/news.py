@@ -73,14 +73,18 @@ def host_news(
     path = expected_path(REAL, plan.as_of, plan.years[0], settings)
     if path is None or paths.years[at] <= paths.known_to:
         return None
-    past = (_coefficient("host_prediction", paths.class_.indicator_id, PAST) or {}).get("coefficients", 0.0)
+    past = (_coefficient("host_prediction", paths.class_.indicator_id, PAST) or {}).get(
+        "coefficients", 0.0
+    )
     expected = float(path["growth"].iloc[-1]) + past * _past_deviation(plan, path)
     seen = np.log1p(REAL.windows(1, plan.as_of)["p50"].to_numpy() / 100)
     s, h = common.error_sd(seen, settings), _host_spread(plan)
     k = s**2 / (s**2 + h**2)
     surprise = np.log1p(half["value"] / 100) - np.log1p(expected / 100)
     later = np.arange(1, len(paths.years) - at + 1)
-    goes_on = (1 + later ** (2 * settings.exponent) - np.abs(later - 1) ** (2 * settings.exponent)) / 2
+    goes_on = (
+        1 + later ** (2 * settings.exponent) - np.abs(later - 1) ** (2 * settings.exponent)
+    ) / 2
     first = _first_year(paths.class_.indicator_id)
     # What counties follow of their host: in the first year, and on average over three.
     follows = np.interp(later, [1, 3], [first, 3 * beta["coefficients"]])

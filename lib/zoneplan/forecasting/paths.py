@@ -174,7 +174,9 @@ def _common(
         return out
     sd, shock = common.error_sd(logs, settings), common.bad_shock(logs, settings)
     steps = np.arange(1, len(ahead) + 1)
-    shape = fractional(steps, settings.exponent) if cumulated else increments(steps, settings.exponent)
+    shape = (
+        fractional(steps, settings.exponent) if cumulated else increments(steps, settings.exponent)
+    )
     order = together(uniform[:, ahead], shape)
     for k, place in enumerate(ahead):
         horizon = k + 1 if cumulated else 1
@@ -211,7 +213,9 @@ def _units(
     """How far a unit lies from the class median by year, and the last window that tells it."""
     stamp = tables.stamp("growth_reference")
     laws, window = _deviations(class_, as_of, len(uniform), settings.windows, stamp)
-    variance = np.array([np.var(laws[min(h, LONGEST)] * h / min(h, LONGEST)) for h in range(1, len(span) + 1)])
+    variance = np.array(
+        [np.var(laws[min(h, LONGEST)] * h / min(h, LONGEST)) for h in range(1, len(span) + 1)]
+    )
     horizons = np.arange(1, len(span) + 1) if cumulated else np.ones(len(span), dtype=int)
     shape = _spread_correlation(variance) if cumulated else _yearly_correlation(variance)
     order = together(uniform, shape)
@@ -235,7 +239,9 @@ def _deviations(
         if rows.empty:
             laws[h] = laws[h - 1] * h / (h - 1)
             continue
-        apart = [np.log1p(spread_units(r) / 100) - np.log1p(r["p50"] / 100) for _, r in rows.iterrows()]
+        apart = [
+            np.log1p(spread_units(r) / 100) - np.log1p(r["p50"] / 100) for _, r in rows.iterrows()
+        ]
         laws[h] = h * np.quantile(np.concatenate(apart), middles)
         window = rows.iloc[-1]
     if window is None:

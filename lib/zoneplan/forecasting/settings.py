@@ -23,14 +23,20 @@ class Settings:
     ``host`` the news of the host city's running year.
     """
 
-    smoothing: float = _set(0.5, "errors of class medians; 0.3 to 0.8 change them by under 6 %", 2018, True)
-    exponent: float = _set(0.85, "how errors of class medians grow over one to four years", 2018, True)
+    smoothing: float = _set(
+        0.5, "errors of class medians; 0.3 to 0.8 change them by under 6 %", 2018, True
+    )
+    exponent: float = _set(
+        0.85, "how errors of class medians grow over one to four years", 2018, True
+    )
     prior_share: float = _set(1 / 3, "coverage of 80 % intervals, origins before 2012", 2011)
     prior_weight: float = _set(1.0, "coverage of 80 % intervals, origins before 2012", 2011)
     half_life: float = _set(4.0, "coverage of 80 % intervals, origins before 2012", 2011)
     bad_years: float = _set(1 / 14, "one year as bad as 2009 in the record of 2004 to 2017", 2017)
     freedom: int = _set(8, "tails of a t distribution; few common shocks are ever seen", None)
-    base_dependent: float = _set(0.15, "a gap between the bases that readers take for one answer", None)
+    base_dependent: float = _set(
+        0.15, "a gap between the bases that readers take for one answer", None
+    )
     draws: int = _set(2**13, "chances to half a percentage point", None)
     windows: str = "last"
     slowing: bool = True

@@ -55,7 +55,9 @@ def promise(made: ForecastTable, row: pd.Series) -> Promise | None:
     """One promise with its values; None where no figure supports any."""
     if row["section"] == ANNEX:
         by_base = {b: made.of(row["indicator_id"], b) for b in BASES}
-        kept = {b: f for b, f in by_base.items() if f is not None and int(row["year"]) in f.open_years}
+        kept = {
+            b: f for b, f in by_base.items() if f is not None and int(row["year"]) in f.open_years
+        }
         if not kept:
             return None
         some = next(iter(kept.values()))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 import pandas as pd
 
@@ -17,32 +17,19 @@ from zoneplan.data.indicators import indicators
 from zoneplan.data.sources import PLAN
 from zoneplan.data.units import convert, convertible
 from zoneplan.messages import words
+from zoneplan.plan import macro
 from zoneplan.plan.document import ANNEX, PlanDocument
+from zoneplan.plan.findings import (
+    AGREES, BREAK, CONTEXT, CONTRADICTS, FINDINGS, OPEN, ROUNDING, SLACK, Finding,
+)  # fmt: skip
 from zoneplan.plan.intervals import Interval
 from zoneplan.plan.targets import Target
 from zoneplan.result import Result
 from zoneplan.text import MISSING, amount, num
 
-AGREES = "agrees"
-ROUNDING = "agrees only through rounding"
-CONTRADICTS = "contradicts"
-OPEN = "cannot be checked"
-FINDINGS = (AGREES, ROUNDING, CONTRADICTS, OPEN)
 # A gap of up to 0.05 vanishes at the one decimal in which growth is usually quoted.
 SAME = 0.05
 INVESTMENT = "fixed_asset_investment"
-
-
-class Finding(NamedTuple):
-    """One statement of the plan held against other figures; ``facts`` fill the message named by ``why``."""
-
-    check: str
-    item: str
-    stated: str
-    implied: str
-    finding: str
-    why: str
-    facts: dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -94,8 +81,12 @@ class Audit(Result):
         return str(self.filter(check=check, item=item).rows["finding"].iloc[0])
 
     def facts(self, lang: str) -> dict[str, object]:
-        """How many statements were checked, and how many contradict."""
-        return {"n": len(self.rows), "bad": int((self.rows["finding"] == CONTRADICTS).sum())}
+        """How many statements were checked, and how many end in each finding that a reader has to know."""
+        counts = {f: int((self.rows["finding"] == f).sum()) for f in FINDINGS}
+        kinds = {"bad": CONTRADICTS, "slack": SLACK}
+        # The record is broken with once, however many series show it.
+        broken = int(counts[BREAK] > 0)
+        return {"n": len(self.rows), "broken": broken, **{k: counts[f] for k, f in kinds.items()}}
 
 
 def key(text: str) -> str:
@@ -109,14 +100,16 @@ def audit(plan: PlanDocument) -> Audit:
     Returns
     -------
     Audit; findings are ``agrees``, ``agrees only through rounding`` (the central values differ by more than 0.05 but some
-    unrounded values fit), ``contradicts`` and ``cannot be checked``.
+    unrounded values fit), ``contradicts`` (the plan with itself), ``breaks with the record`` (the base that the plan implies
+    with what was observed: another scope, a revision or padding may be behind it), ``leaves room`` (two floors of which one
+    asks for more), ``for information`` (macroeconomic ratios) and ``cannot be checked``.
 
     A contradiction is no proof of error; it says that two printed figures cannot both be meant on the same base, scope or
     definition, and names them. Rules about indicators that the plan does not have are left out.
     """
     rules: tuple[Callable[[PlanDocument], Iterator[Finding]], ...] = (
         _average_growth, _average_rates, _sums, _repeats, _cumulative_foreign_investment,
-        _trade_each_year, _rd_spending, _investment_parts, _base_years, _ratios,
+        _trade_each_year, _rd_spending, _investment_parts, _base_years, _ratios, *macro.RULES,
     )  # fmt: skip
     rows = [finding for rule in rules for finding in rule(plan)]
     return Audit(plan, pd.DataFrame(rows, columns=Finding._fields))
@@ -249,7 +242,9 @@ def _rd_spending(plan: PlanDocument) -> Iterator[Finding]:
     at_stated = ratio[0].mid * grown * gdp[0].mid / gdp[1].mid
     facts = {"low": num(ratio[0].mid), "high": num(ratio[1].mid), "implied": str(implied)}
     facts |= {"stated": num(stated.mid, 0), "ratio": num(at_stated, 2), "last": last}
-    said, finding = num(stated.mid, 0), _reaches(stated, implied)
+    # Both are floors: spending on its own floor lifts the ratio above the other.
+    said, reached = num(stated.mid, 0), _reaches(stated, implied)
+    finding = SLACK if reached == CONTRADICTS and at_stated >= ratio[1].mid else reached
     yield Finding("R&D spending", "rd_to_gdp", said, str(implied), finding, "rd", facts)
 
 
@@ -279,7 +274,7 @@ def _base_years(plan: PlanDocument) -> Iterator[Finding]:
         last = seen.iloc[-1]
         said, years = num(last["value"], 2), year - int(last["year"])
         if years == 0:
-            finding = AGREES if base.low <= last["value"] <= base.high else CONTRADICTS
+            finding = AGREES if base.low <= last["value"] <= base.high else BREAK
             facts = {"seen": said, "base": str(base), "year": year}
             yield Finding("implied base", i, said, str(base), finding, "base_seen", facts)
             continue
@@ -288,7 +283,9 @@ def _base_years(plan: PlanDocument) -> Iterator[Finding]:
         facts = {"seen": (last["value"], last["unit"]), "seen_year": int(last["year"])}
         facts |= {"scope": last["scope_note"], "base": (base.mid, last["unit"]), "year": year}
         facts |= {"implied": str(implied), "stated": num(stated.mid, 0)}
-        yield Finding("implied base", i, said, str(base), _judge(stated, implied), "base", facts)
+        finding = _judge(stated, implied)
+        finding = BREAK if finding == CONTRADICTS else finding
+        yield Finding("implied base", i, said, str(base), finding, "base", facts)
 
 
 def ratio_paths(plan: PlanDocument) -> dict[tuple[str, str], pd.DataFrame]:
@@ -333,8 +330,7 @@ def _ratios(plan: PlanDocument) -> Iterator[Finding]:
         last = seen.iloc[-1]
         before = planned.iloc[0] - last["percent"]
         within = planned.iloc[-1] - planned.iloc[0]
-        finding = AGREES if before * within >= 0 else CONTRADICTS
         said = num(last["percent"])
         facts = {"seen": said, "year": int(last["year"]), "values": values}
         facts |= {"before": num(before, 1), "within": num(within, 1)}
-        yield Finding("ratio path", item, said, listed, finding, "ratio", facts)
+        yield Finding("ratio path", item, said, listed, CONTEXT, "ratio", facts)

@@ -103,7 +103,9 @@ def tornado(made: ForecastTable, indicator_id: str) -> Swings:
     centre, rows = float(np.exp(middle.sum())), []
     for k in model.moving():
         ends = np.quantile(model.draws[:, k], [0.1, 0.9])
-        rows.append((model.names[k], *_moved(centre, middle[k], ends), *model.shown(model.names[k], ends)))
+        rows.append(
+            (model.names[k], *_moved(centre, middle[k], ends), *model.shown(model.names[k], ends))
+        )
     if (bases := _both_bases(made, indicator_id, model)) is not None:
         ends = np.sort(bases)
         rows.append(("which_base", *_moved(centre, middle[0], ends), *np.exp(ends)))

@@ -419,7 +419,9 @@ def compare(made: ForecastTable, head: ForecastTable) -> Result:
             continue
         here, there = other.probability(target), plain.probability(target)
         rows.append((i, here, there, 100 * (here - there)))
-    return Result(plan, pd.DataFrame(rows, columns=["indicator_id", "probability", "baseline", "change"]))
+    return Result(
+        plan, pd.DataFrame(rows, columns=["indicator_id", "probability", "baseline", "change"])
+    )
 
 
 def middle_path(plan: PlanDocument, scenario: Scenario, indicator_id: str) -> pd.Series | None:
