@@ -35,8 +35,8 @@ def load_plan(path: str | Path | None = None, lang: str = "en") -> Plan:
 
     Returns
     -------
-    Plan, seen from ``as_of`` of its description or, if that is not there, from the day of its adoption or, if the
-    user's own figures (grade P) came later, from the day on which the last of them was known.
+    Plan, seen from ``as_of`` of its description or, if that is not there, from the day of its publication (or adoption) or,
+    if the user's own figures (grade P) came later, from the day on which the last of them was known.
 
     Raises
     ------

@@ -55,6 +55,7 @@ class Description(BaseModel):
     zone_zh: Text = _TEXT
     zone_en: Text = _TEXT
     adopted: Day = Field(description=_DAY)
+    published: Day | None = Field(default=None, description=_DAY)
     as_of: Day | None = Field(default=None, description=_DAY)
     base_year: Year = Field(default=0, description="a year such as 2017")
     years: Annotated[list[Year], Field(min_length=1), BeforeValidator(_rising)] = Field(

@@ -98,6 +98,11 @@ class PlanDocument:
         return self.about.adopted
 
     @property
+    def published(self) -> date:
+        """The day on which the plan was published, where it is known; else that of adoption."""
+        return self.about.published or self.about.adopted
+
+    @property
     def yearly(self) -> bool:
         """Whether each target is announced in its own year."""
         return self.about.announced == YEARLY
@@ -289,10 +294,10 @@ def as_day(text: str | date) -> date:
         raise DataError([Problem("as-of date", None, None, text, expected)]) from None
 
 
-def last_own(rows: pd.DataFrame, adopted: date) -> date:
-    """The day of adoption or, if the user's own figures came later, the day on which the last of them was known."""
+def last_own(rows: pd.DataFrame, day: date) -> date:
+    """A day or, if the user's own figures came later, the day on which the last of them was known."""
     own = rows.loc[rows["grade"] == tables.PRIVATE, "known_from"].max()
-    return adopted if pd.isna(own) else max(adopted, own.date())
+    return day if pd.isna(own) else max(day, own.date())
 
 
 def latin_names(plan: PlanDocument) -> list[str]:

@@ -48,7 +48,7 @@ def load(kind: type[DocumentT], path: str | Path | None = None, lang: str = "en"
         problems.append(Problem(FILE, None, "base_year", str(about.base_year), expected))
     if problems:
         raise DataError(problems)
-    as_of = about.as_of or last_own(seen, about.adopted)
+    as_of = about.as_of or last_own(seen, about.published or about.adopted)
     own["glossary"] = pd.concat(
         [own["glossary"], lacking_words(targets, seen, about.base_year)], ignore_index=True
     )
