@@ -42,7 +42,7 @@ class Drivers:
 
     def moving(self) -> list[int]:
         """The places of the drivers that are not known."""
-        return [k for k, sd in enumerate(self.draws.std(axis=0)) if sd > 0]
+        return [k for k, sd in enumerate(self.draws.std(axis=0)) if sd > 1e-12]
 
     def place(self, name: str) -> int:
         """The place of a driver that moves.

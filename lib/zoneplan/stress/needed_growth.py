@@ -38,7 +38,7 @@ class NeededGrowth(Result):
 def needed_growth(made: ForecastTable) -> NeededGrowth:
     """Growth needed to reach each level target of the last year, from both bases, and how late it comes otherwise.
 
-    ``needed = 100 ((target / base)^(1 / years) - 1)``, percent a year; ``late`` as in :func:`years_late`; ``odds`` the
+    ``needed = 100 ((target / base)^(1 / years) - 1)``, percent a year; ``late`` as in :func:`years_late`; ``probability`` the
     chance from the same base (0 to 1). What has no observed base has no such figures (missing); where the plan implies no
     base, the observed one stands in both places. A need above the class's P90 asks for what fewer than one region in ten
     achieved.
@@ -95,7 +95,7 @@ def missing_numbers(made: ForecastTable, judged: Chances) -> Result:
 
     Returns
     -------
-    Result with the columns indicator_id, name_en, missing_number, odds (headline), odds_low, odds_high (with the number
+    Result with the columns indicator_id, name_en, missing_number, probability (headline), probability_low, probability_high (with the number
     known low or high) and points (how far it could move the chance).
     """
     rows = []
@@ -106,7 +106,7 @@ def missing_numbers(made: ForecastTable, judged: Chances) -> Result:
         points = ANYWHERE if np.isnan(line.probability_low) else 100 * (high - low)
         named = line.indicator_id, line.name_en, line.missing_number
         rows.append((*named, line.probability_implied, low, high, points))
-    columns = "indicator_id name_en missing_number odds odds_low odds_high points".split()
+    columns = "indicator_id name_en missing_number probability probability_low probability_high points".split()
     table = pd.DataFrame(rows, columns=columns)
     table = table.sort_values("points", ascending=False, kind="stable", na_position="last")
     return Result(made.plan, table.reset_index(drop=True))
