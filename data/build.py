@@ -1,21 +1,25 @@
-"""Make every table in data/ from the ledger in data/sourced/, which holds the figures as printed.
+"""Make every table in data/ from data/sourced/, which holds the figures as printed, and describe them.
 
-Run ``python data/build.py``. Nothing is typed here but rules: units, periods, the date from which a figure was
-known. Each row keeps the ``row_id`` of the ledger row that it comes from.
+Run ``python data/build.py``. Nothing is typed here but rules: units, periods, the date from which a
+figure was known. Each row keeps the ``row_id`` of the row that it comes from. What the columns hold
+stands in schemas.yml; datapackage.json and docs/codebook.md are written from it.
 """
 
 from __future__ import annotations
 
 import calendar
+import json
 import re
 import sys
 from pathlib import Path
 
 import pandas as pd
+import yaml
 
 from zoneplan.data.indicators import indicator
-from zoneplan.data.tables import printed_step, split_period
+from zoneplan.data.own_plan import printed_step
 from zoneplan.data.units import CANONICAL, canonical
+from zoneplan.errors import DataError, Problem
 
 HERE = Path(__file__).parent
 # Steps of the evidence ladder are written with remarks; the step itself is their first word.
@@ -44,11 +48,20 @@ EXTRA_SOURCES = [
 ]
 
 
-def ledger(name: str) -> pd.DataFrame:
-    """One ledger table, every cell as text."""
-    return pd.read_csv(
-        HERE / "sourced" / f"{name}.csv", dtype=str, keep_default_na=False, encoding="utf-8"
-    )
+def printed(name: str) -> pd.DataFrame:
+    """One table of the facts as printed, every cell as text; its years must be years."""
+    file = f"sourced/{name}.csv"
+    rows = pd.read_csv(HERE / file, dtype=str, keep_default_na=False, encoding="utf-8")
+    columns = [c for c in rows if c == "year" or c.endswith("_year")]
+    wrong = [
+        Problem(file, n, c, repr(text), "a year")
+        for c in columns
+        for n, text in enumerate(rows[c], start=2)
+        if not re.fullmatch("([0-9]{4})?", text)
+    ]
+    if wrong:
+        raise DataError(wrong)
+    return rows
 
 
 def published_on(text: str) -> str:
@@ -66,7 +79,7 @@ def published_on(text: str) -> str:
 
 def sources() -> pd.DataFrame:
     """The ledger's sources, the plan itself and the yearbook aggregates."""
-    rows = ledger("sources")
+    rows = printed("sources")
     extra = pd.DataFrame(EXTRA_SOURCES, columns=rows.columns)
     table = pd.concat([rows, extra])
     # A few documents have neither publisher nor date; the title stands in, so that a citation is never empty.
@@ -106,6 +119,16 @@ def in_one_unit(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(value=rows.apply(value, axis=1), unit=rows["unit"].replace(CANONICAL))
 
 
+# In the facts as printed a part-year figure carries its months in the name of the indicator.
+PART = re.compile(r"_(h1|9m|11m)(?=_|$)")
+
+
+def split_period(indicator_id: str) -> tuple[str, str]:
+    """Part the name of an indicator from its months: ``gdp_h1`` is ``gdp`` of ``h1``."""
+    mark = PART.search(indicator_id)
+    return PART.sub("", indicator_id), mark[1] if mark else "full_year"
+
+
 def with_period(rows: pd.DataFrame) -> pd.DataFrame:
     """Move a part-year mark from the name of the indicator into a column."""
     names, periods = zip(*map(split_period, rows["indicator_id"]), strict=True)
@@ -137,7 +160,7 @@ def price_basis(rows: pd.DataFrame) -> list[str]:
 
 def national(src: pd.DataFrame) -> pd.DataFrame:
     """Totals of all zones, with period and price basis as columns."""
-    rows = dated(ledger("national_zones"), src)
+    rows = dated(printed("national_zones"), src)
     part = (
         rows["note"]
         .str.contains(PART_YEAR, case=False)
@@ -149,20 +172,20 @@ def national(src: pd.DataFrame) -> pd.DataFrame:
 
 def peers(src: pd.DataFrame) -> pd.DataFrame:
     """Figures of other zones, with their price basis as a column."""
-    rows = dated(in_one_unit(ledger("peer_zones")), src)
+    rows = dated(in_one_unit(printed("peer_zones")), src)
     return rows.assign(price_basis=price_basis(rows))
 
 
 def ranks(src: pd.DataFrame) -> pd.DataFrame:
     """Ranks, those that were worked out from "up N places" apart from those that were printed."""
-    rows = dated(ledger("rankings"), src, "evaluation_year")
+    rows = dated(printed("rankings"), src, "evaluation_year")
     derived = rows["note"].str.contains("ARITHMETIC|^derived")
     return rows.assign(basis=derived.map({True: "derived", False: "printed"}))
 
 
 def city_book() -> pd.DataFrame:
     """The provincial yearbook: full years of whole cities, grade A, money at current prices."""
-    rows = ledger("zhejiang_cities")
+    rows = printed("zhejiang_cities")
     money = rows["unit"].str.contains("元")
     return rows.assign(
         known_from=rows["year"].map(lambda y: f"{int(y) + 1}-11-01"),
@@ -220,7 +243,7 @@ def yearly_targets(rows: pd.DataFrame, src: pd.DataFrame) -> pd.DataFrame:
 def tables() -> dict[str, pd.DataFrame]:
     """Every derived table by its path under data/, in the order of its ledger."""
     src = sources()
-    seen = dated(in_one_unit(with_period(ledger("observations"))), src)
+    seen = dated(in_one_unit(with_period(printed("observations"))), src)
     columns = [
         "row_id",
         "entity_id",
@@ -237,13 +260,13 @@ def tables() -> dict[str, pd.DataFrame]:
         "note",
     ]
     seen = seen[columns]
-    rates = ledger("exchange_rate")
-    growth = ledger("growth_reference")
+    rates = printed("exchange_rate")
+    growth = printed("growth_reference")
     # A window is printed in the yearbook of the autumn after its last year; revised series are hindsight, never known.
     revised = growth["series"] == "revised"
     after = growth["end_year"].map(lambda y: f"{int(y) + 1}-11-01").mask(revised, "")
     prices = (growth["indicator_id"] == "gdp_real").map({True: "comparable", False: "current"})
-    evidence = ledger("evidence")
+    evidence = printed("evidence")
     step = evidence["step_as_of_2018-10-30"]
     short = step.str.extract(r"^([A-DN])")[0].mask(
         step.str.contains("administrative"), "administrative"
@@ -254,7 +277,7 @@ def tables() -> dict[str, pd.DataFrame]:
         "plans/zhenan/evidence.csv": evidence.drop(columns=["indicator"]).assign(
             indicator_id=SERIES, step=short
         ),
-        "plans/china/targets.csv": yearly_targets(ledger("growth_targets"), src),
+        "plans/china/targets.csv": yearly_targets(printed("growth_targets"), src),
         "plans/china/observations.csv": seen[
             (seen["entity_id"] == "china")
             & (seen["indicator_id"] == "gdp")
@@ -270,17 +293,110 @@ def tables() -> dict[str, pd.DataFrame]:
         "reference/peer_zones.csv": peers(src),
         "reference/national_zones.csv": national(src),
         "reference/rankings.csv": ranks(src),
-        "reference/zone_register.csv": ledger("zone_register"),
-        "reference/growth_targets.csv": dated(in_one_unit(ledger("growth_targets")), src),
+        "reference/zone_register.csv": printed("zone_register"),
+        "reference/growth_targets.csv": dated(in_one_unit(printed("growth_targets")), src),
     }
 
 
+TYPES = {"text": "string"}
+LIMITS = {"from": "minimum", "to": "maximum", "in": "enum", "form": "pattern"}
+
+
+def schemas() -> dict[str, dict]:
+    """Every table of schemas.yml by its name, its columns spelled out in order."""
+    read = yaml.safe_load((HERE / "schemas.yml").read_text(encoding="utf-8"))
+
+    def columns(listed: list) -> dict[str, dict]:
+        out = {}
+        for entry in listed:
+            [(name, own)] = {entry: {}}.items() if isinstance(entry, str) else entry.items()
+            about = {k: v for k, v in (read["columns"].get(name, {}) | own).items() if v is not None}
+            out |= dict.fromkeys(about.pop("expand", [name]), about)
+        return out
+
+    return {n: t | {"columns": columns(t["columns"])} for n, t in read["tables"].items()}
+
+
+def field(name: str, about: dict) -> dict:
+    """A column as Frictionless describes it."""
+    kind = about["is"].rstrip("!")
+    limits = {"required": True} if about["is"].endswith("!") else {}
+    limits |= {there: about[here] for here, there in LIMITS.items() if here in about}
+    described = {"name": name, "type": TYPES.get(kind, kind), "description": about["means"]}
+    return described | ({"constraints": limits} if limits else {})
+
+
+def resource(name: str, table: dict) -> dict:
+    """A table as Frictionless describes it, and beside it the file that its figures were read into."""
+    to = {c: "sources.source_id" for c in table["columns"] if c == "source_id" and name != "sources"}
+    references = [(c, *there.split(".")) for c, there in (to | table.get("to", {})).items()]
+    schema = {
+        "fields": [field(c, about) for c, about in table["columns"].items()],
+        "primaryKey": table["key"],
+        "missingValues": [""],
+    }
+    if references:
+        schema["foreignKeys"] = [
+            {"fields": c, "reference": {"resource": there, "fields": field}}
+            for c, there, field in references
+        ]
+    if "unique" in table:
+        schema["uniqueKeys"] = [table["unique"]]
+    sourced = {"sourced": table["made"]} if table["made"].startswith("sourced/") else {}
+    return {
+        "name": name,
+        "path": table["path"],
+        "title": table["title"],
+        "description": table["says"],
+        **sourced,
+        "scheme": "file",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "dialect": {"csv": {"delimiter": ","}},
+        "schema": schema,
+    }
+
+
+def datapackage() -> str:
+    """The Frictionless description of all tables."""
+    described = {
+        "name": "zoneplan",
+        "title": "A development zone's plan, its public record and its reference classes",
+        "description": (
+            "Targets of a development zone plan, published figures of the zone and of its peers, and growth of "
+            "comparable regions. Made by data/build.py from the figures as printed in data/sourced."
+        ),
+        "resources": [resource(name, table) for name, table in schemas().items()],
+    }
+    return json.dumps(described, ensure_ascii=False, indent=1) + "\n"
+
+
+def codebook() -> str:
+    """What every column of every table means, for people."""
+    lines = ["# Codebook", "", "Written by data/build.py from data/schemas.yml.", ""]
+    for name, table in schemas().items():
+        lines += [f"## {name}", "", table["says"], ""]
+        lines += [f"File: data/{table['path']}. Made from: {table['made']}.", ""]
+        lines += ["| column | meaning | unit or words allowed |", "|---|---|---|"]
+        for column, about in table["columns"].items():
+            words = about.get("unit") or (", ".join(map(str, about.get("in", []))))
+            must = " Never empty." if about["is"].endswith("!") else ""
+            lines.append(f"| {column} | {about['means']}.{must} | {words} |".replace("..", "."))
+        lines.append("")
+    return "\n".join(lines)
+
+
 def build(folder: Path = HERE) -> None:
-    """Write every derived table below ``folder``."""
+    """Write every derived table and the descriptions below ``folder``."""
     for name, table in tables().items():
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         table.to_csv(file, index=False, encoding="utf-8", lineterminator="\n")
+    docs = folder.parent / "docs"
+    docs.mkdir(exist_ok=True)
+    for file, text in ((folder / "datapackage.json", datapackage()), (docs / "codebook.md", codebook())):
+        file.write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

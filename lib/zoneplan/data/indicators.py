@@ -121,8 +121,5 @@ def _growth(level: Indicator) -> Indicator:
 @lru_cache(maxsize=8)
 def _rows(_stamp: tuple[object, ...]) -> dict[str, Indicator]:
     table = tables.read("indicators")[[f.name for f in fields(Indicator)]].fillna("")
-    rows = (
-        Indicator(**r)
-        for r in table.assign(is_proxy=table["is_proxy"] == "true").to_dict("records")
-    )
+    rows = (Indicator(**row) for row in table.to_dict("records"))
     return {row.indicator_id: row for row in rows}
