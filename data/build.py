@@ -1,20 +1,19 @@
-"""Make every table in data/ from data/sourced/, which holds the figures as printed, and describe them.
+"""Make every table in data/ from data/sourced/, which holds the figures as printed.
 
 Run ``python data/build.py``. Nothing is typed here but rules: units, periods, the date from which a
 figure was known. Each row keeps the ``row_id`` of the row that it comes from. What the columns hold
-stands in schemas.yml; datapackage.json and docs/codebook.md are written from it.
+stands in schemas.yml; describe.py writes datapackage.json and docs/codebook.md from it.
 """
 
 from __future__ import annotations
 
 import calendar
-import json
 import re
 import sys
 from pathlib import Path
 
+import describe
 import pandas as pd
-import yaml
 
 from zoneplan.data.indicators import indicator
 from zoneplan.data.own_plan import printed_step
@@ -23,25 +22,45 @@ from zoneplan.errors import DataError, Problem
 
 HERE = Path(__file__).parent
 # Steps of the evidence ladder are written with remarks; the step itself is their first word.
-SERIES = (
-    "gdp industrial_value_added fiscal_revenue_total budget_revenue trade_total fixed_asset_investment "
-    "transport_investment hightech_industry_investment eco_public_investment private_investment "
-    "industrial_investment projects_over_1bn projects_over_2bn projects_over_5bn returned_merchant_funds fdi_actual "
-    "backbone_firms high_growth_firms hidden_champions upgraded_to_above_scale rd_to_gdp hightech_va_share"
-).split()
+SERIES = [
+    "gdp",
+    "industrial_value_added",
+    "fiscal_revenue_total",
+    "budget_revenue",
+    "trade_total",
+    "fixed_asset_investment",
+    "transport_investment",
+    "hightech_industry_investment",
+    "eco_public_investment",
+    "private_investment",
+    "industrial_investment",
+    "projects_over_1bn",
+    "projects_over_2bn",
+    "projects_over_5bn",
+    "returned_merchant_funds",
+    "fdi_actual",
+    "backbone_firms",
+    "high_growth_firms",
+    "hidden_champions",
+    "upgraded_to_above_scale",
+    "rd_to_gdp",
+    "hightech_va_share",
+]
 # Two sources that the facts cite in words only.
 EXTRA_SOURCES = [
     (
         "plan",
         "温州浙南沿海先进装备产业集聚区(经开区、瓯飞)管委会",
-        "加快推进对外开放平台建设三年行动计划(2018-2020), 温浙集(开)管〔2018〕61号, dated 2018-10-30",
+        "加快推进对外开放平台建设三年行动计划(2018-2020), 温浙集(开)管〔2018〕61号, "
+        "dated 2018-10-30",
         "",
         "2018-11-05",
     ),
     (
         "cityyb",
         "own calculation",
-        "Percentiles over units from city and county yearbook series 2000-2023, as compiled by several data vendors",
+        "Percentiles over units from city and county yearbook series 2000-2023, "
+        "as compiled by several data vendors",
         "",
         "",
     ),
@@ -78,11 +97,11 @@ def published_on(text: str) -> str:
 
 
 def sources() -> pd.DataFrame:
-    """The ledger's sources, the plan itself and the yearbook aggregates."""
+    """The sources, the plan itself and the yearbook aggregates."""
     rows = printed("sources")
     extra = pd.DataFrame(EXTRA_SOURCES, columns=rows.columns)
     table = pd.concat([rows, extra])
-    # A few documents have neither publisher nor date; the title stands in, so that a citation is never empty.
+    # A few documents have neither publisher nor date: a citation is never empty.
     return table.assign(
         publisher=table["publisher"].where(table["publisher"] != "", "not stated")
     ).sort_values("source_id")
@@ -91,8 +110,8 @@ def sources() -> pd.DataFrame:
 def dated(rows: pd.DataFrame, src: pd.DataFrame, year: str = "year") -> pd.DataFrame:
     """Add ``known_from``: publication, else a lag after the year of the data.
 
-    Yearbooks appear by 1 November of the next year, communiques and lists by 31 March; a target is announced by
-    31 March of its own year. A row without a year stays without a date.
+    Yearbooks appear by 1 November of the next year, communiques and lists by 31 March; a target is
+    announced by 31 March of its own year. A row without a year stays without a date.
     """
     cited = src.set_index("source_id").loc[rows["source_id"]].reset_index()
     day = cited["published"].map(published_on)
@@ -140,7 +159,7 @@ TARGET, PART_YEAR = r"\bTARGET\b", r"\bONLY\b|\bH[12]\b|\bQ[1-4]\b"
 
 
 def price_basis(rows: pd.DataFrame) -> list[str]:
-    """At which prices money and its growth stand: stated, by convention, not stated; empty where there are no prices."""
+    """At which prices money and its growth stand; empty where there are no prices."""
 
     def basis(row: dict) -> str:
         growth, real = (
@@ -197,10 +216,10 @@ def city_book() -> pd.DataFrame:
 
 
 def yearly_targets(rows: pd.DataFrame, src: pd.DataFrame) -> pd.DataFrame:
-    """China's yearly growth targets as a plan: one row a year, from the better grade, then the earlier publication.
+    """China's yearly growth targets as a plan: one row a year, the better grade before the earlier day.
 
-    Of a range the lower bound is the target, as the ledger notes it. "About" is read as "at least": more growth than
-    announced was never called a miss.
+    Of a range the lower bound is the target, as the note says. "About" is read as "at least": more
+    growth than announced was never called a miss.
     """
     rows = dated(rows[(rows["entity_id"] == "china") & (rows["unit"] == "%")], src)
     gdp = (
@@ -241,7 +260,7 @@ def yearly_targets(rows: pd.DataFrame, src: pd.DataFrame) -> pd.DataFrame:
 
 
 def tables() -> dict[str, pd.DataFrame]:
-    """Every derived table by its path under data/, in the order of its ledger."""
+    """Every derived table by its path under data/, in the order of its rows as printed."""
     src = sources()
     seen = dated(in_one_unit(with_period(printed("observations"))), src)
     columns = [
@@ -262,7 +281,7 @@ def tables() -> dict[str, pd.DataFrame]:
     seen = seen[columns]
     rates = printed("exchange_rate")
     growth = printed("growth_reference")
-    # A window is printed in the yearbook of the autumn after its last year; revised series are hindsight, never known.
+    # A window is printed in the yearbook of the autumn after its last year; revised is hindsight.
     revised = growth["series"] == "revised"
     after = growth["end_year"].map(lambda y: f"{int(y) + 1}-11-01").mask(revised, "")
     prices = (growth["indicator_id"] == "gdp_real").map({True: "comparable", False: "current"})
@@ -298,95 +317,6 @@ def tables() -> dict[str, pd.DataFrame]:
     }
 
 
-TYPES = {"text": "string"}
-LIMITS = {"from": "minimum", "to": "maximum", "in": "enum", "form": "pattern"}
-
-
-def schemas() -> dict[str, dict]:
-    """Every table of schemas.yml by its name, its columns spelled out in order."""
-    read = yaml.safe_load((HERE / "schemas.yml").read_text(encoding="utf-8"))
-
-    def columns(listed: list) -> dict[str, dict]:
-        out = {}
-        for entry in listed:
-            [(name, own)] = {entry: {}}.items() if isinstance(entry, str) else entry.items()
-            about = {k: v for k, v in (read["columns"].get(name, {}) | own).items() if v is not None}
-            out |= dict.fromkeys(about.pop("expand", [name]), about)
-        return out
-
-    return {n: t | {"columns": columns(t["columns"])} for n, t in read["tables"].items()}
-
-
-def field(name: str, about: dict) -> dict:
-    """A column as Frictionless describes it."""
-    kind = about["is"].rstrip("!")
-    limits = {"required": True} if about["is"].endswith("!") else {}
-    limits |= {there: about[here] for here, there in LIMITS.items() if here in about}
-    described = {"name": name, "type": TYPES.get(kind, kind), "description": about["means"]}
-    return described | ({"constraints": limits} if limits else {})
-
-
-def resource(name: str, table: dict) -> dict:
-    """A table as Frictionless describes it, and beside it the file that its figures were read into."""
-    to = {c: "sources.source_id" for c in table["columns"] if c == "source_id" and name != "sources"}
-    references = [(c, *there.split(".")) for c, there in (to | table.get("to", {})).items()]
-    schema = {
-        "fields": [field(c, about) for c, about in table["columns"].items()],
-        "primaryKey": table["key"],
-        "missingValues": [""],
-    }
-    if references:
-        schema["foreignKeys"] = [
-            {"fields": c, "reference": {"resource": there, "fields": field}}
-            for c, there, field in references
-        ]
-    if "unique" in table:
-        schema["uniqueKeys"] = [table["unique"]]
-    sourced = {"sourced": table["made"]} if table["made"].startswith("sourced/") else {}
-    return {
-        "name": name,
-        "path": table["path"],
-        "title": table["title"],
-        "description": table["says"],
-        **sourced,
-        "scheme": "file",
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8",
-        "dialect": {"csv": {"delimiter": ","}},
-        "schema": schema,
-    }
-
-
-def datapackage() -> str:
-    """The Frictionless description of all tables."""
-    described = {
-        "name": "zoneplan",
-        "title": "A development zone's plan, its public record and its reference classes",
-        "description": (
-            "Targets of a development zone plan, published figures of the zone and of its peers, and growth of "
-            "comparable regions. Made by data/build.py from the figures as printed in data/sourced."
-        ),
-        "resources": [resource(name, table) for name, table in schemas().items()],
-    }
-    return json.dumps(described, ensure_ascii=False, indent=1) + "\n"
-
-
-def codebook() -> str:
-    """What every column of every table means, for people."""
-    lines = ["# Codebook", "", "Written by data/build.py from data/schemas.yml.", ""]
-    for name, table in schemas().items():
-        lines += [f"## {name}", "", table["says"], ""]
-        lines += [f"File: data/{table['path']}. Made from: {table['made']}.", ""]
-        lines += ["| column | meaning | unit or words allowed |", "|---|---|---|"]
-        for column, about in table["columns"].items():
-            words = about.get("unit") or (", ".join(map(str, about.get("in", []))))
-            must = " Never empty." if about["is"].endswith("!") else ""
-            lines.append(f"| {column} | {about['means']}.{must} | {words} |".replace("..", "."))
-        lines.append("")
-    return "\n".join(lines)
-
-
 def build(folder: Path = HERE) -> None:
     """Write every derived table and the descriptions below ``folder``."""
     for name, table in tables().items():
@@ -395,7 +325,12 @@ def build(folder: Path = HERE) -> None:
         table.to_csv(file, index=False, encoding="utf-8", lineterminator="\n")
     docs = folder.parent / "docs"
     docs.mkdir(exist_ok=True)
-    for file, text in ((folder / "datapackage.json", datapackage()), (docs / "codebook.md", codebook())):
+    schemas = describe.schemas(HERE / "schemas.yml")
+    texts = {
+        folder / "datapackage.json": describe.datapackage(schemas),
+        docs / "codebook.md": describe.codebook(schemas),
+    }
+    for file, text in texts.items():
         file.write_text(text, encoding="utf-8", newline="\n")
 
 

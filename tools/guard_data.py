@@ -47,16 +47,22 @@ def problems(folder: Path) -> list[Problem]:
 
 
 def unsound(folder: Path) -> Iterator[Problem]:
-    """What is wrong with tables that do not fit their description; the standard's validator takes seconds, so only they
-    are shown to it."""
+    """What is wrong with tables that do not fit their description.
+
+    The standard's validator takes seconds, so only they are shown to it.
+    """
     for name, about in tables.package(folder).items():
-        sheet, schema = read_sheet(folder / about["path"], about["path"], about["schema"]), about["schema"]
+        sheet, schema = (
+            read_sheet(folder / about["path"], about["path"], about["schema"]),
+            about["schema"],
+        )
         if sheet.cells is None or sheet.problems or not is_sound(sheet.cells, schema):
             yield from problems_of({name: sheet}, {name: schema})
 
 
 def made_otherwise(folder: Path) -> Iterator[Problem]:
-    """Where a table differs from what data/build.py makes of the facts as printed, and sources that are out of order."""
+    """Where a table differs from what data/build.py makes, and sources that are out of order."""
+    sys.path.append(str(ROOT / "data"))
     spec = importlib.util.spec_from_file_location("data_build", folder / "build.py")
     build = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(build)
@@ -107,14 +113,16 @@ def stated_otherwise(folder: Path) -> Iterator[Problem]:
 
 
 def by_hand(folder: Path) -> list[str]:
-    """Files with figures that are not made from others: tables typed by hand, stories, descriptions of plans."""
+    """Files with figures that are not made from others: tables typed by hand, stories, plans."""
     made = {r["path"] for r in tables.package(folder).values() if "sourced" in r}
     return [f for f in with_figures(folder) if f not in made and not f.startswith("sourced/")]
 
 
 def with_figures(folder: Path) -> list[str]:
     """Every file of the data folder that holds figures."""
-    files = (p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.suffix in (".csv", ".yml"))
+    files = (
+        p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.suffix in (".csv", ".yml")
+    )
     return sorted(f for f in files if f not in NO_FIGURES)
 
 
@@ -225,7 +233,7 @@ class Edit:
 
 
 def edits(folder: Path, count: int, seed: int) -> list[Edit]:
-    """Seeded edits: three in four change one number by 1 %, the others swap two rows; every file gets its share."""
+    """Seeded edits: three in four change one number by 1 %, the others swap two rows."""
     rng = random.Random(seed)
     files, out = with_figures(folder), []
     while len(out) < count:
@@ -290,11 +298,10 @@ def main() -> int:
             )
             rows = " and ".join(map(str, edit.rows))
             print(
-                f"{n:3} {edit.file} row {rows}: {edit.what}\n    {first or 'NOT ANSWERED: ' + str(found[:1])}"
+                f"{n:3} {edit.file} row {rows}: {edit.what}\n"
+                f"    {first or 'NOT ANSWERED: ' + str(found[:1])}"
             )
-    print(
-        f"{args.edits - missed} of {args.edits} edits answered by file, row and what no longer agrees"
-    )
+    print(f"{args.edits - missed} of {args.edits} edits answered by file, row and what disagrees")
     return 1 if missed else 0
 
 

@@ -1,0 +1,175 @@
+"""The tables in the folder are those that data/build.py makes, and each row is as printed."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+
+import pandas as pd
+import pytest
+import yaml
+from damage import DATA, texts
+
+from zoneplan.data import tables
+from zoneplan.errors import DataError
+
+PRINTED = {
+    r["path"]: r["sourced"]
+    for r in tables.package(DATA).values()
+    if "sourced" in r and r["schema"]["primaryKey"] == "row_id"
+}
+
+
+def builder(data=DATA):
+    """The script as a module."""
+    spec = importlib.util.spec_from_file_location("data_build", data / "build.py")
+    build = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(build)
+    return build
+
+
+def test_build_again_gives_the_same_bytes(tmp_path):
+    made_in = tmp_path / "data"
+    builder().build(made_in)
+    made = {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*.*")}
+    sourced = {f"data/{r['path']}" for r in tables.package(DATA).values() if "sourced" in r}
+    assert made == {*sourced, "data/datapackage.json", "docs/codebook.md"}
+    for name in made:
+        assert (tmp_path / name).read_bytes() == (DATA.parent / name).read_bytes(), name
+        assert b"\r" not in (tmp_path / name).read_bytes()
+
+
+def test_every_file_of_the_folder_is_described():
+    described = {r["path"] for r in tables.package(DATA).values()}
+    described |= {r.get("sourced") for r in tables.package(DATA).values()}
+    there = {p.relative_to(DATA).as_posix() for p in DATA.rglob("*.csv")}
+    assert there - described == {"plans/zhenan/sources.csv", "plans/china/sources.csv"}
+
+
+def test_every_column_has_a_meaning():
+    for name, resource in tables.package(DATA).items():
+        assert all(f["description"].strip() for f in resource["schema"]["fields"]), name
+
+
+def test_a_new_table_is_a_few_lines(tmp_path):
+    data = tmp_path / "data"
+    shutil.copytree(DATA, data)
+    about = yaml.safe_load((data / "schemas.yml").read_text(encoding="utf-8"))
+    about["tables"]["tea"] = {
+        "path": "reference/tea.csv", "title": "Tea", "says": "Tea.", "made": "by hand",
+        "key": "row_id", "columns": ["row_id", "year", {"value": {"from": 0}}, "source_id"],
+    }  # fmt: skip
+    (data / "schemas.yml").write_text(yaml.safe_dump(about), encoding="utf-8")
+    builder(data).build(data)
+    schema = tables.package(data)["tea"]["schema"]
+    assert [f["name"] for f in schema["fields"]] == ["row_id", "year", "value", "source_id"]
+    assert schema["fields"][2]["constraints"] == {"required": True, "minimum": 0}
+    assert schema["foreignKeys"][0]["reference"] == {"resource": "sources", "fields": "source_id"}
+    assert "## tea" in (tmp_path / "docs" / "codebook.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", sorted(PRINTED))
+def test_every_row_is_its_row_as_printed(path):
+    """Worked again here with plain arithmetic, apart from the script."""
+    divisor = {("万元", "亿元"): 1e4, ("万美元", "亿美元"): 1e4, ("百万美元", "亿美元"): 1e2}
+    printed = texts(DATA / PRINTED[path]).set_index("row_id")
+    table = texts(DATA / path)
+    assert len(table)
+    assert table["row_id"].is_unique
+    same = {"year", "source_id", "kind", "entity_id", "zone_id", "unit_id", "rank"}
+    for row in table.to_dict("records"):
+        source = printed.loc[row["row_id"]]
+        for column in same & set(row) & set(source.index):
+            assert row[column] == source[column], (path, row["row_id"], column)
+        if "value" in row and row["unit"] == source["unit"]:
+            assert row["value"] == source["value"], (path, row["row_id"])
+        elif "value" in row:
+            expected = float(source["value"]) / divisor[source["unit"], row["unit"]]
+            assert float(row["value"]) == pytest.approx(expected, rel=1e-9), (path, row["row_id"])
+
+
+def test_percentiles_are_those_printed():
+    printed = texts(DATA / "sourced/growth_reference.csv")
+    table = texts(DATA / "reference/growth_reference.csv")
+    pd.testing.assert_frame_equal(table[printed.columns], printed)
+
+
+@pytest.mark.parametrize("file", sorted(set(PRINTED.values())))
+def test_every_row_as_printed_is_used_once(file):
+    # China's plan repeats rows that stand in the tables of context too.
+    once = [path for path, name in PRINTED.items() if name == file and "china" not in path]
+    used = [i for path in once for i in texts(DATA / path)["row_id"]]
+    assert sorted(used) == sorted(texts(DATA / file)["row_id"])
+
+
+def test_a_year_that_is_none_is_named(tmp_path):
+    data = tmp_path / "data"
+    shutil.copytree(DATA, data)
+    file = data / "sourced" / "exchange_rate.csv"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace(",2006,", ",2006.5,", 1), encoding="utf-8")
+    with pytest.raises(DataError, match="sourced/exchange_rate.csv:2:year: found '2006.5'"):
+        builder(data).tables()
+
+
+@pytest.mark.parametrize(
+    ("printed", "day"),
+    [
+        ("2018-10-30", "2018-10-30"),
+        ("2016-02", "2016-02-29"),
+        ("2017", "2017-12-31"),
+        ("c.2020", "2020-12-31"),
+        ("2002-2003", "2003-12-31"),
+        ("2016 (网页 2021-09-07)", "2016-12-31"),
+        ("daily", ""),
+        ("", ""),
+    ],
+)
+def test_publication_day_is_the_last_that_the_date_allows(printed, day):
+    assert builder().published_on(printed) == day
+
+
+def test_known_from():
+    cities, growth = tables.read("zhejiang_cities"), tables.read("growth_reference")
+    due = pd.to_datetime((cities["year"] + 1).astype(str) + "-11-01")
+    assert (cities["known_from"] == due).all()
+    printed = growth[growth["series"] == "as_printed"]
+    due = pd.to_datetime((printed["end_year"] + 1).astype(str) + "-11-01")
+    assert (printed["known_from"] == due).all()
+    assert growth.loc[growth["series"] == "revised", "known_from"].isna().all()
+    names = ["observations", "context_observations", "peer_zones", "national_zones", "rankings"]
+    for name in [*names, "growth_targets"]:
+        assert tables.read(name)["known_from"].notna().all(), name
+
+
+def test_half_year_of_the_city_was_known_but_not_the_yearbook_of_2017():
+    seen = tables.read("context_observations")
+    of_city = (seen["entity_id"] == "wenzhou") & (seen["period"] == "h1") & (seen["year"] == 2018)
+    half = seen[of_city]
+    assert len(half) >= 5
+    assert (half["known_from"] <= "2018-10-30").all()
+    cities = tables.read("zhejiang_cities")
+    assert cities.loc[cities["known_from"] <= "2018-10-30", "year"].max() == 2016
+
+
+def test_the_zone_as_the_sources_print_it():
+    rows = tables.read("observations").query("kind == 'level'")
+    rows = rows.set_index(["indicator_id", "year"])["value"].sort_index()
+    known = {
+        ("gdp", 2013): 175.15,
+        ("gdp", 2016): 204.72,
+        ("industrial_value_added", 2016): 82.98,
+        ("budget_revenue", 2015): 8.77,
+        ("budget_revenue", 1998): 0.987,
+        ("trade_total", 2016): 70.7,
+        ("exports", 2003): 3.875,
+        ("fixed_asset_investment", 2016): 134.91,
+    }
+    assert {k: rows.loc[k].item() for k in known} == known
+
+
+def test_every_evidence_row_belongs_to_an_annex_series():
+    targets, evidence = tables.read("targets"), tables.read("evidence")
+    annex = set(targets.loc[targets["section"] == "annex", "indicator_id"])
+    assert set(evidence["indicator_id"]) == annex
+    assert len(evidence) == 22
