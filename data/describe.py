@@ -38,7 +38,7 @@ def field(name: str, about: dict) -> dict:
 
 
 def resource(name: str, table: dict) -> dict:
-    """A table as Frictionless describes it, with the file that its figures were read into."""
+    """A table as Frictionless describes it, with what it was made from."""
     to = {
         c: "sources.source_id" for c in table["columns"] if c == "source_id" and name != "sources"
     }
@@ -55,13 +55,12 @@ def resource(name: str, table: dict) -> dict:
         ]
     if "unique" in table:
         schema["uniqueKeys"] = [table["unique"]]
-    sourced = {"sourced": table["made"]} if table["made"].startswith("sourced/") else {}
     return {
         "name": name,
         "path": table["path"],
         "title": table["title"],
         "description": table["says"],
-        **sourced,
+        "made": table["made"],
         "scheme": "file",
         "format": "csv",
         "mediatype": "text/csv",

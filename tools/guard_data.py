@@ -30,8 +30,15 @@ ROOT = Path(__file__).resolve().parents[1]
 STATEMENTS = ROOT / "tests" / "statements"
 TRANSCRIPTION = ROOT / "tests" / "second_transcription.csv"
 TARGETS = "plans/zhenan/targets.csv"
-# Files that say how tables look and what indicators are; they hold no figures.
-NO_FIGURES = ("datapackage.json", "schemas.yml", "reference/indicators.csv")
+# Files that say how tables look and what names mean; they hold no figures.
+NO_FIGURES = (
+    "schemas.yml",
+    "reference/indicators.csv",
+    "reference/entities.csv",
+    "reference/province_series.csv",
+)
+# Only percentiles of it stand in a table, and they do not tell which figure moved them.
+ONE_STATEMENT = "sourced/province_nbs_panel.csv"
 # A number that stands alone: no part of a word, an id, a date or a decimal.
 NUMBER = re.compile(r"(?<![\w.])(?<!\w-)\d+(?:\.\d+)?(?!-?[\w.]*\w)")
 
@@ -66,16 +73,19 @@ def made_otherwise(folder: Path) -> Iterator[Problem]:
     spec = importlib.util.spec_from_file_location("data_build", folder / "build.py")
     build = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(build)
-    printed = {r["path"]: r.get("sourced") for r in tables.package(folder).values()}
+    sources = {r["path"]: r["made"].split(" ")[0] for r in tables.package(folder).values()}
     for name, table in build.tables().items():
         header, *rows = [list(table.columns), *table.astype(str).values.tolist()]
         # The first column is the key; its row in the file as printed is what a reader can look up.
-        line = {row[0]: n for n, row in enumerate(read_rows(folder / printed[name]), start=1)}
+        there = sources[name] if sources[name].startswith("sourced/") else None
+        rows_there = read_rows(folder / there) if there else []
+        line = {row[0]: n for n, row in enumerate(rows_there, start=1)}
 
         def place(
-            n: int, row: list[str], line: dict[str, int] = line, there: str = printed[name]
+            n: int, row: list[str], line: dict[str, int] = line, there: str | None = there
         ) -> str:
-            return f"as made from {there} row {next((line[c] for c in row if c in line), n)}"
+            found = next((line[c] for c in row if c in line), n)
+            return f"as made from {there or 'the facts'} row {found}"
 
         yield from different(name, read_rows(folder / name), [header, *rows], place)
     ids = [row[0] for row in read_rows(folder / "sourced/sources.csv")[1:]]
@@ -114,7 +124,8 @@ def stated_otherwise(folder: Path) -> Iterator[Problem]:
 
 def by_hand(folder: Path) -> list[str]:
     """Files with figures that are not made from others: tables typed by hand, stories, plans."""
-    made = {r["path"] for r in tables.package(folder).values() if "sourced" in r}
+    described = tables.package(folder).values()
+    made = {r["path"] for r in described if r["made"].startswith(("sourced/", "worked out"))}
     return [f for f in with_figures(folder) if f not in made and not f.startswith("sourced/")]
 
 
@@ -235,7 +246,7 @@ class Edit:
 def edits(folder: Path, count: int, seed: int) -> list[Edit]:
     """Seeded edits: three in four change one number by 1 %, the others swap two rows."""
     rng = random.Random(seed)
-    files, out = with_figures(folder), []
+    files, out = [f for f in with_figures(folder) if f != ONE_STATEMENT], []
     while len(out) < count:
         name = rng.choice(files)
         raw = (folder / name).read_text(encoding="utf-8")

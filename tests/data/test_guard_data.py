@@ -39,7 +39,12 @@ def test_a_dozen_random_edits_are_answered_by_name(whole):
         ),
         ("plans/zhenan/plan.yml", "base_year: 2017", "base_year: 2016", "base_year: 2017"),
         ("plans/zhenan/scenarios.yml", "project: 100,", "project: 101,", "project: 100,"),
-        ("sourced/sources.csv", ",2024-07-02\n", ",2024-07-03\n", "sourced/sources.csv row 3"),
+        (
+            "sourced/sources.csv",
+            ",2024-07-02\n",
+            ",2024-07-03\n",
+            "as made from sourced/sources.csv row",
+        ),
         ("sourced/exchange_rate.csv", "7.9737", "8.053437", "8.053437"),
         (
             "reference/exchange_rate.csv",

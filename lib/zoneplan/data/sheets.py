@@ -68,11 +68,13 @@ def read_sheet(file: Path, label: str, schema: Mapping[str, Any], plan_table: st
         for n, r in rows
         if len(r) != size
     )
-    whole = {n: dict(zip(header, r, strict=True)) for n, r in rows if len(r) == size}
+    whole = [(n, r) for n, r in rows if len(r) == size]
+    index = [n for n, _ in whole]
+    cells = pd.DataFrame([r for _, r in whole], index=index, columns=header, dtype="str")
     if plan_table:
-        whole = {n: filled(plan_table, row) for n, row in whole.items()}
-    cells = pd.DataFrame(list(whole.values()), index=list(whole), columns=wanted, dtype="str")
-    return Sheet(label, cells, ragged)
+        full = [filled(plan_table, row) for row in cells.to_dict("records")]
+        cells = pd.DataFrame(full, index=index, columns=wanted, dtype="str")
+    return Sheet(label, cells[wanted], ragged)
 
 
 def records(file: Path, label: str, *, own: bool = False) -> list[tuple[int, list[str]]]:

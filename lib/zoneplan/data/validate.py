@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -34,7 +36,30 @@ def is_sound(cells: pd.DataFrame, schema: Schema) -> bool:
     """Tell quickly whether a table fits its description; `problems_of` tells what does not."""
     if any(cells.duplicated(key).any() for key in _keys(schema)):
         return False
-    return not any(_odd(cells[f["name"]], f).any() for f in schema["fields"])
+    return all(_fits(set(cells[f["name"]].tolist()), f) for f in schema["fields"])
+
+
+def _fits(texts: set[str], field: Schema) -> bool:
+    """Tell whether all the different cells of a column fit its field."""
+    limits, kind, full = field.get("constraints", {}), field["type"], texts - {""}
+    forms = [re.compile(f) for f in (FORMS.get(kind), limits.get("pattern")) if f]
+    low, high = limits.get("minimum", -math.inf), limits.get("maximum", math.inf)
+    if limits.get("required") and "" in texts:
+        return False
+    if not all(t == t.strip() and all(f.fullmatch(t) for f in forms) for t in full):
+        return False
+    if "enum" in limits and not full <= set(map(str, limits["enum"])):
+        return False
+    if kind == "date":
+        return all(map(_is_day, full))
+    return kind not in ("number", "integer") or all(low <= float(t) <= high for t in full)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def problems_of(sheets: Mapping[str, Sheet], schemas: Mapping[str, Schema]) -> list[Problem]:
@@ -50,27 +75,6 @@ def problems_of(sheets: Mapping[str, Sheet], schemas: Mapping[str, Schema]) -> l
     told = {(p.file, p.row, p.column) for p in problems}
     others = _by_the_standard(readable, schemas)
     return problems + [p for p in others if (p.file, p.row, p.column) not in told]
-
-
-def _odd(cells: pd.Series, field: Schema) -> pd.Series:
-    """Mark the cells that do not fit their field."""
-    limits = field.get("constraints", {})
-    full = cells[cells != ""]
-    odd = pd.Series(False, cells.index) | bool(limits.get("required")) & (cells == "")
-    wrong = full != full.str.strip()
-    for form in (FORMS.get(field["type"]), limits.get("pattern")):
-        wrong |= ~full.str.fullmatch(form) if form else False
-    if "enum" in limits:
-        wrong |= ~full.isin(limits["enum"])
-    if field["type"] == "date":
-        wrong |= pd.to_datetime(full, format="%Y-%m-%d", errors="coerce").isna()
-    if {"minimum", "maximum"} & limits.keys():
-        size = pd.to_numeric(full, errors="coerce")
-        wrong |= (size < limits.get("minimum", -float("inf"))) | (
-            size > limits.get("maximum", float("inf"))
-        )
-    odd.loc[wrong.index] |= wrong
-    return odd
 
 
 def _misformed(sheet: Sheet, schema: Schema) -> Iterator[Problem]:
