@@ -205,3 +205,17 @@ def test_every_evidence_row_belongs_to_an_annex_series():
     annex = set(targets.loc[targets["section"] == "annex", "indicator_id"])
     assert set(evidence["indicator_id"]) == annex
     assert len(evidence) == 22
+
+
+def test_the_readme_counts_the_rows():
+    lines = (DATA / "README.md").read_text(encoding="utf-8").splitlines()
+    rows = [[c.strip() for c in line.strip("|").split("|")] for line in lines if line[:1] == "|"]
+    counted = {}
+    for names, numbers, *_ in rows[2:]:
+        sizes = [int(n.replace(",", "")) for n in re.findall("[0-9](?:[0-9]|,[0-9])*", numbers)]
+        for name, size in zip(names.split(", "), sizes, strict=False):
+            counted[name] = counted.get(name, 0) + size
+    known = {n: len(texts(DATA / r["path"])) for n, r in tables.package(DATA).items()}
+    told = {n: size for n, size in counted.items() if n in known}
+    assert told == {n: known[n] for n in told}
+    assert len(told) > 30
