@@ -73,12 +73,12 @@ def printed(name: str) -> pd.DataFrame:
     """One table of the facts as printed, every cell as text; its years must be years."""
     file = f"sourced/{name}.csv"
     rows = pd.read_csv(HERE / file, dtype=str, keep_default_na=False, encoding="utf-8")
-    columns = [c for c in rows if c == "year" or c.endswith("_year")]
+    columns = [c for c in rows if re.search("(^|_)(years?|origin)$", c)]
     wrong = [
-        Problem(file, n, c, repr(text), "a year")
+        Problem(file, n, c, repr(text), "a year, or how many")
         for c in columns
         for n, text in enumerate(rows[c], start=2)
-        if not re.fullmatch("([0-9]{4})?", text)
+        if not re.fullmatch("[0-9]{0,4}", text)
     ]
     if wrong:
         raise DataError(wrong)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import groupby
 from pathlib import Path
 
 import yaml
@@ -92,7 +93,10 @@ def codebook(tables: dict[str, dict]) -> str:
         lines += [f"## {name}", "", table["says"], ""]
         lines += [f"File: data/{table['path']}. Made from: {table['made']}.", ""]
         lines += ["| column | meaning | unit or words allowed |", "|---|---|---|"]
-        for column, about in table["columns"].items():
+        # Columns that were spelled out from one entry share its description.
+        for _, alike in groupby(table["columns"].items(), key=lambda c: id(c[1])):
+            (first, about), *_, (last, _) = [*alike] * 2
+            column = first if first == last else f"{first} to {last}"
             words = about.get("unit") or (", ".join(map(str, about.get("in", []))))
             must = " Never empty." if about["is"].endswith("!") else ""
             lines.append(f"| {column} | {about['means']}.{must} | {words} |".replace("..", "."))

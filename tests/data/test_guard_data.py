@@ -12,8 +12,8 @@ def test_every_figure_agrees_with_its_second_statement():
     assert not found, "\n".join(map(str, found))
 
 
-def test_a_dozen_random_edits_are_answered_by_name(whole):
-    for edit in guard_data.edits(whole, 12, seed=20181030):
+def test_random_edits_are_answered_by_name(whole):
+    for edit in guard_data.edits(whole, 6, seed=20181030):
         file = whole / edit.file
         before = file.read_bytes()
         file.write_bytes(edit.text.encode("utf-8"))
@@ -59,7 +59,9 @@ def test_one_edit_is_one_message_with_file_row_and_other_statement(name, old, ne
     assert old in text
     (whole / name).write_text(text.replace(old, new, 1), encoding="utf-8", newline="\n")
     edit = guard_data.Edit(name, (text.count("\n", 0, text.index(old)) + 1,), "", "")
-    found = guard_data.problems(whole)
+    by_hand = name.startswith("plans/")
+    stated = [*guard_data.stated_otherwise(whole), *guard_data.transcribed_otherwise(whole)]
+    found = stated if by_hand else list(guard_data.made_otherwise(whole))
     assert guard_data.answers(edit, found), found
     assert any(says in p.expected for p in found), found
 

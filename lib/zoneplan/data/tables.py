@@ -14,8 +14,11 @@ from typing import Any
 
 import pandas as pd
 
-from zoneplan.data.own_plan import NEEDED, OPTIONAL, OWN, PLAN
+from zoneplan.data.own_plan import NEEDED, OPTIONAL
+from zoneplan.data.own_plan import OWN as OWN
+from zoneplan.data.own_plan import PLAN as PLAN
 from zoneplan.data.own_plan import PRIVATE as PRIVATE
+from zoneplan.data.own_plan import printed_step as printed_step
 from zoneplan.data.sheets import Sheet, decode, read_sheet
 from zoneplan.data.validate import is_sound, problems_of
 from zoneplan.errors import DataError, Problem
