@@ -20,7 +20,7 @@ import pandas as pd
 
 from zoneplan.data.panel import FURTHEST, YEARS, Panel, panel_of
 from zoneplan.errors import DataError, Problem
-from zoneplan.forecasting.panel_model import FEWEST_UNITS, QUANTILES, learn
+from zoneplan.forecasting.panel_model import QUANTILES, ReferenceModel, learn
 from zoneplan.forecasting.panel_model import odds as chance
 from zoneplan.messages import words
 
@@ -44,12 +44,12 @@ class Settings:
     """
 
     # Share of the way from the plain rule to the year's middle target in the first year ahead; its
-    # powers after that. 0.5 to 1: 0.005.
+    # powers after that. 0.5 to 1: 0.006.
     news: float = 0.75
-    # No year moves the middle by more than so many widths of the plain rule. 0.4 to 0.6: 0.009.
+    # No year moves the middle by more than so many widths of the plain rule. 0.4 to 0.6: 0.008.
     largest: float = 0.5
     # Shared and own part of the width, in widths of the plain rule, each with the weight of one
-    # year before any is seen. 0.3 to 0.5: 0.004.
+    # year before any is seen. 0.3 to 0.7: 0.008, 0.3 being the best; years are few, so wider.
     parts: float = 0.5
     # A unit's own target and last growth have no say before any year is seen, with the weight of so
     # many years. 1 to 6: 0.001.
@@ -263,50 +263,64 @@ def _plain(
     if not len(seen.units):
         return group[:0], why
     try:
-        model = learn(_enough(known.until(made_in)), year)
+        model = learn(known.until(made_in), year)
     except DataError:
         named = why == "old"
         return _unled(group[named], series, made_in), why.mask(named, "class")
-    first_year = int(model.years[0])
-    plain = model.forecast(seen.where(made_in - seen.last_years <= FURTHEST))
-    at = pd.Series(np.arange(len(plain.units)), index=plain.units)
-    group = group[group["unit_id"].isin(at.index)]
-    i = at[group["unit_id"]].to_numpy()
+    seen = seen.where(made_in - seen.last_years <= FURTHEST)
+    plain = _forecast(model, seen)
+    group = group[group["unit_id"].isin(plain.index.levels[0])]
+    units = group["unit_id"].to_numpy()
 
     # Growth counts from made_in: a unit silent in that year stands where it was expected to.
-    here, there = made_in - first_year, year - first_year
-    logs = _of(seen, plain.units).on(model.years)
-    last = plain.origin - first_year
-    base = logs[np.arange(len(last)), last]
-    start = np.where(last == here, base, np.log(plain.quantiles[:, here, MIDDLE]))
-    logs[:, here] = start
+    here = _at(seen, seen.units, made_in)
+    silent = np.isnan(here)
     onward = plain
-    if (last != here).any():
-        onward = model.forecast(Panel(plain.units, model.years, logs))
+    if silent.any():
+        here[silent] = _rows(plain, seen.units[silent], made_in)[:, MIDDLE]
+        past = np.arange(seen.years[0], made_in + 1)
+        logs = seen.on(past)
+        logs[:, -1] = here
+        stands = np.isfinite(here)
+        onward = _forecast(model, Panel(seen.units[stands], past, logs[stands]))
+    start = pd.Series(here, index=seen.units)[units].to_numpy()
+    origin = pd.Series(seen.last_years, index=seen.units)[units].to_numpy()
     level = (group["kind"] == "level").to_numpy()
-    since = np.where(level, base[i], start[i])
-    years = np.where(level, year - plain.origin[i], year - made_in)
-    ahead = np.where(level[:, None], plain.quantiles[i, there], onward.quantiles[i, there])
-    next_year = np.log(onward.quantiles[i, here + 1]) - start[i, None]
-    known_growth = np.diff(_of(series, plain.units).on(np.arange(made_in - 1, made_in + 2)))[i]
+    base = np.where(level, seen.logs[_places(seen, units), origin - seen.years[0]], start)
+    years = np.where(level, year - origin, year - made_in)
+    ahead = np.where(level[:, None], _rows(plain, units, year), _rows(onward, units, year))
+    next_year = _rows(onward, units, made_in + 1) - start[:, None]
+    before, now, then = (_at(series, units, made_in + j) for j in (-1, 0, 1))
     made = group.assign(
         years=years,
-        base=since,
-        target=_log_growth(group, since, years),
+        base=base,
+        target=_log_growth(group, base, years),
         first=next_year[:, MIDDLE],
         wide=(next_year[:, HIGH] - next_year[:, LOW]) / SPAN,
-        pace=known_growth[:, 0],
-        seen=known_growth[:, 1],
-        **dict(zip(QUANTILES, (np.log(ahead) - since[:, None]).T, strict=True)),
+        pace=now - before,
+        seen=then - now,
+        **dict(zip(QUANTILES, (ahead - base[:, None]).T, strict=True)),
     )
     return made, why.drop(group.index)
 
 
-def _enough(reference: Panel) -> Panel:
-    """Refuse a class that cannot show growth at all."""
-    if len(reference.units) < FEWEST_UNITS or len(reference.years) < 2:
-        raise DataError([])
-    return reference
+def _forecast(model: ReferenceModel, seen: Panel) -> pd.DataFrame:
+    """Log quantiles by unit and year."""
+    table = model.forecast(seen).table().set_index(["unit_id", "year"])[list(QUANTILES)]
+    return np.log(table)
+
+
+def _rows(table: pd.DataFrame, units: np.ndarray, year: int) -> np.ndarray:
+    return table.reindex(pd.MultiIndex.from_product([units, [year]])).to_numpy()
+
+
+def _places(panel: Panel, units: np.ndarray) -> np.ndarray:
+    return pd.Series(np.arange(len(panel.units)), index=panel.units)[units].to_numpy()
+
+
+def _at(panel: Panel, units: np.ndarray, year: int) -> np.ndarray:
+    """Log levels of units in a year, NaN where there are none."""
+    return panel.on(np.array([year]))[_places(panel, units), 0]
 
 
 def _unled(group: pd.DataFrame, series: Panel, made_in: int) -> pd.DataFrame:
@@ -314,13 +328,10 @@ def _unled(group: pd.DataFrame, series: Panel, made_in: int) -> pd.DataFrame:
 
     The target itself stands for the plain rule.
     """
-    rows = pd.Series(np.arange(len(series.units)), index=series.units)[group["unit_id"]]
-    logs = series.on(np.array([made_in, made_in + 1]))[rows]
+    now, then = (_at(series, group["unit_id"].to_numpy(), made_in + j) for j in (0, 1))
     years = (group["year"] - made_in).to_numpy()
-    target = _log_growth(group, logs[:, 0], years)
-    made = group.assign(
-        years=years, target=target, first=target / years, seen=logs[:, 1] - logs[:, 0]
-    )
+    target = _log_growth(group, now, years)
+    made = group.assign(years=years, target=target, first=target / years, seen=then - now)
     return made.assign(**dict.fromkeys(("base", "wide", "pace", *QUANTILES), np.nan))
 
 
@@ -330,11 +341,6 @@ def _log_growth(group: pd.DataFrame, base: np.ndarray, years: np.ndarray) -> np.
     level = (group["kind"] == "level").to_numpy()
     grown = years * np.log1p(np.where(level, 0.0, target) / 100)
     return np.where(level, np.log(np.where(level, target, 1.0)) - base, grown)
-
-
-def _of(panel: Panel, units: np.ndarray) -> Panel:
-    """Take the units of a panel in a given order."""
-    return panel.where(pd.Series(np.arange(len(panel.units)), index=panel.units)[units].to_numpy())
 
 
 def _with_record(made: pd.DataFrame, s: Settings) -> pd.DataFrame:
