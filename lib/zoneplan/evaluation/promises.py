@@ -37,10 +37,12 @@ class Settings:
     """What the record of promises weighs.
 
     Set on the promises of prefectures (2005-2011) and provinces (2002-2011), one year ahead, by
-    the Brier score of chances made forward in time; provinces 2012-2017 and prefectures 2012 were
-    looked at later. That a year can be as bad as 2020 and the next one good was known when ``news``
-    and ``largest`` were chosen among values that the years before 2012 hardly tell apart: so much
-    is hindsight. Each comment says by how much the score to 2011 moves over a range of values.
+    the Brier score of chances made forward in time. Provinces 2012-2017 and prefectures 2012 stood
+    beside every trial: that only the last year's shortfall counts, uncushioned, was decided with
+    them in view, so they are no fresh test. That a year can be as bad as 2020 and the next one good
+    was known when ``news`` and ``largest`` were chosen among values that the years before 2012
+    hardly tell apart. So much is hindsight. Each comment says by how much the score to 2011 moves
+    over a range of values.
     """
 
     # Share of the way from the plain rule to the year's middle target in the first year ahead; its
