@@ -60,7 +60,7 @@ bench-forecast: setup .venv-rivals/.ready
 # Outside `make test`: a hundred edits of figures, three hundred mutants of the economics, edits of every notebook, mangled
 # input for every reader.
 guard-data: setup
-	$(BIN)/python tests/guard_data.py --edits 100 --seed 1
+	$(BIN)/python tools/guard_data.py --edits 100 --seed 1
 
 guard-code: setup .venv-guard/.ready
 	$(BIN)/python tests/guard_code.py --sample 300 --seed 1

@@ -316,7 +316,7 @@ def test_what_the_paper_cannot_tell_is_said_before(tmp_path):
 def test_the_variable_names_the_plan(tmp_path, monkeypatch):
     folder = plan_folder(tmp_path, GDP)
     monkeypatch.setenv("ZONEPLAN_PLAN", str(folder))
-    assert load_plan().id == "mine" and len(tables.read("targets")) == 3
+    assert load_plan().id == "mine" and len(load_plan().targets) == 3
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ZONEPLAN_PLAN", "mine")
     assert load_plan().id == "mine"

@@ -39,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
     panel = commands.add_parser(
         "forecast", help="forecast any panel of yearly levels from short histories"
     )
+    promised = commands.add_parser("odds", help="the chance of each of a list of promises")
     books = commands.add_parser("run-notebooks", help="run every notebook and say whether it works")
     again = commands.add_parser(
         "rebaseline", help="run every notebook, show every number that moved, save after a yes"
@@ -84,6 +85,16 @@ def parser() -> argparse.ArgumentParser:
         help="borrow strength (default), or a textbook rule",
     )
     panel.add_argument("--skip-bad", action="store_true", help="leave bad rows out and say which")
+    promised.add_argument(
+        "promises", type=Path, metavar="PROMISES.csv", help="unit_id, year, target [kind, made_in]"
+    )
+    promised.add_argument(
+        "--history", type=Path, required=True, metavar="HISTORY.csv", help="unit_id, year, value"
+    )
+    promised.add_argument(
+        "--reference", type=Path, metavar="PANEL.csv", help="similar units (default: the history)"
+    )
+    promised.add_argument("--out", type=Path, metavar="OUT.csv", help="default: print")
     again.add_argument(
         "--why", required=True, metavar="TEXT", help="the reason, written to CHANGES.md"
     )
@@ -369,6 +380,24 @@ def _forecast(args: argparse.Namespace) -> int:
     return 0
 
 
+def _odds(args: argparse.Namespace) -> int:
+    from zoneplan.data.panel import read_panel
+    from zoneplan.errors import DataError, Problem
+    from zoneplan.evaluation.promises import odds, read_promises, reasons
+
+    panels = [read_panel(f)[0] if f else None for f in (args.history, args.reference)]
+    made = odds(read_promises(args.promises), *panels)
+    print(*reasons(made), sep="\n", end="\n" * bool(reasons(made)), file=sys.stderr)
+    try:
+        made.to_csv(args.out or sys.stdout, index=False, lineterminator="\n", float_format="%.10g")
+    except OSError as error:
+        found = error.strerror or str(error)
+        raise DataError(
+            [Problem(str(args.out), None, None, found, "a file that can be written")]
+        ) from None
+    return 0
+
+
 def _quantiles(args: argparse.Namespace, series: Panel, reference: Panel) -> pd.DataFrame:
     if args.method == "borrow":
         from zoneplan.forecasting.panel_model import learn
@@ -506,6 +535,7 @@ COMMANDS = {
     "audit": _audit,
     "brief": _brief,
     "forecast": _forecast,
+    "odds": _odds,
     "run-notebooks": _run_notebooks,
     "rebaseline": _rebaseline,
     "new": _new,

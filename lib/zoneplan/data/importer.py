@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from zoneplan.data.suspicious_jumps import jumps
-from zoneplan.data.tables import OWN, PLAN, printed_step
+from zoneplan.data.own_plan import OWN, PLAN, printed_step
 from zoneplan.data.tables import read as read_table
 from zoneplan.data.units import UNITS, canonical, convert, convertible
 from zoneplan.errors import DataError, Problem

@@ -1,4 +1,4 @@
-"""What is known of an indicator, whoever plans it: names, prices, reference class, parts and direction."""
+"""What is known of an indicator, whoever plans it: names, prices, class, parts and direction."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ GROWTH = "_growth"
 
 @dataclass(frozen=True)
 class Indicator:
-    """One row of ``reference/indicators.csv``; the defaults are what holds of an indicator that has none.
+    """One row of ``reference/indicators.csv``; an indicator without one has the defaults.
 
     Attributes
     ----------
@@ -25,7 +25,7 @@ class Indicator:
     panel_series
         Its series in ``zhejiang_cities``.
     part_of, ratio_to
-        The indicator that it is a part of, and the one it is divided by where ratios of a plan are followed.
+        The indicator that it is a part of, and the one that ratios of a plan divide it by.
     better
         ``more`` or ``less``.
     peer_unit
@@ -59,21 +59,21 @@ class Indicator:
         return bool(self.series or self.proxy)
 
     def name(self, lang: str = "en", *, inside: bool = False) -> str:
-        """Its name in ``en`` or ``zh``, ``inside`` a sentence if asked; the id in words where there is none."""
+        """Return its name in ``en`` or ``zh``, as it stands ``inside`` a sentence if asked."""
         name = self.name_zh if lang == "zh" else self.name_en
         name = name or self.indicator_id.replace("_", " ")
         return name[:1].lower() + name[1:] if inside and name[1:2].islower() else name
 
     def shows_in(self, chart: str) -> bool:
-        """Whether a usual chart shows it."""
+        """Tell whether a usual chart shows it."""
         return chart in self.shown_in.split()
 
 
 def indicator(indicator_id: str) -> Indicator:
-    """What is known of an indicator; of an unknown id a neutral record.
+    """Look an indicator up; of an unknown id a neutral record is known.
 
-    Growth of ``x`` is ``x_growth``. Without a row of its own it is read from the row of ``x``, but real growth has no
-    class then: nominal growth is no stand-in for it.
+    Growth of ``x`` is ``x_growth``. Without a row of its own it is read from the row of ``x``,
+    but real growth has no class then: nominal growth is no stand-in for it.
     """
     rows = _rows(tables.stamp("indicators"))
     if indicator_id in rows:
@@ -83,7 +83,7 @@ def indicator(indicator_id: str) -> Indicator:
 
 
 def growth_of(indicator_id: str) -> Indicator:
-    """The growth of an indicator; a rate of growth is its own."""
+    """Look up the growth of an indicator; a rate of growth is its own."""
     known = indicator(indicator_id)
     if known.kind == "growth" or indicator_id.endswith(GROWTH):
         return known
@@ -91,7 +91,7 @@ def growth_of(indicator_id: str) -> Indicator:
 
 
 def indicators() -> tuple[Indicator, ...]:
-    """Every indicator of the table, in its order: that of a usual plan."""
+    """List every indicator of the table in its order, that of a usual plan."""
     return tuple(_rows(tables.stamp("indicators")).values())
 
 
@@ -110,7 +110,7 @@ def _growth(level: Indicator) -> Indicator:
 
 
 @lru_cache(maxsize=8)
-def _rows(_stamp: tuple) -> dict[str, Indicator]:
+def _rows(_stamp: tuple[object, ...]) -> dict[str, Indicator]:
     table = tables.read("indicators")[[f.name for f in fields(Indicator)]].fillna("")
-    rows = (Indicator(**r) for r in table.to_dict("records"))
+    rows = (Indicator(**row) for row in table.to_dict("records"))
     return {row.indicator_id: row for row in rows}

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from zoneplan.data.tables import BOM, not_utf8, other_marks
+from zoneplan.data.sheets import BOM, not_utf8, other_marks
 from zoneplan.errors import DataError, Problem
 
 COLUMNS = ("unit_id", "year", "value")

@@ -34,7 +34,19 @@ UNITS = (
     "zones",
 )
 
-# How English readers are told a printed unit: the unit it is converted to, and the words around the number.
+_KINDS = {
+    **dict.fromkeys(("家", "个", "count", "zones"), "count"),
+    **dict.fromkeys(("平方公里", "公顷", "亩"), "area"),
+    "位": "rank",
+}
+
+
+def kind_of(unit: str) -> str:
+    """Tell what a unit measures: ``count``, ``area``, ``rank``, else ``flow``."""
+    return _KINDS.get(unit, "flow")
+
+
+# How English readers are told a printed unit: the factor, and the words around the number.
 _ENGLISH = {
     "亿元": (0.1, "CNY {} billion"),
     "万元": (0.01, "CNY {} million"),
@@ -50,9 +62,9 @@ _ENGLISH = {
 
 
 def readable(value: float, unit: str, lang: str) -> tuple[float, str]:
-    """A value as a reader of a language is told it, and the words around it with one place for the number.
+    """Put a value as a reader of a language is told it: the number, and the words around its place.
 
-    How to read it: 270 亿元 is ``(27.0, "CNY {} billion")`` in English and ``(270, "{}亿元")`` in Chinese.
+    270 亿元 is ``(27.0, "CNY {} billion")`` in English and ``(270, "{}亿元")`` in Chinese.
     """
     if lang == "zh":
         return value, "{}" + unit
@@ -61,9 +73,9 @@ def readable(value: float, unit: str, lang: str) -> tuple[float, str]:
 
 
 def shown_in(unit: str, lang: str) -> tuple[float, str]:
-    """The factor from a printed unit to the one in which a reader of a language is told it, and the name of that unit.
+    """Find the factor from a printed unit to a reader's unit, and the name of the latter.
 
-    How to read it: 亿元 is ``(0.1, "CNY billion")`` in English and ``(1.0, "亿元")`` in Chinese.
+    亿元 is ``(0.1, "CNY billion")`` in English and ``(1.0, "亿元")`` in Chinese.
     """
     factor, words = readable(1.0, unit, lang)
     return factor, " ".join(words.format("").split())
@@ -80,13 +92,13 @@ CANONICAL = {
 
 
 def canonical(value: float, unit: str) -> tuple[float, str]:
-    """Money in 亿元 or 亿美元, without the noise of the binary fraction; what is no money stays as it is."""
+    """Put money in 亿元 or 亿美元, without binary noise; what is no money stays as it is."""
     to = CANONICAL.get(unit)
     return (value, unit) if to is None else (float(f"{convert(value, unit, to):.12g}"), to)
 
 
 def convertible(from_unit: str, to_unit: str) -> bool:
-    """Whether a value can be told in another unit without an exchange rate."""
+    """Tell whether a value has another unit without an exchange rate."""
     same = from_unit == to_unit and from_unit in UNITS
     return same or (
         from_unit in _SCALE and to_unit in _SCALE and _SCALE[from_unit][0] == _SCALE[to_unit][0]
@@ -94,7 +106,7 @@ def convertible(from_unit: str, to_unit: str) -> bool:
 
 
 def convert(value: float, from_unit: str, to_unit: str, cny_per_usd: float | None = None) -> float:
-    """A value in another unit.
+    """Convert a value to another unit.
 
     Parameters
     ----------
@@ -107,7 +119,9 @@ def convert(value: float, from_unit: str, to_unit: str, cny_per_usd: float | Non
     ValueError
         A unit is unknown, the kinds differ, or an exchange rate is missing.
 
-    How to read it: 70.7 亿元 is 7.07 billion yuan; an area of 1 平方公里 is 1,500 亩.
+    Notes
+    -----
+    70.7 亿元 is 7.07 billion yuan; an area of 1 平方公里 is 1,500 亩.
     """
     if from_unit == to_unit and from_unit in UNITS:
         return value

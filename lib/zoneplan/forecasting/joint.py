@@ -16,6 +16,7 @@ from zoneplan.forecasting.correlation import root
 from zoneplan.forecasting.forecasts import BASES, ForecastTable
 from zoneplan.forecasting.paths import ranks, stratified
 from zoneplan.forecasting.values import Promise, promises
+from zoneplan.plan.document import known
 from zoneplan.result import Result
 from zoneplan.text import odds
 
@@ -188,11 +189,11 @@ def _pair(a: Promise, b: Promise, as_of: date) -> tuple:
 
 def _printed(a: str, b: str, component: str, as_of: date) -> tuple[float | None, int]:
     """Rank correlation of two series in the best place that prints it, over the longest windows known on a day."""
-    known = _known(as_of, tables.stamp("correlations"))
+    printed = _known(as_of, tables.stamp("correlations"))
     for place in PLACES:
         for one in CALLED.get(a, (a,)):
             for two in CALLED.get(b, (b,)):
-                hit = known.get((*place, component, *sorted((one, two))))
+                hit = printed.get((*place, component, *sorted((one, two))))
                 if hit is not None:
                     return hit
     return None, 0
@@ -200,10 +201,7 @@ def _printed(a: str, b: str, component: str, as_of: date) -> tuple[float | None,
 
 @lru_cache(maxsize=8)
 def _known(as_of: date, stamp: tuple) -> dict[tuple, tuple[float, int]]:
-    rows = tables.read("correlations")
-    ends = rows["last_origin"] + rows["horizon_years"]
-    published = pd.to_datetime(dict(year=ends + 1, month=11, day=1))
-    rows = rows[published <= pd.Timestamp(as_of)]
+    rows = known(tables.read("correlations"), as_of)
     rows = rows.sort_values(["horizon_years", "last_origin", "n"])
     out = {}
     for r in rows.itertuples():

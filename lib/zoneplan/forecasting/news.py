@@ -65,7 +65,7 @@ def host_news(
 
     A half year standing for a year, and real surprises standing for nominal ones, are assumptions.
     """
-    beta = _coefficient("host_prediction", paths.class_.indicator_id, MEASURED)
+    beta = _coefficient(plan, paths.class_.indicator_id, MEASURED)
     half = _half_year(plan)
     if beta is None or half is None or not settings.host or plan.years[0] not in paths.years:
         return None
@@ -73,7 +73,7 @@ def host_news(
     path = expected_path(REAL, plan.as_of, plan.years[0], settings)
     if path is None or paths.years[at] <= paths.known_to:
         return None
-    past = (_coefficient("host_prediction", paths.class_.indicator_id, PAST) or {}).get(
+    past = (_coefficient(plan, paths.class_.indicator_id, PAST) or {}).get(
         "coefficients", 0.0
     )
     expected = float(path["growth"].iloc[-1]) + past * _past_deviation(plan, path)
@@ -85,7 +85,7 @@ def host_news(
     goes_on = (
         1 + later ** (2 * settings.exponent) - np.abs(later - 1) ** (2 * settings.exponent)
     ) / 2
-    first = _first_year(paths.class_.indicator_id)
+    first = _first_year(plan, paths.class_.indicator_id)
     # What counties follow of their host: in the first year, and on average over three.
     follows = np.interp(later, [1, 3], [first, 3 * beta["coefficients"]])
     shift, factor = np.zeros(len(paths.years)), np.ones(len(paths.years))
@@ -97,17 +97,17 @@ def host_news(
                 str(half["row_id"]), str(half["source_id"]))  # fmt: skip
 
 
-def _coefficient(table: str, series: str, predictors: str) -> dict | None:
-    rows = tables.read(table)
+def _coefficient(plan: PlanDocument, series: str, predictors: str) -> dict | None:
+    rows = known(tables.read("host_prediction"), plan.as_of)
     rows = rows[(rows["indicator_id"] == series) & (rows["predictors"] == predictors)]
     if rows.empty or rows["mae_gain_percent"].iloc[0] <= 0:
         return None
     return rows.iloc[0].to_dict()
 
 
-def _first_year(series: str) -> float:
+def _first_year(plan: PlanDocument, series: str) -> float:
     """How much of the host's deviation in a year a county shows in the same year."""
-    rows = tables.read("host_beta")
+    rows = known(tables.read("host_beta"), plan.as_of)
     rows = rows[(rows["indicator_id"] == series) & (rows["horizon_years"] == 1)]
     return float(rows.sort_values("n").iloc[-1]["beta"])
 
