@@ -98,7 +98,7 @@ class Result:
         return said or words(lang)(f"{self.SUBJECT}.{self.case()}", **self.facts(lang))
 
     def evidence_note(self, lang: str | None = None) -> str:
-        """How many figures stand behind the rows, by the grade of their sources where they carry one."""
+        """How many figures stand behind the rows, by the grade of their sources if they have one."""
         w = words(lang or self.plan.lang)
         if "grade" not in self.rows or self.rows.empty:
             return w("result.evidence.ungraded", n=len(self.rows))
@@ -165,6 +165,8 @@ def readable(
         said = w.group(f"columns.value.{column}")
         if str(column).startswith("probability"):
             shown[column] = [odds(p, lang) for p in rows[column]]
+        elif pd.api.types.is_bool_dtype(rows[column]):
+            shown[column] = [w(f"result.{'yes' if v else 'no'}") for v in rows[column]]
         elif said:
             shown[column] = [
                 said.get(v, t) for v, t in zip(rows[column], shown[column], strict=True)

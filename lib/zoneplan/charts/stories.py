@@ -13,13 +13,11 @@ from zoneplan.data import tables
 from zoneplan.data.units import shown_in
 from zoneplan.evaluation import backtest
 from zoneplan.evaluation.class_record import TODAY, class_pseudo_targets
-from zoneplan.forecasting.classes import class_of
-from zoneplan.forecasting.distribution import past_growth
 from zoneplan.messages import words
 from zoneplan.plan.audit import ratio_paths
+from zoneplan.result import Nothing
 from zoneplan.stress.drivers import drivers, variance_shares
 from zoneplan.stress.tornado import panels, swings
-from zoneplan.result import Nothing
 from zoneplan.text import amount, day, num, odds_range, pct
 
 if TYPE_CHECKING:
@@ -87,7 +85,6 @@ def recipes(plan: Plan, lang: str) -> list[Callable[[], Chart]]:
             )
         ),
         lambda: panels(made).plot(lang),
-        lambda: percentile_chart(plan, lang),
         *comparisons(plan, lang),
         partial(hedgehog_chart, lang),
         partial(coverage_chart, lang),
@@ -101,65 +98,27 @@ def short(plan: Plan, indicator_id: str, lang: str = "en") -> str:
     return words(lang).texts.get(f"figures.short.{indicator_id}") or plan.name(indicator_id, lang)
 
 
-def comparisons(plan: Plan, lang: str) -> list[Callable[[], Chart]]:
-    """How the zone is drawn among regions and other zones: every chart of 05_compare_zones but the percentiles."""
-    from zoneplan.peers import zones
-    from zoneplan.peers.ambition import ambition, availability
-    from zoneplan.peers.comparison import (
-        against_city,
-        movers,
-        national_totals,
-        promised_growth,
-        reported_growth,
-    )
-    from zoneplan.peers.convergence import city_convergence, small_zones
-
-    home = plan.home or ""
-    placed, stated = cache(lambda: ambition(plan)), cache(lambda: stated_gdp(plan))
-    reports = cache(lambda: reported_growth(at_home(plan)))
+def comparisons(plan: Plan, lang: str) -> list[Callable[[], Chart | Nothing]]:
+    """How the zone is drawn among regions and other zones: context, with what was published later."""
+    peers = plan.peers(hindsight=True)
+    placed = cache(peers.ambition)
     return [
-        lambda: availability(plan).plot(lang),
+        lambda: peers.percentiles().plot(lang),
+        lambda: peers.availability().plot(lang),
         lambda: placed().plot(lang),
-        lambda: placed().plot_windows(lang),
-        lambda: zones.size_and_growth(2006, 2022).plot(stated(), home, lang),
-        lambda: reports().plot(stated(), lang),
-        lambda: reports().plot_bias(stated(), lang),
-        lambda: national_totals(at_home(plan)).plot(lang),
-        lambda: zones.rank_history(zones.zone(at_home(plan))["province"]).plot(home, lang),
-        lambda: movers(at_home(plan)).plot(lang=lang),
-        lambda: small_zones().plot(home, lang),
-        lambda: small_zones(zone_alone=True).plot(home, lang),
-        lambda: promised_growth(plan).plot(lang),
-        lambda: against_city(at_home(plan)).plot(lang),
-        lambda: city_convergence().plot(lang),
+        lambda: placed().plot(lang, by="windows"),
+        lambda: peers.levels().plot(lang),
+        lambda: peers.growth().plot(lang),
+        lambda: peers.reaching().plot(lang),
+        lambda: peers.totals().plot(lang),
+        lambda: peers.ranks().plot(lang),
+        lambda: peers.movers().plot(lang),
+        lambda: peers.small_zones().plot(lang),
+        lambda: peers.small_zones(zone_alone=True).plot(lang),
+        lambda: peers.promised().plot(lang),
+        lambda: peers.against_city().plot(lang),
+        lambda: peers.convergence().plot(lang),
     ]
-
-
-def at_home(plan: Plan) -> str:
-    """The zone's id among the peer zones.
-
-    Raises
-    ------
-    ValueError
-        The plan names none.
-    """
-    if plan.home is None:
-        raise ValueError("plan.yml names no zone of peer_zones as home")
-    return plan.home
-
-
-def stated_gdp(plan: Plan) -> float:
-    """The average growth of GDP that the plan prints, percent a year.
-
-    Raises
-    ------
-    ValueError
-        It prints none.
-    """
-    growth = plan.stated_growth("gdp") if "gdp" in plan.series() else float("nan")
-    if pd.isna(growth):
-        raise ValueError("the plan prints no average growth of GDP")
-    return growth
 
 
 def path_chart(plan: Plan, indicator_id: str, lang: str = "en") -> Chart:
@@ -290,70 +249,6 @@ def ratio_chart(plan: Plan, lang: str = "en") -> Chart:
         sources=sorted(set(paths["source_id"])),
         unit=w("common.unit.percent"),
         planned_from=first,
-        lang=lang,
-    )
-
-
-def percentile_table(plan: Plan, lang: str = "en") -> pd.DataFrame:
-    """Where the plan's average growth stands in its reference classes.
-
-    Returns one row per indicator: label, class windows pooled, percentiles, plan_growth and the share of
-    regions and windows that reached it.
-
-    How to read it: a share of 0.05 means that one region in twenty grew as fast as the plan asks.
-    """
-    rows = []
-    for i in plan.series():
-        growth = past_growth(class_of(plan, i), len(plan.years), plan.as_of)
-        if growth is None or pd.isna(plan.stated_growth(i)):
-            continue
-        stated = plan.stated_growth(i)
-        q = dict(
-            zip(
-                ("p10", "p25", "p50", "p75", "p90"),
-                growth.quantile([0.1, 0.25, 0.5, 0.75, 0.9]),
-                strict=True,
-            )
-        )
-        rows.append(
-            {
-                "indicator_id": i,
-                "label": plan.name(i, lang),
-                "reference_class": growth.class_.describe(lang),
-                "origin_year": int(growth.rows["origin_year"].min()),
-                "end_year": int(growth.rows["end_year"].max()),
-                **q,
-                "n_units": int(growth.rows["n_units"].min()),
-                "plan_growth": stated,
-                "percentile": 100 * growth.probability(stated),
-                "source_id": growth.rows["source_id"].iloc[-1],
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def percentile_chart(plan: Plan, lang: str = "en") -> Chart:
-    """The plan's growth within the reference classes."""
-    from zoneplan.charts.kinds import reached_by, reference_percentile
-
-    w, rows, _ = words(lang), percentile_table(plan, lang), stated_gdp(plan)
-    gdp = rows.set_index("indicator_id").loc["gdp"]
-    return reference_percentile(
-        "reference_percentile",
-        rows,
-        title=w(
-            "figures.percentile.title"
-            if 1 <= gdp["percentile"] <= 99
-            else "figures.percentile.title_beyond",
-            share=reached_by(gdp["percentile"], lang),
-        ),
-        subtitle=w(
-            "figures.percentile.subtitle",
-            first=rows["origin_year"].min(),
-            last=rows["end_year"].max(),
-            zone=plan.zone(lang),
-        ),
-        sources=["plan", *sorted(set(rows["source_id"]))],
         lang=lang,
     )
 

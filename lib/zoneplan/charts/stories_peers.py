@@ -51,11 +51,11 @@ def _levels(result: Levels, lang: str = "en", goal: float | None = None) -> Char
     factor, unit = shown_in(rows["unit"].iloc[0], lang)
     drawn = rows.rename(columns={"level_source_id": "source_id"})
     drawn = _labelled(result, drawn.assign(size=factor * drawn["size"], unit=unit), lang)
-    keep = "zone_id label year size unit growth grade source_id growth_source_id".split()
+    keep = "zone_id label year size unit growth grade source_id growth_source_id"
     title = {"above": above, "n": len(rows), "rate": pct(goal, 0, lang)}
     return kinds.size_against_growth(
         "peers",
-        drawn[keep],
+        drawn[keep.split()],
         home,
         goal,
         title=w("figures.peers.title", **title),

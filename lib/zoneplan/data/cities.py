@@ -15,7 +15,7 @@ INSIDE_ANOTHER = ("330782",)
 
 
 def city_panels(series: Iterable[str], as_of: date | None = None) -> dict[str, Panel]:
-    """One panel per series, in the unit with most years; of what was known on a day, if one is named.
+    """One panel per series, in the unit with most years, of what was known on a day or ever.
 
     Figures of a year were known from November of the next. Series without any figure are left out.
     """

@@ -15,13 +15,12 @@ from zoneplan.forecasting.classes import ReferenceClass, class_of, usual_class
 from zoneplan.forecasting.distribution import WINDOWS_DESCRIBED, Growth, past_growth
 from zoneplan.messages import words
 from zoneplan.peers.growth import levels
-from zoneplan.peers.zones import ALL_ZONES, EVER, PeerResult, Record, need
+from zoneplan.peers.zones import ALL_ZONES, PeerResult, Record, need
 from zoneplan.text import day, num, odds, pct
 
 if TYPE_CHECKING:
     from zoneplan.plan.document import PlanDocument
 
-WINDOW = 3
 # The classes compared, by level and name.
 REGIONS = (
     *(("county", "coastal_size_matched"), ("county", "zhejiang"), ("prefecture", "zhejiang")),
@@ -31,31 +30,23 @@ QUANTILES = {"p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9}
 KEYS = ["indicator_id", "stand_in", "is_proxy", "basis", "plan_growth", "regions", "is_main"]
 
 
-def readings(plan: PlanDocument) -> Iterator[tuple[dict[str, Any], ReferenceClass]]:
-    """The planned growth rates with what stands in for each, and the class of the forecast.
+def compared(plan: PlanDocument) -> Iterator[tuple[dict[str, Any], ReferenceClass]]:
+    """Each planned growth rate with each class of regions; ``is_main`` marks that of the forecast.
 
     GDP stands twice: read as nominal, as the annex levels are, and as real, as its growth is by
     convention.
     """
-    for i in (a.indicator_id for a in indicators() if a.shows_in("ambition")):
-        class_ = class_of(plan, i) if i in plan.series() else None
-        if class_ is None or pd.isna(plan.stated_growth(i)):
-            continue
-        real = usual_class("gdp_growth") if i == "gdp" else None
-        for basis, main in (("nominal", class_), ("real", real)):
+    asked = [a.indicator_id for a in indicators() if a.shows_in("ambition")]
+    for i in (i for i in asked if i in plan.series() and pd.notna(plan.stated_growth(i))):
+        real = {"real": usual_class("gdp_growth")} if i == "gdp" else {}
+        for basis, main in ({"nominal": class_of(plan, i)} | real).items():
             if main is None:
                 continue
-            row = {"indicator_id": i, "stand_in": main.indicator_id, "is_proxy": main.is_proxy}
-            yield {**row, "basis": basis, "plan_growth": plan.stated_growth(i)}, main
-
-
-def compared(plan: PlanDocument) -> Iterator[tuple[dict[str, Any], ReferenceClass]]:
-    """Each planned rate with each class of regions; ``is_main`` marks that of the forecast."""
-    for row, main in readings(plan):
-        for level, name in REGIONS:
-            is_main = (main.level, main.name) == (level, name)
-            class_ = ReferenceClass(level, name, row["stand_in"], row["is_proxy"])
-            yield {**row, "regions": f"{level}_{name}", "is_main": is_main}, class_
+            shared = i, main.indicator_id, main.is_proxy, basis, plan.stated_growth(i)
+            for level, name in REGIONS:
+                class_ = ReferenceClass(level, name, main.indicator_id, main.is_proxy)
+                values = *shared, f"{level}_{name}", class_ == main
+                yield dict(zip(KEYS, values, strict=True)), class_
 
 
 @dataclass(frozen=True)
@@ -96,7 +87,7 @@ class Availability(Placed):
         }
 
 
-def availability(peers: Record, horizon: int = WINDOW) -> Availability:
+def availability(peers: Record, horizon: int = 3) -> Availability:
     """What can each planned growth rate be compared with at all?
 
     Parameters
@@ -119,13 +110,12 @@ def availability(peers: Record, horizon: int = WINDOW) -> Availability:
         out.append({**row, "units": units, "windows": len(found), **ends, "source_id": ids})
         if row["regions"] == "_".join(REGIONS[-1]):
             out.append({**row, "regions": ALL_ZONES, "is_main": False, **_zones(peers, row)})
-    rows = pd.DataFrame(out)
-    return peers.result(Availability, rows, why="peers.why.no_rates")
+    return peers.result(Availability, pd.DataFrame(out), why="peers.why.no_rates")
 
 
 def _zones(peers: Record, row: dict[str, Any]) -> dict[str, object]:
     """How many zones print level and growth of an indicator; real growth is no nominal one."""
-    seen = levels(peers, *EVER, row["indicator_id"]).rows
+    seen = levels(peers, 1990, 2030, row["indicator_id"]).rows
     seen = seen.head(0) if (row["indicator_id"], row["basis"]) == ("gdp", "nominal") else seen
     ends = {"first": seen["year"].min(), "last": seen["year"].max()}
     ids = ";".join(sorted({*seen["level_source_id"], *seen["growth_source_id"]}))
@@ -162,7 +152,7 @@ class Ambition(Placed):
         }
 
 
-def ambition(peers: Record, horizon: int = WINDOW) -> Ambition:
+def ambition(peers: Record, horizon: int = 3) -> Ambition:
     """How often did regions reach each growth rate that the plan prints?
 
     Parameters
@@ -172,8 +162,7 @@ def ambition(peers: Record, horizon: int = WINDOW) -> Ambition:
     Returns
     -------
     Per planned rate (percent a year), class and window known on the day the share of regions at or
-    above it; ``is_main`` marks the class that the forecast uses. Beyond the printed percentiles (1st
-    to 99th) a share is 0 or 1.
+    above it (0 or 1 beyond the printed percentiles); ``is_main`` marks the class of the forecast.
 
     Interpretation: 0.46 means that 46 of 100 regions grew at least that fast.
     """
@@ -185,7 +174,7 @@ def ambition(peers: Record, horizon: int = WINDOW) -> Ambition:
     keep = [*KEYS, *columns.split()]
     rows = pd.concat(out, ignore_index=True)[keep] if out else pd.DataFrame()
     why = "peers.why.no_window" if out else "peers.why.no_rates"
-    return peers.result(Ambition, rows, horizon, why=why)
+    return Ambition(peers.plan, rows, horizon, why=why)
 
 
 def _shares(peers: Record, class_: ReferenceClass, growth: float, horizon: int) -> pd.DataFrame:
@@ -220,7 +209,7 @@ def percentile(
     peers: Record,
     indicator: str = "gdp",
     growth: float | None = None,
-    horizon: int = WINDOW,
+    horizon: int = 3,
     regions: str | None = None,
 ) -> Percentile:
     """Where does a growth rate stand among regions, window by window?
@@ -235,7 +224,7 @@ def percentile(
     Returns
     -------
     Windows known on the day with their printed percentiles and the number of regions in 100 at or
-    above the rate; beyond p01 and p99 it is 100 or 0, since nothing is known there.
+    above the rate (100 or 0 beyond p01 and p99, where nothing is known).
 
     Raises
     ------
@@ -250,12 +239,11 @@ def percentile(
         class_ = ReferenceClass(level, name, indicator)
     if growth is None:
         growth = plan.stated_growth(indicator) if indicator in plan.series() else np.nan
-    if class_ is None or np.isnan(growth):
-        why = "peers.why.no_class" if class_ is None else "peers.why.no_rate_of"
-        return peers.result(Percentile, pd.DataFrame(), growth, class_, horizon, why=why)
-    rows = _shares(peers, class_, growth, horizon)
-    rows = rows.assign(plan_growth=growth, indicator_id=class_.indicator_id)
-    return peers.result(Percentile, rows, growth, class_, horizon, why="peers.why.no_window")
+    why, rows = "no_class" if class_ is None else "no_rate_of", pd.DataFrame()
+    if class_ is not None and not np.isnan(growth):
+        why, rows = "no_window", _shares(peers, class_, growth, horizon)
+        rows = rows.assign(plan_growth=growth, indicator_id=class_.indicator_id)
+    return Percentile(plan, rows, growth, class_, horizon, why=f"peers.why.{why}")
 
 
 @dataclass(frozen=True)
@@ -285,11 +273,10 @@ def percentiles(peers: Record) -> Percentiles:
 
     Returns
     -------
-    One row per indicator: percentiles of average annual growth (percent) over the last windows known
-    on the day, pooled, the planned growth, and the number of regions in 100 that reached it.
+    One row per indicator: percentiles of average annual growth (percent) over the last windows
+    known on the day, pooled, the planned growth, and how many regions in 100 reached it.
 
-    Interpretation: pooled windows share their good and bad years, and the last one may lie apart:
-    see :func:`percentile`.
+    Interpretation: the last window may lie far from the pooled ones; see :func:`percentile`.
     """
     plan, out, used = peers.plan, [], {}
     for i in plan.series():
@@ -303,4 +290,4 @@ def percentiles(peers: Record) -> Percentiles:
         row |= {p: float(past.quantile(q)) for p, q in QUANTILES.items()}
         row |= {"plan_growth": stated, "percentile": 100 * past.probability(stated)}
         out.append({**row, "source_id": rows["source_id"].iloc[-1]})
-    return peers.result(Percentiles, pd.DataFrame(out), used, why="peers.why.no_rates")
+    return Percentiles(plan, pd.DataFrame(out), used, why="peers.why.no_rates")

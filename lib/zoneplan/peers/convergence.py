@@ -9,24 +9,23 @@ import numpy as np
 import pandas as pd
 
 from zoneplan.data.cities import city_panels
-from zoneplan.data.panel import Panel, panel_of
+from zoneplan.data.panel import Panel
 from zoneplan.peers.growth import levels
-from zoneplan.peers.zones import EVER, PeerResult, Record
+from zoneplan.peers.zones import PeerResult, Record
 from zoneplan.text import num, pct
 
 # A line through fewer points says more about the points than about zones.
 FEWEST_POINTS = 20
 CONFIDENCE = 0.95
-# Points of the drawn line.
-STEPS = 40
+SERIES, PEOPLE = ("gdp_nominal", "gdp_per_head", "budget_revenue"), "population_resident"
 
 
 @dataclass(frozen=True)
 class SmallZones(PeerResult):
     """Growth of zones above China's against their size, with a robust line if the points allow one.
 
-    ``slope`` is in points of growth for each doubling of size, with its interval; ``without`` has it
-    again without each zone; ``line`` is the drawn line. Empty where there is none.
+    ``slope`` is in points of growth for each doubling of size, with its interval; ``without`` has
+    it again without each zone; ``line`` is the drawn line.
     """
 
     zone_alone: bool
@@ -35,28 +34,21 @@ class SmallZones(PeerResult):
     line: pd.DataFrame | None = None
     SUBJECT = "peers.small_zones"
 
-    def flat(self) -> bool:
-        """Whether the slope cannot be told from zero."""
-        return self.slope[1] < 0 < self.slope[2]
-
     def case(self) -> str:
-        """Whether there is a line, and whether it differs from a flat one."""
-        return "few" if self.line is None else "flat" if self.flat() else "summary"
+        """Whether there is a line, and whether it can be told from a flat one."""
+        _, low, high = self.slope
+        return "few" if self.line is None else "flat" if low < 0 < high else "summary"
 
     def facts(self, lang: str) -> dict[str, object]:
-        slope = dict(zip(("slope", "low", "high"), map(num, self.slope), strict=True))
-        return {
-            **slope,
-            "n": len(self.rows),
-            "fewest": FEWEST_POINTS,
-            "level": pct(100 * CONFIDENCE, 0, lang),
-            "least": num(self.without.min()),
-            "most": num(self.without.max()),
-        }
+        """The slope with its interval, and its extremes without one zone."""
+        ends = (*self.slope, self.without.min(), self.without.max())
+        told = zip(("slope", "low", "high", "least", "most"), map(num, ends), strict=True)
+        level = pct(100 * CONFIDENCE, 0, lang)
+        return dict(told) | {"n": len(self.rows), "fewest": FEWEST_POINTS, "level": level}
 
 
 def small_zones(
-    peers: Record, first: int = EVER[0], last: int = EVER[1], *, zone_alone: bool = False
+    peers: Record, first: int = 1990, last: int = 2030, *, zone_alone: bool = False
 ) -> SmallZones:
     """Do small national zones grow faster than large ones?
 
@@ -68,14 +60,13 @@ def small_zones(
     Returns
     -------
     Points whose level and growth stand for the same area (:func:`levels`), with growth less China's
-    of the year (points). From 20 points on a robust line ``growth - China's = a + b log2(size)``:
-    Huber's M-estimator with tuning constant 1.345, the 95 % interval from its asymptotic covariance,
-    and the slope again without each zone in turn.
+    of the year. From 20 points on a robust line ``growth - China's = a + b log2(size)``: Huber's
+    M-estimator with tuning constant 1.345, the 95 % interval from its asymptotic covariance, and
+    the slope again without each zone in turn.
 
     Source: Huber (1981), Robust Statistics; statsmodels RLM.
 
-    Interpretation: growth is reported mostly in good years and zones repeat, so the interval is too
-    narrow if anything.
+    Interpretation: good years prevail and zones repeat, so the interval is too narrow if anything.
     """
     found = levels(peers, first, last).rows
     rows = peers.above_china(found.assign(source_id=found["level_source_id"]), "growth")
@@ -110,8 +101,8 @@ def _line(fit: Any, rows: pd.DataFrame) -> pd.DataFrame:
     """The fitted line with the interval of its mean."""
     from scipy.stats import norm
 
-    sizes = np.geomspace(rows["size"].min(), rows["size"].max(), STEPS)
-    x = np.column_stack([np.ones(STEPS), np.log2(sizes)])
+    sizes = np.geomspace(rows["size"].min(), rows["size"].max(), 40)
+    x = np.column_stack([np.ones(len(sizes)), np.log2(sizes)])
     middle, spread = x @ fit.params, np.einsum("ij,jk,ik->i", x, fit.cov_params(), x)
     half = norm.ppf((1 + CONFIDENCE) / 2) * np.sqrt(spread)
     return pd.DataFrame({"x": sizes, "y": middle, "low": middle - half, "high": middle + half})
@@ -126,14 +117,11 @@ class Convergence(PeerResult):
     DIGITS = {"*": 2}
 
     def facts(self, lang: str) -> dict[str, object]:
-        rows = self.rows
-        return {
-            "n": len(rows),
-            "flat": ((rows["low"] < 0) & (rows["high"] > 0)).sum(),
-            "grew": (rows["sigma_last"] > rows["sigma_first"]).sum(),
-            "figures": rows["figures"].sum(),
-            "cities": rows["cities"].max(),
-        }
+        """How many slopes are flat, and how many spreads grew."""
+        rows, flat = self.rows, (self.rows["low"] < 0) & (self.rows["high"] > 0)
+        told = {"grew": (rows["sigma_last"] > rows["sigma_first"]).sum(), "flat": flat.sum()}
+        told |= {"figures": rows["figures"].sum(), "cities": rows["cities"].max()}
+        return told | {"n": len(rows)}
 
 
 def convergence(peers: Record, first: int = 2012, last: int = 2022) -> Convergence:
@@ -145,33 +133,23 @@ def convergence(peers: Record, first: int = 2012, last: int = 2022) -> Convergen
 
     Returns
     -------
-    For GDP, budget revenue and GDP a head (registered residents to 2015 and resident population
-    from 2016 are never mixed; a head is taken with residents only) the slope of average log growth on
-    the log of the first year (``beta``, points of yearly growth for each doubling; negative:
-    catching up), its 95 % t-interval, the range when one city is left out, and the standard deviation
-    of logs in the first and the last year (``sigma``).
+    For GDP, GDP a head (of residents, from 2016) and budget revenue the slope of average log growth
+    on the log of the first year (``beta``, points a year for each doubling; negative: catching up),
+    its 95 % t-interval, the range when one city is left out, and the standard deviation of logs in
+    the first and the last year (``sigma``).
 
     Source: Barro and Sala-i-Martin (1992), Convergence, Journal of Political Economy 100.
 
-    Interpretation: eleven cities are few, and a beta below zero alone may be regression to the mean,
-    so sigma stands beside it.
+    Interpretation: a negative beta alone may be regression to the mean, so sigma stands beside it.
     """
-    wanted = ("gdp_nominal", "budget_revenue", "population_resident")
-    panels = city_panels(wanted, None if peers.hindsight else peers.plan.as_of)
-    if panels.keys() >= {"gdp_nominal", "population_resident"}:
-        gdp, people = (panels[i].rows() for i in ("gdp_nominal", "population_resident"))
-        heads = gdp.merge(people, on=["unit_id", "year"], suffixes=("", "_people"))
-        heads["value"] /= heads["value_people"]
-        if len(heads):
-            panels["gdp_per_head"] = panel_of(heads[["unit_id", "year", "value"]])
-    found = [
-        made
-        for i in ("gdp_nominal", "gdp_per_head", "budget_revenue")
-        if i in panels and (made := _converged(i, panels[i], first, last)) is not None
-    ]
-    beta = pd.DataFrame([b for b, _ in found])
-    sigma = pd.concat([s for _, s in found], ignore_index=True) if found else pd.DataFrame()
-    return peers.result(Convergence, beta, sigma)
+    panels = city_panels((*SERIES, PEOPLE), peers.known_on)
+    gdp, people = panels.get("gdp_nominal"), panels.pop(PEOPLE, None)
+    if gdp is not None and people is not None:
+        heads = gdp.logs - people.on(gdp.years)
+        panels["gdp_per_head"] = Panel(gdp.units, gdp.years, heads)
+    found = [m for i in SERIES if i in panels and (m := _converged(i, panels[i], first, last))]
+    sigma = pd.concat([pd.DataFrame(), *(spread for _, spread in found)], ignore_index=True)
+    return peers.result(Convergence, pd.DataFrame([beta for beta, _ in found]), sigma)
 
 
 def _converged(

@@ -10,20 +10,8 @@ import pandas as pd
 from zoneplan.data import tables
 from zoneplan.data.indicators import indicator as about
 from zoneplan.messages import words
-from zoneplan.peers.zones import (
-    EVER,
-    FIRST,
-    LAST,
-    NO_RATE,
-    PeerResult,
-    Record,
-    cited,
-    growth_kind,
-    need,
-    pick,
-    rate_of,
-)
-from zoneplan.text import num, odds, pct
+from zoneplan.peers.zones import NO_RATE, PeerResult, Record, cited, need, pick, rate_of
+from zoneplan.text import num, pct
 
 
 @dataclass(frozen=True)
@@ -40,18 +28,15 @@ class Growth(PeerResult):
         return above.assign(zones=seen["zone_id"].nunique()).reset_index()
 
     def facts(self, lang: str) -> dict[str, object]:
-        w, above = words(lang), self.by_grade()
-        grades = [
-            w("peers.growth.grade", grade=grade, above=num(points))
-            for grade, points in zip(above["grade"], above["median"], strict=True)
-        ]
-        return self.counted() | {
-            "median": pct(self.rows["value"].median(), lang=lang),
-            "grades": w("common.list").join(grades) or w("common.none"),
-        }
+        """Growth, and by grade above China's."""
+        w, above = words(lang), self.by_grade().set_index("grade")["median"]
+        grades = [w("peers.growth.grade", grade=g, above=num(x)) for g, x in above.items()]
+        told = {"median": pct(self.rows["value"].median(), lang=lang)}
+        told["grades"] = w("common.list").join(grades) or w("common.none")
+        return self.counted() | told
 
 
-def growth(peers: Record, first: int = FIRST, last: int = EVER[1]) -> Growth:
+def growth(peers: Record, first: int = 2006, last: int = 2030) -> Growth:
     """What real GDP growth did zones report for full years?
 
     Parameters
@@ -61,24 +46,23 @@ def growth(peers: Record, first: int = FIRST, last: int = EVER[1]) -> Growth:
     Returns
     -------
     One row per zone and year by the written rule: growth in percent, China's growth of the year,
-    the difference in points; ``wider`` marks notes that tell of a merged district. Everything else
-    of these years is in ``left_out``.
+    the difference (``above_china``), and whether a note tells of a merged district (``wider``).
 
-    Interpretation: ``above_china`` takes the nation's growth off, so that years can be compared.
-    Good years are over-represented.
+    Interpretation: ``above_china`` lets years be compared. Good years are over-represented.
     """
-    rows = peers.read("peer_zones", indicator_id="gdp", unit="%")
-    rows = rows[rows["year"].between(first, last)]
+    years = range(first, last + 1)
+    rows = peers.read("peer_zones", indicator_id="gdp", unit="%", year=years)
     full, real = rows["period"] == "full_year", rows["kind"] == "growth_real"
     chosen = peers.above_china(peers.best(rows[full & real], ["zone_id", "year"]), "value")
     reason = np.where(full, np.where(real, "another_source", "other_kind"), rows["period"])
     left = rows.assign(reason=reason)[~rows["row_id"].isin(chosen["row_id"])]
-    left = left["zone_id year kind period value source_id row_id reason".split()]
+    left = left.sort_values(["zone_id", "year", "row_id"], ignore_index=True)
+    left_columns = "zone_id year kind period value source_id row_id reason"
     keep = (
         "zone_id province year value unit china above_china wider scope_note grade source_id"
         " china_source_id note row_id"
     )
-    left = left.sort_values(["zone_id", "year", "row_id"], ignore_index=True)
+    left = left[left_columns.split()]
     return peers.result(Growth, chosen[keep.split()], peers.china(), left_out=left)
 
 
@@ -89,12 +73,13 @@ class Bias(PeerResult):
     SUBJECT = "peers.bias"
 
     def facts(self, lang: str) -> dict[str, object]:
+        """The mean difference and its extremes."""
         apart = self.rows["difference"]
         ends = {"mean": apart.mean(), "low": apart.min(), "high": apart.max()}
         return {"n": len(apart)} | {key: num(x) for key, x in ends.items()}
 
 
-def bias(peers: Record, first: int = FIRST, last: int = LAST) -> Bias:
+def bias(peers: Record, first: int = 2006, last: int = 2022) -> Bias:
     """How much higher do single reports stand than the total of all zones in the same year?
 
     Parameters
@@ -107,19 +92,16 @@ def bias(peers: Record, first: int = FIRST, last: int = LAST) -> Bias:
     ``total_basis`` repeats what the total's text says of its price basis: most print none and hold
     it against China's real growth; the table marks it as nominal, the reports are read as real.
 
-    Interpretation: a positive difference means that zones which print growth print more than all
-    zones had.
+    Interpretation: positive where zones that print growth print more than all zones had.
     """
-    totals = peers.read("national_zones", region="all", indicator_id="gdp", period="full_year")
-    totals = totals[
-        totals["kind"].str.startswith("growth") & totals["year"].between(first, last)
-    ].rename(columns={"kind": "total_kind", "note": "total_basis"})
+    of = {"indicator_id": "gdp", "period": "full_year", "kind": ["growth_real", "growth_nominal"]}
+    totals = peers.read("national_zones", region="all", year=range(first, last + 1), **of)
     by_year = growth(peers, first, last).rows.groupby("year")
     mean = by_year["value"].agg(mean="mean", reports="size")
     mean["report_source_id"] = by_year["source_id"].agg(lambda ids: ";".join(sorted(set(ids))))
-    rows = peers.best(totals, ["year"]).rename(columns={"value": "total"})
-    rows = rows.merge(mean.reset_index(), on="year")
-    rows = rows.assign(difference=rows["mean"] - rows["total"])
+    named = {"value": "total", "kind": "total_kind", "note": "total_basis"}
+    rows = peers.best(totals, ["year"]).rename(columns=named).merge(mean, on="year")
+    rows["difference"] = rows["mean"] - rows["total"]
     keep = (
         "year total total_kind total_basis mean reports difference grade source_id report_source_id"
     )
@@ -137,10 +119,11 @@ class Reaching(PeerResult):
     DIGITS = {"share": 2}
 
     def facts(self, lang: str) -> dict[str, object]:
-        ways = words(lang).group("columns.value.way")
-        share = self.rows.set_index("way")["share"].reindex(list(ways))
-        told = {way: odds(p, lang) for way, p in share.items()}
-        return {**told, "n": self.rows["figures"].max(), "rate": pct(self.goal, 0, lang)}
+        """The share by way of counting."""
+        ways = list(words(lang).group("columns.value.way"))
+        share = self.rows.set_index("way")["share"].reindex(ways)
+        told = {"n": self.rows["figures"].max(), "rate": pct(self.goal, 0, lang)}
+        return told | {way: pct(100 * p, 0, lang) for way, p in share.items()}
 
     def evidence_note(self, lang: str | None = None) -> str:
         """That of the reports behind the shares."""
@@ -180,8 +163,7 @@ def reaching(peers: Record, goal: float | None = None) -> Reaching:
         if not (np.isnan(goal) or v.empty or v.isna().any())
     ]
     shares = pd.DataFrame(found, columns=["way", "figures", "share", "source_id"])
-    why = NO_RATE if np.isnan(goal) else ""
-    return peers.result(Reaching, shares, goal, reports, why=why)
+    return peers.result(Reaching, shares, goal, reports, why=NO_RATE if np.isnan(goal) else "")
 
 
 @dataclass(frozen=True)
@@ -192,16 +174,13 @@ class Levels(PeerResult):
     SUBJECT = "peers.levels"
 
     def facts(self, lang: str) -> dict[str, object]:
-        goal = rate_of(self.plan)
-        return self.counted() | {
-            "above": (self.rows["growth"] >= goal).sum(),
-            "rate": pct(goal, 0, lang),
-            "stated": (self.rows["price_basis"] == "stated").sum(),
-            "left": len(self.left_out),
-        }
+        """How many reach the plan's rate, and how many are left out."""
+        goal, stated = rate_of(self.plan), (self.rows["price_basis"] == "stated").sum()
+        told = {"above": (self.rows["growth"] >= goal).sum(), "rate": pct(goal, 0, lang)}
+        return self.counted() | told | {"stated": stated, "left": len(self.left_out)}
 
 
-def levels(peers: Record, first: int = FIRST, last: int = LAST, indicator: str = "gdp") -> Levels:
+def levels(peers: Record, first: int = 2006, last: int = 2022, indicator: str = "gdp") -> Levels:
     """How large were zones that grew as they did: level and growth of one area in one full year.
 
     Parameters
@@ -224,13 +203,12 @@ def levels(peers: Record, first: int = FIRST, last: int = LAST, indicator: str =
     Interpretation: levels may cover a merged district; compare growth, and never chain levels.
     """
     need("indicator", indicator, tables.read("peer_zones")["indicator_id"])
-    kind, unit = growth_kind(indicator), about(indicator).peer_unit or "亿元"
-    rows = peers.read("peer_zones", indicator_id=indicator)
-    rows = rows[rows["year"].between(first, last)].fillna({"scope_note": "", "note": ""})
-    full = pick(rows, period="full_year")
-    pairs = _pairs(
-        peers.ordered(pick(full, kind="level", unit=unit)), peers.ordered(pick(full, kind=kind))
-    )
+    kind = "growth_real" if about(indicator).is_real else "growth_nominal"
+    unit = about(indicator).peer_unit or "亿元"
+    rows = peers.read("peer_zones", indicator_id=indicator, year=range(first, last + 1))
+    rows = rows.fillna({"scope_note": "", "note": ""})
+    full = peers.ordered(pick(rows, period="full_year"))
+    pairs = _pairs(pick(full, kind="level", unit=unit), pick(full, kind=kind))
     return peers.result(Levels, pairs, indicator, left_out=_left_out(rows, pairs, kind, unit))
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from zoneplan.data import tables
-from zoneplan.messages import LANGS, words
-from zoneplan.peers.zones import NO_HOME, PeerResult, Record, home_of, is_wider, names, need, pick
+from zoneplan.messages import words
+from zoneplan.peers.zones import NO_HOME, PeerResult, Record, is_wider, names, need
 from zoneplan.text import num
 
 # A move of so many places in one or two evaluations changes what a rank says about a zone.
 BIG_MOVE = 40
 TOP = 50
+KEYS = ["zone_id", "evaluation_year"]
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,10 @@ class Ranks(PeerResult):
         return self.rows.pivot(index="zone_id", columns="evaluation_year", values="rank")
 
     def facts(self, lang: str) -> dict[str, object]:
-        own = pick(self.rows, zone_id=self.plan.home)
-        last = (own if len(own) else self.rows).iloc[-1]
-        return self.counted() | {
-            "zone": names(self.plan, [last["zone_id"]], lang)[0],
-            "rank": num(last["rank"], 0),
-            "year": num(last["evaluation_year"], 0).replace(",", ""),
-        }
+        """The last rank of the plan's own zone or, if it has none, of any."""
+        last = self.last()
+        told = {"zone": names(self.plan, [last["zone_id"]], lang)[0], "rank": num(last["rank"], 0)}
+        return self.counted() | told | {"year": last["evaluation_year"]}
 
 
 def ranks(peers: Record, where: str | None = None, ranking: str = "comprehensive") -> Ranks:
@@ -43,15 +41,13 @@ def ranks(peers: Record, where: str | None = None, ranking: str = "comprehensive
 
     Parameters
     ----------
-    where : zone id, or name of a zone or province (Chinese or English); None takes the province of
-        the plan's zone.
+    where : zone id, or name of a zone or province (Chinese or English); None: the zone's province.
     ranking : comprehensive, east, west, fdi or trade; the old system of 2010 only if named.
 
     Returns
     -------
-    One row per zone and evaluation, chosen by the written rule; ``n_sources`` counts the sources,
-    ``best_rank`` and ``worst_rank`` are their extremes, ``derived`` marks ranks worked out from
-    "up N places".
+    One row per zone and evaluation by the written rule, with the number of sources and their
+    extremes; ``derived`` marks ranks worked out from "up N places".
 
     Raises
     ------
@@ -60,28 +56,20 @@ def ranks(peers: Record, where: str | None = None, ranking: str = "comprehensive
 
     Interpretation: an evaluation judges the year before it; ``data_year`` is that year.
     """
-    home, every = home_of(peers.plan), tables.read("rankings")
+    home, every = peers.home, tables.read("rankings")
     need("ranking", ranking, every["list"])
     rows = peers.read("rankings", list=ranking)
-    if where is None and home is None:
+    where = where or (None if home is None else home["province"])
+    if where is None:
         return peers.result(Ranks, rows.head(0), ranking, why=NO_HOME)
-    place = str(home["province"] if where is None else where).lower()
-    provinces = {
-        text.lower(): key
-        for lang in LANGS
-        for key, text in words(lang).group("columns.value.province").items()
-    }
-    ids = ["zone_id", "zone_zh", "zone_en"]
-    provinces |= {key: key for key in provinces.values()}
-    if place not in provinces:
-        need("where", place, pd.concat([every[c].str.lower() for c in ids]).dropna())
-    named = rows[ids].apply(lambda c: c.str.lower() == place).any(axis=1)
-    hit = rows[(rows["province"] == provinces.get(place)) | named]
-    keys = ["zone_id", "evaluation_year"]
-    seen = hit.groupby(keys).agg(
-        n_sources=("source_id", "nunique"), best_rank=("rank", "min"), worst_rank=("rank", "max")
-    )
-    chosen = peers.best(hit, keys).merge(seen.reset_index(), on=keys)
+    provinces = words("en").group("columns.value.province")
+    place = {t.lower(): key for key, t in provinces.items()}.get(where.lower(), where.lower())
+    columns = ["province", "zone_id", "zone_zh", "zone_en"]
+    need("where", place, [*provinces, *every[columns].stack().str.lower()])
+    hit = rows[(rows[columns].apply(lambda c: c.str.lower()) == place).any(axis=1)]
+    count = hit.groupby(KEYS)["source_id"].agg(n_sources="nunique")
+    seen = hit.groupby(KEYS)["rank"].agg(best_rank="min", worst_rank="max").join(count)
+    chosen = peers.best(hit, KEYS).merge(seen.reset_index(), on=KEYS)
     chosen["derived"] = chosen["basis"] == "derived"
     keep = (
         "zone_id province evaluation_year data_year rank derived best_rank worst_rank n_sources"
@@ -105,14 +93,13 @@ class Movers(PeerResult):
         return replace(self, rows=far.reset_index(drop=True), why="peers.movers.none_far")
 
     def facts(self, lang: str) -> dict[str, object]:
+        """Who moved far, and how far those on top move."""
         far = self.big().rows
         near = self.rows.loc[self.rows["from_rank"] <= TOP, "moved"].abs()
         return {
             **{"n": len(far), "places": BIG_MOVE, "within": self.within, "top": TOP},
-            "into": (far["to_rank"] <= TOP).sum(),
-            "merged": far["area"].notna().sum(),
-            "later": far["later_rank"].notna().sum(),
-            "near": num(near.median(), 0),
+            **{"into": (far["to_rank"] <= TOP).sum(), "merged": far["area"].notna().sum()},
+            **{"later": far["later_rank"].notna().sum(), "near": num(near.median(), 0)},
         }
 
     def evidence_note(self, lang: str | None = None) -> str:
@@ -131,26 +118,24 @@ def movers(peers: Record, within: int = 2, ranking: str = "comprehensive") -> Mo
     Returns
     -------
     Every pair of ranks of one zone at most ``within`` evaluations apart, with places won
-    (``moved``), the next rank known (``later_rank``), and the scope notes of the zone's figures that
-    tell of a wider ``area``.
+    (``moved``), the next rank known (``later_rank``), and the notes of its figures that tell of a
+    wider ``area``.
 
     Raises
     ------
     DataError
         There is no such list.
 
-    Interpretation: a gap in ``later_rank`` means that no later rank was published, which is no
-    fall. A move that nobody announced is missing.
+    Interpretation: where no ``later_rank`` was published, that is no fall.
     """
     need("ranking", ranking, tables.read("rankings")["list"])
-    keys, names_ = ["zone_id", "evaluation_year"], ["zone_id", "later_year", "later_rank"]
-    history = peers.best(peers.read("rankings", list=ranking), keys)
+    history = peers.best(peers.read("rankings", list=ranking), KEYS)
     both = history.merge(history, on="zone_id", suffixes=("", "_to"))
     both = both[(both["evaluation_year_to"] - both["evaluation_year"]).between(1, within)]
-    later = history[[*keys, "rank"]].set_axis(names_, axis=1).sort_values("later_year")
+    later = history[[*KEYS, "rank"]].set_axis(["zone_id", "later_year", "later_rank"], axis=1)
     rows = pd.merge_asof(
         both.sort_values("evaluation_year_to"),
-        later,
+        later.sort_values("later_year"),
         left_on="evaluation_year_to",
         right_on="later_year",
         by="zone_id",

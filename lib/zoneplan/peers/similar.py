@@ -12,53 +12,52 @@ import pandas as pd
 from zoneplan.data import tables
 from zoneplan.messages import words
 from zoneplan.peers.totals import shares
-from zoneplan.peers.zones import NO_HOME, PeerResult, Record, home_of, is_wider, names, need
+from zoneplan.peers.zones import NO_HOME, PeerResult, Record, is_wider, names, need, pick
 from zoneplan.text import num
 
-# Provinces with a sea coast.
-COAST = frozenset("辽宁 河北 天津 山东 江苏 上海 浙江 福建 广东 广西 海南".split())
+COAST = ("辽宁", "河北", "天津", "山东", "江苏", "上海", "浙江", "福建", "广东", "广西", "海南")
 CRITERIA = ("size", "coast", "province")
 # The size band of the reference class of counties, so that "of its size" means the same in both.
 TIMES = (0.4, 2.5)
 # Levels further apart than this stand for different ages of the same zone.
 YEARS_APART = 5
 YEARS = (2008, 2021)
+NO_SIZE = "peers.why.no_size"
 
 
 def zone_ages(on: date) -> pd.DataFrame:
-    """Years since approval as a national-level zone on a day: zone_zh, age, age_source_id.
+    """Years since approval as a national-level zone on a day, of zones whose approval is dated.
 
-    Zones whose approval date is not printed are left out; an approval counts by its year, since many
-    dates print no day.
+    An approval counts by its year, since many dates print no day.
     """
     rows = tables.read("zone_register").rename(columns={"source_id": "age_source_id"})
     approved = rows["approval_date"].astype("str")
-    there = rows[rows["approval_date"].notna() & (approved <= on.isoformat())]
-    ages = there.assign(age=on.year - approved[there.index].str[:4].astype(int))
-    return ages[["zone_zh", "approval_date", "age", "age_source_id"]]
+    rows = rows[rows["approval_date"].notna() & (approved <= on.isoformat())]
+    rows["age"] = on.year - approved[rows.index].str[:4].astype(int)
+    return rows[["zone_zh", "approval_date", "age", "age_source_id"]]
 
 
 def features(peers: Record, years: tuple[int, int]) -> pd.DataFrame:
     """What zones can be told apart by: one row per zone with size, place and age, its own first.
 
-    Size is full-year GDP in per mille of China's GDP of that year, so that levels of different years
-    can be held against each other; each zone's level nearest in time to the zone's own last one is
-    taken. Empty where the plan's zone has no such level.
+    Size is full-year GDP in per mille of China's GDP of that year, so that levels of different
+    years can be compared; each zone's level nearest in time to the zone's own last one is taken.
+    Empty where the plan's zone has no such level.
     """
-    home, known = home_of(peers.plan), shares(peers).rows
-    known = known[known["year"].between(*years)]
-    own = known[known["zone_id"] == peers.plan.home]
-    if home is None or own.empty:
-        return pd.DataFrame()
+    known = pick(shares(peers).rows, year=range(years[0], years[1] + 1))
+    own = pick(known, zone_id=peers.plan.home)
+    if own.empty:
+        return own
     near = known.assign(apart=(known["year"] - own["year"].max()).abs())
     near = near.sort_values(["zone_id", "apart", "year"]).drop_duplicates("zone_id")
-    near = near["zone_id year size unit share apart scope_note grade source_id".split()]
+    columns = "zone_id year size unit share apart scope_note grade source_id"
     every = tables.read("peer_zones").sort_values("row_id").drop_duplicates("zone_id")
-    rows = every[["zone_id", "zone_zh", "province"]].merge(near, on="zone_id", how="left")
-    seen = date(years[1], 12, 31)
-    ages = zone_ages(seen if peers.hindsight else min(seen, peers.plan.as_of))
+    every = every[["zone_id", "zone_zh", "province"]]
+    rows = every.merge(near[columns.split()], on="zone_id", how="left")
+    last = date(years[1], 12, 31)
+    ages = zone_ages(min(last, peers.known_on or last))
     rows = rows.merge(ages, on="zone_zh", how="left").drop(columns="zone_zh")
-    base = rows.loc[rows["zone_id"] == home["zone_id"]].iloc[0]
+    base = pick(rows, zone_id=peers.plan.home).iloc[0]
     coast, same = rows["province"].isin(COAST), rows["province"] == base["province"]
     place = np.where(coast == (base["province"] in COAST), "same_coast", "other_coast")
     rows = rows.assign(
@@ -74,13 +73,14 @@ def features(peers: Record, years: tuple[int, int]) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Similar(PeerResult):
-    """The zones that pass the filters (``by``), nearest in size first; ``left_out`` has the others."""
+    """The zones that pass the filters (``by``), nearest in size first; others in ``left_out``."""
 
     by: tuple[str, ...]
     SUBJECT = "peers.similar"
     SHOWN = ("zone_id", "size", "unit", "year", "times", "place", "wider", "grade", "source_id")
 
     def facts(self, lang: str) -> dict[str, object]:
+        """How many pass which criteria."""
         w = words(lang)
         by = w("common.list").join(w(f"peers.criterion.{c}") for c in self.by)
         return {"n": len(self.rows), "left": len(self.left_out), "by": by}
@@ -102,8 +102,7 @@ def similar(
 
     Returns
     -------
-    The zones that pass; ``left_out`` has the others with the first reason that fits, so that both
-    together are every zone of the table.
+    The zones that pass; ``left_out`` has all others of the table, with the first reason that fits.
 
     Raises
     ------
@@ -114,7 +113,8 @@ def similar(
         need("criterion", criterion, CRITERIA)
     rows = features(peers, years)
     if rows.empty:
-        return peers.result(Similar, rows, tuple(by), why=_why(peers))
+        why = NO_SIZE if peers.home is not None else NO_HOME
+        return peers.result(Similar, rows, tuple(by), why=why)
     rows = rows.iloc[1:]
     misfits = {
         "other_province": ("province" in by) & (rows["place"] != "same_province"),
@@ -140,11 +140,10 @@ class Closest(PeerResult):
     DIGITS = {"distance": 2, "older": 0}
 
     def facts(self, lang: str) -> dict[str, object]:
+        """The zones by name, with their size."""
         w, named = words(lang), names(self.plan, self.rows["zone_id"], lang)
-        told = [
-            w("peers.closest.zone", zone=zone, times=num(times))
-            for zone, times in zip(named, self.rows["times"], strict=True)
-        ]
+        pairs = zip(named, map(num, self.rows["times"]), strict=True)
+        told = [w("peers.closest.zone", zone=zone, times=times) for zone, times in pairs]
         return {"zones": w("common.list").join(told)}
 
 
@@ -158,32 +157,26 @@ def closest(peers: Record, n: int = 8, years: tuple[int, int] = YEARS) -> Closes
 
     Returns
     -------
-    One row per zone, the closest first. The distance is Gower's: the mean of the differences of size
-    (logarithm, as a share of its range), place (0 in the same province, a half in another one of the
-    same kind, coastal or inland, else 1) and age (as a share of its range) over the features known
-    of both zones, from 0 (alike in all) to 1. Zones without a size, or whose size lies more than five
-    years off, are in ``left_out``.
+    One row per zone, the closest first. The distance is Gower's: the mean difference of size (its
+    logarithm, as a share of the range), place (0 in the same province, a half in another of the
+    same kind, coastal or inland, else 1) and age (as a share of the range) over the features known
+    of both (``known``), from 0 (alike in all) to 1. Zones whose size is unknown or more than five
+    years off are in ``left_out``.
 
-    Source: Gower (1971), A general coefficient of similarity and some of its properties, Biometrics.
-
-    Interpretation: ``known`` counts the features behind a distance; one from few features is a guess.
+    Source: Gower (1971), A general coefficient of similarity and some of its properties.
     """
     rows = features(peers, years)
     if rows.empty:
-        return peers.result(Closest, rows, why=_why(peers))
+        return peers.result(Closest, rows, why=NO_SIZE if peers.home is not None else NO_HOME)
     own, rows = rows.iloc[0], rows.iloc[1:]
     misfits = {"no_size": rows["times"].isna(), "other_time": rows["apart"] > YEARS_APART}
     kept, left = _sorted_out(rows, misfits)
     # Ranges over all compared zones with the zone itself, so that each part runs from 0 to 1.
     logs, ages = np.log([*kept["times"], 1.0]), pd.Series([*kept["age"], own["age"]])
     places = {"same_province": 0.0, "same_coast": 0.5, "other_coast": 1.0}
-    parts = pd.DataFrame(
-        {
-            "d_size": np.log(kept["times"]).abs() / (np.ptp(logs) or 1.0),
-            "d_place": kept["place"].map(places),
-            "d_age": kept["older"].abs() / ((ages.max() - ages.min()) or 1.0),
-        }
-    )
+    parts = pd.DataFrame({"d_place": kept["place"].map(places)})
+    parts["d_size"] = np.log(kept["times"]).abs() / (np.ptp(logs) or 1.0)
+    parts["d_age"] = kept["older"].abs() / ((ages.max() - ages.min()) or 1.0)
     kept = kept.assign(distance=parts.mean(axis=1), known=parts.notna().sum(axis=1), **parts)
     kept = kept.sort_values(["distance", "zone_id"], ignore_index=True).head(n)
     return peers.result(Closest, kept, left_out=left)
@@ -197,8 +190,3 @@ def _sorted_out(
     left = rows.assign(reason=reason)[reason != ""]
     columns = ["zone_id", "province", "size", "year", "times", "reason", "source_id"]
     return rows[reason == ""], left[columns].reset_index(drop=True)
-
-
-def _why(peers: Record) -> str:
-    """Why there is nothing that zones could be held against."""
-    return NO_HOME if home_of(peers.plan) is None else "peers.why.no_size"

@@ -8,17 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from zoneplan.data.indicators import indicator
 from zoneplan.data.sources import PLAN
-from zoneplan.peers.zones import (
-    ALL_ZONES,
-    NO_RATE,
-    REGION,
-    PeerResult,
-    Record,
-    growth_kind,
-    pick,
-    rate_of,
-)
+from zoneplan.peers.zones import ALL_ZONES, NO_RATE, REGION, PeerResult, Record, pick, rate_of
 from zoneplan.text import pct
 
 
@@ -33,6 +25,7 @@ class Targets(PeerResult):
         return self.rows.groupby(["entity_id", "status"]).size().rename("n").reset_index()
 
     def facts(self, lang: str) -> dict[str, object]:
+        """How many have a result, and how many were reached."""
         status = self.rows["status"]
         known, reached = (status != "open").sum(), (status == "reached").sum()
         return {"n": len(status), "known": known, "reached": reached}
@@ -43,11 +36,11 @@ def targets(peers: Record) -> Targets:
 
     Returns
     -------
-    Per target its basis (level, growth of one year, share, or an average over a plan), the result of
-    the same zone, indicator, year and unit, and for levels the nearest ones before and after with
-    their scopes: areas change, so no growth is worked out between them and the target.
+    Per target its basis (level, growth of one year, share, or an average over a plan), the result
+    of the same zone, indicator, year and unit, and for levels the nearest ones before and after
+    with their scopes: areas change, so no growth is worked out between them and the target.
 
-    Interpretation: ``open`` means that no result was found; that is no sign of a miss or of success.
+    Interpretation: ``open`` means that no result was found: no sign of a miss or of success.
     """
     rows = peers.read("peer_zones").rename(columns={"zone_id": "entity_id"})
     set_out = pick(rows, kind="target").assign(target_high=np.nan)
@@ -62,8 +55,7 @@ def region_targets(peers: Record) -> Targets:
     As :func:`targets`, for China, Zhejiang and Wenzhou, and for the zone itself in 2006;
     ``target_high`` is the upper end of a range.
 
-    Interpretation: ``below`` says only that the printed result is under the printed target; many
-    targets were given as "around", and first results were revised later.
+    Interpretation: ``below`` compares printed figures only; many targets were given as "around".
     """
     rows, key = peers.read("growth_targets"), ["entity_id", "year", "value"]
     upper = rows["indicator_id"] == "gdp_target_upper"
@@ -80,12 +72,7 @@ def _scored(peers: Record, set_out: pd.DataFrame, seen: pd.DataFrame) -> Targets
     like, seen = ["entity_id", "indicator_id", "kind", "unit"], pick(seen, period="full_year")
     set_out = peers.best(set_out, ["entity_id", "indicator_id", "year", "unit", "value"])
     parts = set_out[["note", "unit", "indicator_id"]].itertuples(index=False)
-    set_out["basis"] = [_basis(*part) for part in parts]
-    # One year's figure is no result for an average over a plan, so averages stay open.
-    set_out["kind"] = [
-        growth_kind(i) if basis == "growth" else basis
-        for i, basis in zip(set_out["indicator_id"], set_out["basis"], strict=True)
-    ]
+    set_out[["basis", "kind"]] = [_basis(*part) for part in parts]
     there = peers.best(seen.fillna({"scope_note": ""}), [*like, "year"])
     there = there[[*like, "year", "value", "scope_note", "source_id"]]
     named = {"value": "result", "scope_note": "result_scope", "source_id": "result_source_id"}
@@ -115,12 +102,16 @@ def _scored(peers: Record, set_out: pd.DataFrame, seen: pd.DataFrame) -> Targets
     return peers.result(Targets, rows[keep.split()])
 
 
-def _basis(note: object, unit: str, indicator: str) -> str:
-    """What a target is measured in; an average over a plan is never one year's figure."""
+def _basis(note: object, unit: str, i: str) -> tuple[str, str]:
+    """What a target is measured in, and the kind of figure that can be its result."""
+    # One year's figure is no result for an average over a plan, so averages stay open.
     average = "average_" if re.search(r"\bavg\b|average", str(note)) else ""
     if unit != "%":
-        return f"{average}level"
-    return "share" if indicator.endswith(("_share", "_to_gdp")) else f"{average}growth"
+        return f"{average}level", f"{average}level"
+    if i.endswith(("_share", "_to_gdp")):
+        return "share", "share"
+    kind = "growth_real" if indicator(i).is_real else "growth_nominal"
+    return f"{average}growth", f"{average}{kind}"
 
 
 @dataclass(frozen=True)
@@ -134,15 +125,13 @@ class Promised(PeerResult):
         return self.rows[self.rows["entity_id"] != PLAN]
 
     def facts(self, lang: str) -> dict[str, object]:
+        """Others beside the plan."""
         others, gdp = self.others(), pick(self.others(), indicator_id="gdp")
-        return {
-            "n": len(others),
-            "issuers": others["entity_id"].nunique(),
-            "median": pct(gdp["target"].median(), lang=lang),
-            "rate": pct(rate_of(self.plan), 0, lang),
-            "known": (others["status"] != "open").sum(),
-            "reached": (others["status"] == "reached").sum(),
-        }
+        told = {"n": len(others), "issuers": others["entity_id"].nunique()}
+        median, rate = gdp["target"].median(), rate_of(self.plan)
+        told |= {"median": pct(median, 1, lang), "rate": pct(rate, 0, lang)}
+        status = others["status"]
+        return told | {"known": (status != "open").sum(), "reached": (status == "reached").sum()}
 
 
 def promised(peers: Record, first: int = 2011) -> Promised:
@@ -155,8 +144,7 @@ def promised(peers: Record, first: int = 2011) -> Promised:
     Returns
     -------
     Growth targets (percent) of all national zones together, of single zones (one year or an average
-    over a plan) and of regions; levels are left out, since the area behind them changes. Without
-    rows if the plan prints no average growth of GDP.
+    over a plan) and of regions; no levels, since areas change. Empty if the plan prints no rate.
 
     Interpretation: only a one-year promise can be held against a year's result; averages stay open.
     """
@@ -172,10 +160,8 @@ def promised(peers: Record, first: int = 2011) -> Promised:
         "entity_id indicator_id year basis target unit result status grade source_id"
         " result_source_id note row_id"
     )
-    parts = [
-        *(mine, everyone.assign(**average, entity_id=ALL_ZONES), zones),
-        regions[regions["year"] >= first],
-    ]
+    everyone = everyone.assign(**average, entity_id=ALL_ZONES)
+    parts = [mine, everyone, zones, regions[regions["year"] >= first]]
     every = pd.concat([f.reindex(columns=keep.split()).astype(object) for f in parts if len(f)])
     rows = every.infer_objects().astype({"year": int, "target": float, "result": float})
     rows = rows.head(0) if np.isnan(rate) else rows.reset_index(drop=True)

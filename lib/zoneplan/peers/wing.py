@@ -22,31 +22,28 @@ from zoneplan.peers.zones import Record
 class Peers(Record):
     """Questions about other zones and regions; each verb is a function of one module."""
 
-    # What zones reported, and whether to believe it.
+    # What zones reported, whether to believe it, and the zone against wholes.
     growth = _growth.growth
     levels = _growth.levels
     reaching = _growth.reaching
     bias = _growth.bias
-    # The zone against wholes.
     shares = _totals.shares
     totals = _totals.totals
     against_city = _totals.against_city
-    # The Ministry's evaluation.
+    # The Ministry's evaluation, and what others promised.
     ranks = _ranks.ranks
     movers = _ranks.movers
-    # What others promised.
     targets = _targets.targets
     region_targets = _targets.region_targets
     promised = _targets.promised
     # Who is like the zone.
     similar = _similar.similar
     closest = _similar.closest
-    # Whether the planned growth is ambitious.
+    # Whether the planned growth is ambitious, and whether the small grow faster.
     availability = _ambition.availability
     ambition = _ambition.ambition
     percentile = _ambition.percentile
     percentiles = _ambition.percentiles
-    # Whether the small grow faster.
     small_zones = _convergence.small_zones
     convergence = _convergence.convergence
 

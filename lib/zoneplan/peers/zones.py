@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
 from zoneplan.data import tables
-from zoneplan.data.indicators import indicator
 from zoneplan.errors import DataError, Problem
 from zoneplan.messages import words
 from zoneplan.plan.document import known
@@ -26,10 +26,7 @@ from zoneplan.text import day
 if TYPE_CHECKING:
     from zoneplan.plan.document import PlanDocument
 
-# The years of the totals of all national zones, and those in which zones printed anything.
-FIRST, LAST = 2006, 2022
-EVER = (1990, 2030)
-# Words in a scope note that tell of more than the zone: a merged district, a new area, several zones.
+# Words in a scope note that tell of more than the zone: a merged district, a new area.
 WIDER = re.compile(
     r"merged|combined|incl\b|wide\b|whole|with jurisdiction|subdistrict|区街合一|合署"
     r"|(?<!part of 北部)新区|[^发]区 =|widened|金普|ETDZ\+高新区",
@@ -40,7 +37,7 @@ REGION = "region_"
 ALL_ZONES, CHINA = "national_zones", "china"
 NO_HOME, NO_RATE = "peers.why.no_home", "peers.why.no_rate"
 # Columns for tracing a figure, which a reader of a table is not shown.
-TRACED = r"^(note|province|reason|(level|growth|total)_note|\w+_row|row_id|source_id_to)$"
+TRACED = r"^(note|province|(level|growth|total)_note|\w+_row|row_id|source_id_to)$"
 R = TypeVar("R", bound="PeerResult")
 
 
@@ -51,8 +48,13 @@ class Record:
     plan: PlanDocument
     hindsight: bool = False
 
+    @property
+    def known_on(self) -> date | None:
+        """The last day on which a figure may have become known; None with hindsight."""
+        return None if self.hindsight else self.plan.as_of
+
     def read(self, table: str, **columns: object) -> pd.DataFrame:
-        """One table without what was published later; only rows with these values in its columns."""
+        """One table without what was published later; only rows with these values in columns."""
         rows = tables.read(table)
         return pick(rows if self.hindsight else known(rows, self.plan.as_of), **columns)
 
@@ -60,8 +62,14 @@ class Record:
         """A result about the plan that says whether hindsight is in it."""
         return kind(self.plan, rows, *more, hindsight=self.hindsight, **options)
 
+    @property
+    def home(self) -> pd.Series | None:
+        """Names, province and city of the plan's own zone; None where the tables know none."""
+        own = pick(tables.read("peer_zones").sort_values("row_id"), zone_id=self.plan.home)
+        return None if own.empty else own.iloc[0]
+
     def ordered(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Rows from best to worst source: better grade, later publication (undated last), row id."""
+        """Rows from best to worst source: grade, later publication (undated last), row id."""
         printed = self.plan.sources.rows["published"].map(published_by)
         dated = rows.assign(published=rows["source_id"].map(printed).fillna(""))
         by, ascending = ["grade", "published", "row_id"], [True, False, True]
@@ -81,7 +89,7 @@ class Record:
         return self.best(rows, ["year", "unit"])
 
     def above_china(self, rows: pd.DataFrame, growth: str) -> pd.DataFrame:
-        """Rows with China's growth of the year, the difference to it, and whether the area is wider."""
+        """Rows with China's growth of the year, the difference to it, and if the area is wider."""
         china = self.china().rename(columns={"value": "china", "source_id": "china_source_id"})
         both = rows.merge(china.drop(columns="grade"), on="year", how="left")
         wider = is_wider(both["scope_note"])
@@ -106,18 +114,19 @@ class PeerResult(Result):
         rows = rows.drop(columns=rows.filter(regex=TRACED).columns)
         for column in rows.columns.intersection(["zone_id", "entity_id"]):
             rows[column] = names(self.plan, rows[column], lang)
-        return rows
+        # Years that some rows lack are no decimals.
+        return rows.astype({c: "Int64" for c in rows if c.endswith("year")})
 
     def when(self, lang: str) -> str:
         """The plan's day, or today."""
         return words(lang)("peers.today") if self.hindsight else super().when(lang)
 
-    def excluded(self) -> Excluded:
+    def excluded(self) -> Result:
         """What was left out, counted by reason."""
         count = self.left_out.reindex(columns=["reason"]).value_counts(sort=False).rename("n")
         order = ["n", "reason"]
         rows = count.reset_index().sort_values(order, ascending=[False, True], ignore_index=True)
-        return Excluded(self.plan, rows, why="peers.why.none_out")
+        return Result(self.plan, rows, why="peers.why.none_out")
 
     def evidence_note(self, lang: str | None = None) -> str:
         """How many figures, by grade, of how many zones or issuers; and whether with hindsight."""
@@ -129,21 +138,16 @@ class PeerResult(Result):
             said.append(w("peers.evidence.hindsight", day=day(self.plan.as_of, lang)))
         return w("common.space").join(said)
 
+    def last(self) -> pd.Series:
+        """The last row of the plan's own zone or, if it has none, of any."""
+        own = pick(self.rows, zone_id=self.plan.home)
+        return (own if len(own) else self.rows).iloc[-1]
+
     def counted(self) -> dict[str, object]:
         """How many figures of how many zones, and from when to when."""
         rows, years = self.rows, self.rows.filter(regex=r"^(evaluation_)?year$").iloc[:, 0]
         zones = rows["zone_id"].nunique()
         return {"n": len(rows), "zones": zones, "first": years.min(), "last": years.max()}
-
-
-@dataclass(frozen=True)
-class Excluded(Result):
-    """How many figures or zones were left out of a comparison, by reason."""
-
-    SUBJECT = "peers.excluded"
-
-    def facts(self, lang: str) -> dict[str, object]:
-        return {"n": self.rows["n"].sum(), "reasons": len(self.rows)}
 
 
 @lru_cache(maxsize=4096)
@@ -157,9 +161,9 @@ def published_by(text: str | float) -> str:
 
 
 def pick(rows: pd.DataFrame, **columns: object) -> pd.DataFrame:
-    """Only the rows whose columns have these values, or one of a list of values."""
+    """Only the rows whose columns have these values, or one of a list or range of values."""
     for column, value in columns.items():
-        wanted = value if isinstance(value, list) else [value]
+        wanted = value if isinstance(value, list | range) else [value]
         rows = rows[rows[column].isin(wanted)]
     return rows
 
@@ -169,33 +173,19 @@ def is_wider(scope_notes: pd.Series) -> pd.Series:
     return scope_notes.fillna("").str.contains(WIDER)
 
 
-def home_of(plan: PlanDocument) -> pd.Series | None:
-    """Names, province and city of the plan's own zone; None where the tables know none."""
-    own = pick(tables.read("peer_zones").sort_values("row_id"), zone_id=plan.home)
-    return None if own.empty else own.iloc[0]
-
-
 def names(plan: PlanDocument, ids: Iterable[str], lang: str) -> list[str]:
     """Short names of zones and regions by their ids; the Chinese one where no other is known."""
     w, columns = words(lang), ["zone_id", "zone_en", "zone_zh", "row_id"]
     every = [tables.read(t)[columns].sort_values("row_id") for t in ("peer_zones", "rankings")]
     zones = pd.concat(every).drop_duplicates("zone_id").set_index("zone_id")
-    there = short_names(zones, lang).to_dict()
+    full = zones["zone_zh"] if lang == "zh" else zones["zone_en"].fillna(zones["zone_zh"])
+    # In English the plan's own zone keeps its full name, which tells it from its city.
+    short = full.where(full.index == plan.home, full.str.replace(" ETDZ", "", regex=False))
+    there = short.str.replace("经济技术开发区", "经开区", regex=False).to_dict()
+    there[CHINA] = w("figures.region.china")
     there |= {f"{REGION}{i}": text for i, text in w.group("figures.region").items()}
     there |= {"plan": plan.zone(lang), ALL_ZONES: w("figures.promises.everyone")}
     return [there.get(i, str(i).removeprefix(REGION)) for i in ids]
-
-
-def short_names(zones: pd.DataFrame, lang: str) -> pd.Series:
-    """Names without the kind of zone."""
-    if lang == "zh":
-        return zones["zone_zh"].str.replace("经济技术开发区", "经开区", regex=False)
-    return zones["zone_en"].fillna(zones["zone_zh"]).str.replace(" ETDZ", "", regex=False)
-
-
-def growth_kind(indicator_id: str) -> str:
-    """Which growth is reported of an indicator by convention."""
-    return "growth_real" if indicator(indicator_id).is_real else "growth_nominal"
 
 
 def rate_of(plan: PlanDocument) -> float:
