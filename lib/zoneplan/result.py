@@ -52,6 +52,11 @@ class Result:
     # Decimals by column where they are not the usual one.
     DIGITS: ClassVar[Mapping[str, int]] = {}
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        # Otherwise each dataclass would write a representation of its own.
+        cls.__repr__ = Result.__repr__  # type: ignore[method-assign]
+
     def table(self) -> pd.DataFrame:
         """The rows, as a frame of one's own."""
         return self.rows.copy()

@@ -26,9 +26,8 @@ class Targets(PeerResult):
 
     def facts(self, lang: str) -> dict[str, object]:
         """How many have a result, and how many were reached."""
-        status = self.rows["status"]
-        known, reached = (status != "open").sum(), (status == "reached").sum()
-        return {"n": len(status), "known": known, "reached": reached}
+        s = self.rows["status"]
+        return {"n": len(s), "known": (s != "open").sum(), "reached": (s == "reached").sum()}
 
 
 def targets(peers: Record) -> Targets:
@@ -72,7 +71,8 @@ def _scored(peers: Record, set_out: pd.DataFrame, seen: pd.DataFrame) -> Targets
     like, seen = ["entity_id", "indicator_id", "kind", "unit"], pick(seen, period="full_year")
     set_out = peers.best(set_out, ["entity_id", "indicator_id", "year", "unit", "value"])
     parts = set_out[["note", "unit", "indicator_id"]].itertuples(index=False)
-    set_out[["basis", "kind"]] = [_basis(*part) for part in parts]
+    basis, columns = [_basis(*part) for part in parts], ["basis", "kind"]
+    set_out[columns] = pd.DataFrame(basis, columns=columns, dtype="str")
     there = peers.best(seen.fillna({"scope_note": ""}), [*like, "year"])
     there = there[[*like, "year", "value", "scope_note", "source_id"]]
     named = {"value": "result", "scope_note": "result_scope", "source_id": "result_source_id"}
