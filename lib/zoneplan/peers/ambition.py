@@ -199,9 +199,10 @@ class Percentile(PeerResult):
     def facts(self, lang: str) -> dict[str, object]:
         """The share of the first and of the last window."""
         told = {"growth": pct(self.growth, 0, lang), "class_": self.class_.describe(lang)}
+        to = "—" if lang == "zh" else "–"
         for key, row in (("first", self.rows.iloc[0]), ("last", self.rows.iloc[-1])):
             told[key] = odds(row["share"], lang)
-            told[f"{key}_window"] = f"{row['origin_year']:.0f}–{row['end_year']:.0f}"
+            told[f"{key}_window"] = f"{row['origin_year']:.0f}{to}{row['end_year']:.0f}"
         return told
 
 

@@ -160,7 +160,6 @@ class AgainstCity(PeerResult):
         """Years in which the zone was ahead, and the last shares."""
         both, sized = self.rows["difference"].dropna(), self.rows.dropna(subset=["share"])
         book = pick(tables.read("zhejiang_cities"), unit_name_zh=f"{self.city}市")["unit_name_en"]
-        # Where the provincial yearbook has no English name the Chinese one stands.
         city = self.city if lang == "zh" or book.empty else str(book.iloc[0])
         told = {"zone": names(self.plan, [self.plan.home], lang)[0], "city": city}
         w, mean = words(lang), self.mean_share.rename(columns={"value": "share"})
