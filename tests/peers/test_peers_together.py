@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from zoneplan.charts.kinds import Chart
+from zoneplan.errors import DataError
 from zoneplan.messages import words
 from zoneplan.peers.wing import Peers
 from zoneplan.result import Nothing, Result
@@ -113,6 +114,17 @@ def test_a_plan_without_a_home_meets_reasons_and_no_error(home, zone):
     for verb in {*DRAWN} - needs_home - {"totals"} if zone is None else ():
         assert results[verb].plot().problems() == [], verb
     assert set(plan.peers(hindsight=True).ranks("浙江").rows["province"]) == {"浙江"}
+
+
+def test_another_zone_can_be_asked_for(plan, home):
+    other = plan.peers(home="weihai")
+    assert other.plan.home == "weihai"
+    assert not other.hindsight
+    assert plan.home == "wenzhou"
+    expected = home("weihai").peers(hindsight=True).closest().rows
+    pd.testing.assert_frame_equal(other(hindsight=True).closest().rows, expected)
+    with pytest.raises(DataError, match="home: found 'atlantis'; expected one of beijing"):
+        plan.peers(home="atlantis")
 
 
 def test_a_plan_without_a_rate_meets_reasons_and_no_error(china):

@@ -16,7 +16,6 @@ from zoneplan.peers.zones import NO_HOME, PeerResult, Record, is_wider, names, n
 from zoneplan.text import num
 
 COAST = ("辽宁", "河北", "天津", "山东", "江苏", "上海", "浙江", "福建", "广东", "广西", "海南")
-CRITERIA = ("size", "coast", "province")
 # The size band of the reference class of counties, so that "of its size" means the same in both.
 TIMES = (0.4, 2.5)
 # Levels further apart than this stand for different ages of the same zone.
@@ -110,7 +109,7 @@ def similar(
         An unknown criterion.
     """
     for criterion in by:
-        need("criterion", criterion, CRITERIA)
+        need("criterion", criterion, ("size", "coast", "province"))
     rows = features(peers, years)
     if rows.empty:
         why = NO_SIZE if peers.home is not None else NO_HOME

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from zoneplan.data import tables
 from zoneplan.peers import ambition as _ambition
 from zoneplan.peers import convergence as _convergence
 from zoneplan.peers import growth as _growth
@@ -15,14 +16,13 @@ from zoneplan.peers import ranks as _ranks
 from zoneplan.peers import similar as _similar
 from zoneplan.peers import targets as _targets
 from zoneplan.peers import totals as _totals
-from zoneplan.peers.zones import Record
+from zoneplan.peers.zones import Record, need
 
 
 @dataclass(frozen=True)
 class Peers(Record):
     """Questions about other zones and regions; each verb is a function of one module."""
 
-    # What zones reported, whether to believe it, and the zone against wholes.
     growth = _growth.growth
     levels = _growth.levels
     reaching = _growth.reaching
@@ -30,16 +30,13 @@ class Peers(Record):
     shares = _totals.shares
     totals = _totals.totals
     against_city = _totals.against_city
-    # The Ministry's evaluation, and what others promised.
     ranks = _ranks.ranks
     movers = _ranks.movers
     targets = _targets.targets
     region_targets = _targets.region_targets
     promised = _targets.promised
-    # Who is like the zone.
     similar = _similar.similar
     closest = _similar.closest
-    # Whether the planned growth is ambitious, and whether the small grow faster.
     availability = _ambition.availability
     ambition = _ambition.ambition
     percentile = _ambition.percentile
@@ -47,6 +44,10 @@ class Peers(Record):
     small_zones = _convergence.small_zones
     convergence = _convergence.convergence
 
-    def __call__(self, *, hindsight: bool) -> Peers:
-        """The same questions asked of everything published until today, or of the plan's day."""
-        return replace(self, hindsight=hindsight)
+    def __call__(self, *, hindsight: bool = False, home: str | None = None) -> Peers:
+        """The same questions, with what was published later or for another zone."""
+        plan = self.plan
+        if home is not None:
+            need("home", home, tables.read("peer_zones")["zone_id"])
+            plan = replace(plan, about=plan.about.model_copy(update={"home": home}), _made={})
+        return replace(self, plan=plan, hindsight=hindsight)
