@@ -63,12 +63,15 @@ class Result:
 
     def filter(self, **columns: object) -> Self:
         """Only the rows whose columns have these values (or one of a list of values)."""
+        if self.rows.empty:
+            return self
         keep = pd.Series(True, index=self.rows.index)
         for column, value in columns.items():
             keep &= self.rows[column].isin(
                 value if isinstance(value, (list, tuple, set)) else [value]
             )
-        return replace(self, rows=self.rows[keep].reset_index(drop=True))
+        why = self.why if keep.any() else "result.none_left"
+        return replace(self, rows=self.rows[keep].reset_index(drop=True), why=why)
 
     @property
     def sources(self) -> pd.DataFrame:

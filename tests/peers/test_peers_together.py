@@ -116,6 +116,14 @@ def test_a_plan_without_a_home_meets_reasons_and_no_error(home, zone):
     assert set(plan.peers(hindsight=True).ranks("浙江").rows["province"]) == {"浙江"}
 
 
+def test_a_filter_that_leaves_nothing_says_so(plan, home):
+    found = plan.peers.ambition().filter(indicator_id="moon")
+    assert found.plot().why == found.summary() == "No row has these values."
+    # What had no row to begin with keeps its reason.
+    empty = home(None).peers.closest()
+    assert empty.filter(zone_id="a").summary() == empty.summary()
+
+
 def test_another_zone_can_be_asked_for(plan, home):
     other = plan.peers(home="weihai")
     assert other.plan.home == "weihai"
