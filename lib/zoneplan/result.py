@@ -1,4 +1,4 @@
-"""What every question returns: rows with what they are about, which show, say and draw themselves."""
+"""What every question returns: rows about a plan, which show, say and draw themselves."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class Subject(Protocol):
 class Result:
     """Rows without words, and the plan that they are about.
 
-    Shown in a notebook it is a table in the language of the plan; ``summary`` says it in a sentence, ``plot`` draws
-    it. One without rows shows the reason.
+    Shown in a notebook it is a table in the language of the plan; ``summary`` says it in a
+    sentence, ``plot`` draws it. One without rows shows the reason.
     """
 
     plan: Any
@@ -55,7 +55,8 @@ class Result:
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         # Otherwise each dataclass would write a representation of its own.
-        cls.__repr__ = Result.__repr__  # type: ignore[method-assign]
+        if "__repr__" not in vars(cls):
+            cls.__repr__ = Result.__repr__  # type: ignore[method-assign]
 
     def table(self) -> pd.DataFrame:
         """The rows, as a frame of one's own."""
@@ -106,7 +107,7 @@ class Result:
         return said or words(lang)(f"{self.SUBJECT}.{self.case()}", **self.facts(lang))
 
     def evidence_note(self, lang: str | None = None) -> str:
-        """How many figures stand behind the rows, by the grade of their sources if they have one."""
+        """How many figures stand behind the rows, by the grade of their sources if there is one."""
         w = words(lang or self.plan.lang)
         if "grade" not in self.rows or self.rows.empty:
             return w("result.evidence.ungraded", n=len(self.rows))

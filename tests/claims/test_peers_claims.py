@@ -23,7 +23,7 @@ def printed(level: str, name: str, series: str, last: int = 3):
 
 
 def test_nine_percent_is_ordinary_for_the_coast_and_bold_for_the_province(peers):
-    """61 of 100 counties of its size over three windows, 45 in the last, 17 of Zhejiang's prefectures."""
+    """61 of 100 counties of its size over three windows, 45 in the last; in Zhejiang 17."""
     seen = peers.ambition().overview().filter(indicator_id="gdp", basis="nominal").rows
     share = seen.set_index("regions")["share"]
     assert round(100 * share["county_coastal_size_matched"]) == 61

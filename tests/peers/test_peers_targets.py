@@ -92,7 +92,7 @@ def test_promised(peers):
     assert "the plan promises 9 %" in found.summary()
     assert "本计划为9%" in found.summary("zh")
     chart = found.plot()
-    assert chart.title == "Of 22 promises of others, 14 have a known result"
+    assert chart.title == "Of 23 promises of others, 14 have a known result"
     assert chart.table()["label"].iloc[0] == "the Zhenan zone, average to 2020"
 
 

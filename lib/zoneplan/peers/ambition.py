@@ -190,7 +190,7 @@ class Percentile(PeerResult):
     """How many regions of a class reached a growth rate, one row per past window."""
 
     growth: float
-    class_: ReferenceClass | None
+    class_: ReferenceClass | Any
     horizon: int
     SUBJECT = "peers.percentile"
     SHOWN = ("origin_year", "end_year", "n_units", "percentile", "p10", "p50", "p90", "known_from")

@@ -255,4 +255,5 @@ def _left_out(rows: pd.DataFrame, pairs: pd.DataFrame, kind: str, unit: str) -> 
 
 def _among(rows: pd.DataFrame, others: pd.DataFrame, keys: list[str]) -> np.ndarray:
     """Which rows have a key that others have too."""
-    return pd.MultiIndex.from_frame(rows[keys]).isin(pd.MultiIndex.from_frame(others[keys]))
+    there = pd.MultiIndex.from_frame(others[keys])
+    return np.asarray(pd.MultiIndex.from_frame(rows[keys]).isin(there))

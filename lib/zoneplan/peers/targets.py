@@ -51,8 +51,8 @@ def region_targets(peers: Record) -> Targets:
 
     Returns
     -------
-    As :func:`targets`, for China, Zhejiang and Wenzhou, and for the zone itself in 2006;
-    ``target_high`` is the upper end of a range.
+    As :func:`targets`, for China, Zhejiang, Wenzhou and its zone; ``target_high`` is the upper end
+    of a range.
 
     Interpretation: ``below`` compares printed figures only; many targets were given as "around".
     """
@@ -61,9 +61,8 @@ def region_targets(peers: Record) -> Targets:
     high = peers.best(rows[upper], key[:2])[key].rename(columns={"value": "target_high"})
     low = pick(rows[~upper], unit=["%", "亿元"])
     low = low.merge(high.assign(indicator_id="gdp"), on=[*key[:2], "indicator_id"], how="left")
-    own = peers.plan.all_observations if peers.hindsight else peers.plan.observations
-    seen = pd.concat([peers.read("context_observations"), own], ignore_index=True)
-    return _scored(peers, *(f.assign(entity_id=REGION + f["entity_id"]) for f in (low, seen)))
+    both = low, peers.read("context_observations")
+    return _scored(peers, *(f.assign(entity_id=REGION + f["entity_id"]) for f in both))
 
 
 def _scored(peers: Record, set_out: pd.DataFrame, seen: pd.DataFrame) -> Targets:
