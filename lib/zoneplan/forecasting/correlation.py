@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from zoneplan.data import tables
+from zoneplan.data.cities import INSIDE_ANOTHER
 from zoneplan.data.indicators import indicator
 from zoneplan.errors import DataError, Problem
 from zoneplan.plan.document import PlanDocument, known
 
-# Exports change their currency after 2018, and Yiwu lies inside Jinhua.
+# Exports change their currency after 2018.
 LAST_DOLLAR_YEAR = 2018
-INSIDE_ANOTHER = ("330782",)
 
 
 def panel_correlation(plan: PlanDocument, indicators: list[str]) -> pd.DataFrame:
