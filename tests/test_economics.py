@@ -1,4 +1,4 @@
-"""The economics worked out a second time: classes, windows, chosen figures, odds, swings and peers, by hand.
+"""The economics worked out a second time: classes, windows, chosen figures, odds and swings, by hand.
 
 Each number here is computed from printed rows with plain arithmetic, apart from the code it holds.
 """
@@ -24,7 +24,6 @@ from zoneplan.forecasting import classes as reference
 from zoneplan.forecasting import growth as common
 from zoneplan.forecasting.forecasts import Assumptions, base_of, forecast
 from zoneplan.forecasting.verdicts import _like_its_twin, verdicts
-from zoneplan.peers import zones as peers
 from zoneplan.plan.audit import implied_base
 from zoneplan.plan.document import chosen, known, target_problems, unit_problems
 from zoneplan.stress import tornado
@@ -616,269 +615,10 @@ def test_shares_of_the_panels_add_up(plan):
     assert f"{int((main == main.mode().iloc[0]).sum())} in {len(main)}" in chart.title
 
 
-# Peers
+# Descriptions
 
 
-@pytest.fixture
-def use(monkeypatch):
-    def put(**replaced):
-        monkeypatch.setattr(tables, "read", lambda name: replaced[name].copy())
-        monkeypatch.setattr(
-            tables, "sources", lambda: pd.DataFrame({"published": ["2018-11-05"]}, index=["plan"])
-        )
-
-    return put
-
-
-def figures(*rows: dict) -> pd.DataFrame:
-    usual = {
-        "zone_id": "z",
-        "zone_zh": "区",
-        "zone_en": "Z ETDZ",
-        "province": "浙江",
-        "city": "温州",
-        "indicator_id": "gdp",
-        "year": 2015,
-        "value": 100.0,
-        "unit": "亿元",
-        "kind": "level",
-        "period": "full_year",
-        "scope_note": "whole",
-        "source_id": "plan",
-        "grade": "B",
-        "note": None,
-        "price_basis": "comparable, by convention",
-    }
-    return pd.DataFrame([{"row_id": f"p{n}", **usual, **row} for n, row in enumerate(rows)])
-
-
-TARGET = {"kind": "target", "period": "target", "value": 90.0}
-
-
-def test_the_nearest_levels_stand_beside_a_target(use):
-    use(
-        peer_zones=figures(
-            TARGET, *({"year": y, "value": float(y)} for y in (2011, 2013, 2017, 2019))
-        )
-    )
-    row = peers.peer_targets().table().iloc[0]
-    assert row[["before_year", "before_value", "after_year", "after_value"]].tolist() == [
-        2013,
-        2013.0,
-        2017,
-        2017.0,
-    ]
-    assert row["status"] == "open" and np.isnan(row["result"])
-    use(peer_zones=figures(TARGET, {"value": 89.9}))
-    row = peers.peer_targets().table().iloc[0]
-    assert (row["status"], row["result"], row["result_source_id"], row["before_year"]) == (
-        "below",
-        89.9,
-        "plan",
-        None,
-    )
-    use(peer_zones=figures(TARGET, {"value": 90.0}))
-    assert peers.peer_targets().table()["status"].tolist() == ["reached"]
-    # Other indicators, zones and units are no result.
-    use(
-        peer_zones=figures(
-            TARGET,
-            {"indicator_id": "gdp_above_scale"},
-            {"zone_id": "y"},
-            {"zone_id": "zz"},
-            {"unit": "亿美元"},
-            {"indicator_id": "exports"},
-        )
-    )
-    assert peers.peer_targets().table()["status"].tolist() == ["open"]
-    # A rate of another year says nothing about this one.
-    rate = {"unit": "%", "kind": "growth_real"}
-    use(
-        peer_zones=figures(
-            {**TARGET, "unit": "%", "value": 9.0}, {**rate, "year": 2014}, {**rate, "year": 2016}
-        )
-    )
-    row = peers.peer_targets().table().iloc[0]
-    assert row["basis"] == "growth" and row["before_year"] is None and row["after_year"] is None
-
-
-def test_results_of_targets_are_counted_and_begin_at_row_zero():
-    made = peers.region_targets()
-    counts = made.table().groupby(["entity_id", "status"]).size()
-    assert made.counts.set_index(["entity_id", "status"])["n"].to_dict() == counts.to_dict()
-    for table in (
-        made.table(),
-        peers.national_share().table(),
-        peers.rank_history("浙江").table(),
-        peers.size_and_growth(1990, 2030).excluded,
-    ):
-        assert table.index.tolist() == list(range(len(table))) and "index" not in table.columns
-
-
-@pytest.mark.parametrize(
-    ("ids", "said"),
-    [
-        ([], "Rests on no figure."),
-        (["a"], "Rests on 1 figure of 1 zone: 1 of grade B."),
-        (["a", "a"], "Rests on 2 figures of 1 zone: 2 of grade B."),
-        (["a", "b"], "Rests on 2 figures of 2 zones: 2 of grade B."),
-    ],
-)
-def test_what_a_result_rests_on_is_said(ids, said):
-    assert peers.rests_on(pd.DataFrame({"zone_id": ids, "grade": ["B"] * len(ids)})) == said
-
-
-def test_totals_of_the_country_are_full_years_of_the_country(use):
-    zone = figures({})
-    total = {
-        "entity_id": "china",
-        "indicator_id": "gdp",
-        "year": 2015,
-        "unit": "亿元",
-        "kind": "level",
-        "grade": "B",
-        "source_id": "plan",
-        "note": None,
-    }
-    rows = [
-        {**total, "row_id": "c1", "value": 400.0, "period": "full_year"},
-        {**total, "row_id": "c2", "value": 1.0, "period": "9m"},
-        {**total, "row_id": "c3", "value": 2.0, "period": "full_year", "entity_id": "zhejiang"},
-        {**total, "row_id": "c4", "value": 3.0, "period": "full_year", "entity_id": "beijing"},
-        {**total, "row_id": "c5", "value": 4.0, "period": "h1"},
-        {**total, "row_id": "c6", "value": 5.0, "period": "preliminary"},
-    ]
-    use(peer_zones=zone, context_observations=pd.DataFrame(rows))
-    assert peers.national_share(of="china").table()["share"].tolist() == [25.0]
-
-
-def test_a_class_is_named_by_what_it_is():
-    made = peers.percentile_of(9.0, "china", "gdp", level="prefecture")
-    assert made.class_.label == "GDP of prefectures, china" and not made.class_.is_proxy
-    assert peers.percentile_of(9.0, "china", "gdp").class_.label == "GDP of counties, china"
-    assert peers.percentile_of(9.0).class_ is reference.CLASSES["gdp"]
-    assert (
-        peers.percentile_of(9.0, "coastal_provinces", "budget_revenue").class_
-        is reference.CLASSES["budget_revenue"]
-    )
-
-
-def test_shares_are_of_full_year_levels_only(use):
-    whole = pd.DataFrame(
-        [
-            {
-                "row_id": "n1",
-                "region": r,
-                "indicator_id": "gdp",
-                "year": 2015,
-                "value": v,
-                "unit": "亿元",
-                "kind": "level",
-                "period": "full_year",
-                "grade": g,
-                "source_id": "plan",
-                "note": None,
-            }
-            for r, v, g in (("all", 500.0, "B"), ("a", 9.0, "A"), ("z", 8.0, "A"))
-        ]
-    )
-    zones = figures(
-        {},
-        {"zone_id": "part", "period": "part_year"},
-        {"zone_id": "aim", "kind": "target"},
-        {"zone_id": "other", "indicator_id": "exports"},
-    )
-    use(peer_zones=zones, national_zones=whole)
-    shares = peers.national_share().table()
-    assert shares[["zone_id", "share"]].to_numpy().tolist() == [["z", 20.0]]
-
-
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        ({"unit": "亿美元"}, "level in 亿美元, not 亿元"),
-        ({"unit": "万元"}, "level in 万元, not 亿元"),
-        ({"unit": "元"}, "level in 元, not 亿元"),
-        ({}, "level without growth in that year"),
-        ({"kind": "growth_nominal", "unit": "%"}, "nominal figure, not real growth"),
-    ],
-)
-def test_why_a_figure_is_left_out(change, reason, use):
-    # Another zone has a pair, and the same zone growth of another kind.
-    use(
-        peer_zones=figures(
-            change,
-            {"kind": "growth_nominal", "unit": "%", "year": 2015},
-            {"zone_id": "y"},
-            {"zone_id": "y", "kind": "growth_real", "unit": "%"},
-        )
-    )
-    left = peers.size_and_growth(2010, 2020).excluded.set_index("row_id")["reason"]
-    assert left["p0"] == reason
-
-
-def test_two_documents_with_one_note_speak_of_one_area(use, monkeypatch):
-    use(
-        peer_zones=figures(
-            {}, {"kind": "growth_real", "unit": "%", "value": 9.0, "source_id": "other"}
-        )
-    )
-    assert peers.size_and_growth(2010, 2020).table()["scope_basis"].tolist() == ["same note"]
-    use(
-        peer_zones=figures(
-            {"scope_note": "a"},
-            {"kind": "growth_real", "unit": "%", "value": 9.0, "scope_note": "b"},
-        )
-    )
-    assert peers.size_and_growth(2010, 2020).table()["scope_basis"].tolist() == ["same document"]
-
-
-def test_the_best_rows_keep_their_columns(use):
-    use(peer_zones=figures({}, {"zone_id": "a", "value": 5.0}))
-    table = peers.best(tables.read("peer_zones"), ["zone_id"])
-    assert (
-        table["zone_id"].tolist() == ["a", "z"]
-        and table.index.tolist() == [0, 1]
-        and "index" not in table
-    )
-    assert "index" not in peers.ordered(tables.read("peer_zones"))
-
-
-def test_ranks_of_a_province_are_its_own():
-    assert set(peers.rank_history("Zhejiang").table()["province"]) == {"浙江"}
-    assert set(peers.rank_history("广东").table()["province"]) == {"广东"}
-
-
-def test_the_last_rank_of_the_zone_is_told():
-    chart = peers.rank_history("Zhejiang").plot()
-    last = peers.rank_history("wenzhou").table().iloc[-1]
-    assert f"{last['rank']:.0f}" in chart.title and f"{last['evaluation_year']:.0f}" in chart.title
-    assert "Wenzhou" in chart.title
-
-
-def test_windows_are_told_from_first_to_last():
-    made = peers.percentile_of(9.0)
-    chart = made.plot()
-    assert (
-        f"{made.rows['origin_year'].iloc[0]:.0f}" in chart.subtitle
-        and f"{made.rows['end_year'].iloc[-1]:.0f}" in chart.subtitle
-    )
-
-
-def test_a_short_name_leaves_out_the_kind_of_zone():
-    rows = pd.DataFrame(
-        {
-            "zone_en": ["Wenzhou ETDZ", None, "AETDZ x"],
-            "zone_zh": ["温州经济技术开发区", "某区", "乙"],
-        }
-    )
-    assert peers.label(rows).tolist() == ["Wenzhou", "某区", "AETDZ x"]
-    assert peers.label(rows, "zh").tolist() == ["温州经开区", "某区", "乙"]
-
-
-def test_an_unknown_zone_or_class_is_refused():
-    with pytest.raises(ValueError, match="no zone 'atlantis'; there are: .*wenzhou"):
-        peers.zone("atlantis")
+def test_a_truth_value_is_no_year():
     with pytest.raises(DataError, match="base_year"):
         raise_for("base_year: 2017", "base_year: true")
 
@@ -960,11 +700,6 @@ def test_growth_of_names_nobody_knows_has_no_class():
         "park_tax": False,
         "gdp": True,
     }
-
-
-def test_the_usual_day_of_a_percentile_is_that_of_the_plan(plan):
-    found = peers.percentile_of(9.0)
-    assert found.as_of == plan.as_of and found.rows["end_year"].max() == 2016
 
 
 def test_swings_have_these_columns_only(plan):

@@ -9,7 +9,6 @@ from zoneplan.charts import kinds
 from zoneplan.charts.stories import figures, path_chart
 from zoneplan.data import tables
 from zoneplan.forecasting import classes
-from zoneplan.peers import zones
 from zoneplan.stress.drivers import discover, drivers, two_way
 from zoneplan.stress.tornado import swings
 
@@ -171,7 +170,7 @@ def test_the_table_of_the_swings_is_told_in_either_language(plan):
     assert english.set_index("assumption").loc["Rounding of the 2017 base", "low_label"] == "20.78"
 
 
-def test_classes_and_zones_have_names_in_both_languages():
+def test_classes_have_names_in_both_languages():
     gdp, trade = classes.CLASSES["gdp"], classes.CLASSES["trade_total"]
     assert (
         gdp.said("zh") == "沿海同规模县域地区生产总值"
@@ -180,8 +179,6 @@ def test_classes_and_zones_have_names_in_both_languages():
     assert trade.said("zh") == "沿海同规模县域出口（替代指标）" and trade.said().endswith("(proxy)")
     other = classes.ReferenceClass("county", "of_the_moon", "gdp", False, "GDP on the moon")
     assert other.said("zh") == "GDP on the moon"
-    assert zones.name("wenzhou") == "Wenzhou" and zones.name("wenzhou", "zh") == "温州经开区"
-    assert zones.name("suzhoupark", "zh") == "苏州工业园区"
 
 
 def test_own_calculations_are_named_as_in_the_source_list():

@@ -184,7 +184,7 @@ def test_a_reason_for_a_chart_left_out_is_short(tmp_path):
     plan = own(tmp_path, GDP, ["gdp,2016,204.72,亿元,level,"], about=ABOUT + "home: qinhuangdao\n")
     reasons = drawn(plan)[1]
     assert (
-        any(reason == "no 'comprehensive' rank for '河北'" for reason in reasons)
+        any(r.startswith("No rank of the zone or province on this list") for r in reasons)
         and max(map(len, reasons)) < 200
     )
 
@@ -713,7 +713,7 @@ def test_what_cannot_be_drawn_is_left_out_with_its_reason(china, tmp_path, monke
     monkeypatch.setenv("ZONEPLAN_PLAN", str(CHINA))
     charts, reasons = drawn(china)
     assert {"odds_2020", "hits_china", "reliability_classes"} <= {c.id for c in charts}
-    assert "the plan prints no average growth of GDP" in reasons and all(
+    assert any(r.startswith("The plan prints no average growth of GDP") for r in reasons) and all(
         c.problems() == [] for c in charts
     )
     monkeypatch.setenv("ZONEPLAN_PLAN", str(plan_folder(tmp_path, GDP)))

@@ -1,9 +1,9 @@
-"""What every question returns: rows with what they are about, which show, say and draw themselves."""
+"""What every question returns: rows about a plan, which show, say and draw themselves."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
@@ -12,7 +12,7 @@ import pandas as pd
 
 from zoneplan.data.sources import Sources, ids_in
 from zoneplan.messages import words
-from zoneplan.text import MISSING, Shown, cells, odds
+from zoneplan.text import MISSING, Shown, cells, day, odds
 
 if TYPE_CHECKING:
     from zoneplan.charts import Chart
@@ -35,16 +35,28 @@ class Subject(Protocol):
 class Result:
     """Rows without words, and the plan that they are about.
 
-    Shown in a notebook it is a table in the language of the plan; ``summary`` says it in a sentence, ``plot`` draws
-    it. One without rows shows the reason.
+    Shown in a notebook it is a table in the language of the plan; ``summary`` says it in a
+    sentence, ``plot`` draws it. One without rows shows the reason.
     """
 
     plan: Any
     rows: pd.DataFrame
+    # What was asked for and is not among the rows, each with the key of its reason.
+    left_out: pd.DataFrame = field(default_factory=pd.DataFrame, kw_only=True)
+    # The message that says why there are no rows, where there is more than one reason.
+    why: str = field(default="", kw_only=True)
     # The group of its messages: a summary and, for a result without rows, the reason.
     SUBJECT: ClassVar[str] = ""
+    # The columns that a reader is shown; all of them where none is named.
+    SHOWN: ClassVar[tuple[str, ...]] = ()
     # Decimals by column where they are not the usual one.
     DIGITS: ClassVar[Mapping[str, int]] = {}
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        # Otherwise each dataclass would write a representation of its own.
+        if "__repr__" not in vars(cls):
+            cls.__repr__ = Result.__repr__  # type: ignore[method-assign]
 
     def table(self) -> pd.DataFrame:
         """The rows, as a frame of one's own."""
@@ -52,12 +64,15 @@ class Result:
 
     def filter(self, **columns: object) -> Self:
         """Only the rows whose columns have these values (or one of a list of values)."""
+        if self.rows.empty:
+            return self
         keep = pd.Series(True, index=self.rows.index)
         for column, value in columns.items():
             keep &= self.rows[column].isin(
                 value if isinstance(value, (list, tuple, set)) else [value]
             )
-        return replace(self, rows=self.rows[keep].reset_index(drop=True))
+        why = self.why if keep.any() else "result.none_left"
+        return replace(self, rows=self.rows[keep].reset_index(drop=True), why=why)
 
     @property
     def sources(self) -> pd.DataFrame:
@@ -72,15 +87,33 @@ class Result:
         """Why there is nothing to show; empty where there is something."""
         if not self.rows.empty:
             return ""
-        w = words(lang or self.plan.lang)
-        return w(
-            f"{self.SUBJECT}.nothing" if f"{self.SUBJECT}.nothing" in w.texts else "result.nothing"
-        )
+        lang = lang or self.plan.lang
+        w, usual = words(lang), f"{self.SUBJECT}.nothing"
+        key = self.why or (usual if usual in w.texts else "result.nothing")
+        return w(key, day=self.when(lang), zone=self.plan.zone(lang))
+
+    def when(self, lang: str) -> str:
+        """The day up to which figures are known to it, in words."""
+        return day(self.plan.as_of, lang)
+
+    def case(self) -> str:
+        """Which message of its group tells the result, where there are several."""
+        return "summary"
 
     def summary(self, lang: str | None = None) -> str:
         """The result in a sentence or two, in a language (that of the plan, if none is named)."""
         lang = lang or self.plan.lang
-        return self.reason(lang) or words(lang)(f"{self.SUBJECT}.summary", **self.facts(lang))
+        said = self.reason(lang)
+        return said or words(lang)(f"{self.SUBJECT}.{self.case()}", **self.facts(lang))
+
+    def evidence_note(self, lang: str | None = None) -> str:
+        """How many figures stand behind the rows, by the grade of their sources if there is one."""
+        w = words(lang or self.plan.lang)
+        if "grade" not in self.rows or self.rows.empty:
+            return w("result.evidence.ungraded", n=len(self.rows))
+        count = self.rows["grade"].value_counts().sort_index()
+        grades = [w("result.evidence.grade", grade=g, n=n) for g, n in count.items()]
+        return w("result.evidence.graded", n=len(self.rows), grades=w("common.list").join(grades))
 
     def plot(self, lang: str | None = None, **options: Any) -> Chart | Nothing:
         """The result as a chart, or the reason why there is none."""
@@ -97,10 +130,16 @@ class Result:
     def shown(self, lang: str | None = None) -> Shown:
         """The rows as a reader sees them: heads and names in a language, fixed decimals."""
         lang = lang or self.plan.lang
+        rows = self.named(lang)
+        rows = rows[list(self.SHOWN)] if self.SHOWN else rows
+        return Shown(readable(rows, lang, self.DIGITS))
+
+    def named(self, lang: str) -> pd.DataFrame:
+        """The rows with names in place of ids."""
         rows = self.rows.copy()
         for column in rows.columns.intersection(["indicator_id"]):
             rows[column] = [self.plan.name(i, lang) for i in rows[column]]
-        return Shown(readable(rows, lang, self.DIGITS))
+        return rows
 
     def __repr__(self) -> str:
         return self.reason() or repr(self.shown())
@@ -135,6 +174,8 @@ def readable(
         said = w.group(f"columns.value.{column}")
         if str(column).startswith("probability"):
             shown[column] = [odds(p, lang) for p in rows[column]]
+        elif pd.api.types.is_bool_dtype(rows[column]):
+            shown[column] = [w(f"result.{'yes' if v else 'no'}") for v in rows[column]]
         elif said:
             shown[column] = [
                 said.get(v, t) for v, t in zip(rows[column], shown[column], strict=True)

@@ -27,7 +27,8 @@ import pandas as pd
 
 from zoneplan.data import tables
 from zoneplan.messages import Words, words
-from zoneplan.plan.document import own_names
+from zoneplan.plan.document import PlanDocument, latin_names
+from zoneplan.plan.loading import load
 from zoneplan.text import cells, num, odds, odds_range, pct, upper
 
 if TYPE_CHECKING:
@@ -240,7 +241,7 @@ class Chart:
             return []
         names = _publishers(tuple(dict.fromkeys(tables.sources()["publisher"])))
         shown = [names.sub("", t) for t in (*self.texts(), self.alt)]
-        found = sorted(_latin(shown) - LATIN - _latin(own_names()))
+        found = sorted(_latin(shown) - LATIN - _latin(latin_names(load(PlanDocument))))
         return [f"English words in a Chinese chart: {', '.join(found)}"] if found else []
 
     def _crowded(self) -> list[str]:

@@ -12,30 +12,18 @@ import pandas as pd
 from zoneplan.data import tables
 from zoneplan.data.units import shown_in
 from zoneplan.evaluation import backtest
-from zoneplan.evaluation.track_record import hits
-from zoneplan.forecasting import classes
-from zoneplan.forecasting.forecasts import forecast
+from zoneplan.evaluation.class_record import TODAY, class_pseudo_targets
 from zoneplan.messages import words
-from zoneplan.peers import zones
-from zoneplan.peers.ambition import ambition, availability
-from zoneplan.peers.comparison import (
-    against_city,
-    movers,
-    national_totals,
-    promised_growth,
-    reported_growth,
-)
-from zoneplan.peers.convergence import city_convergence, small_zones
 from zoneplan.plan.audit import ratio_paths
+from zoneplan.result import Nothing
 from zoneplan.stress.drivers import drivers, variance_shares
-from zoneplan.stress.simulation import level_series
-from zoneplan.stress.tornado import needed_growth, panels, swings
+from zoneplan.stress.tornado import panels, swings
 from zoneplan.text import amount, day, num, odds_range, pct
 
 if TYPE_CHECKING:
     from zoneplan.charts.kinds import Chart
     from zoneplan.forecasting.forecasts import Forecast
-    from zoneplan.plan.document import Plan
+    from zoneplan.study import Forecasts, Plan
 
 # What is drawn of a level series by series; where the plan lacks some, its other levels take their places.
 PATHS = ("gdp", "industrial_value_added", "trade_total", "budget_revenue")
@@ -61,6 +49,9 @@ def drawn(plan: Plan, lang: str = "en") -> tuple[list[Chart], list[str]]:
             # What a programmer could have asked for instead stands after the first semicolon.
             reasons.append(str(reason).partition(";")[0])
             continue
+        if isinstance(chart, Nothing):
+            reasons.append(chart.why)
+            continue
         # The shipped plan's own charts are mended instead: there export refuses them.
         found = [] if tables.is_shipped(plan.folder) else chart.problems()
         if found:
@@ -72,7 +63,8 @@ def drawn(plan: Plan, lang: str = "en") -> tuple[list[Chart], list[str]]:
 
 def recipes(plan: Plan, lang: str) -> list[Callable[[], Chart]]:
     """How each chart of the brief is drawn, in reading order."""
-    levels = level_series(plan)
+    made = plan.forecast()
+    levels = made.levels()
     paths, swung = (
         [*(i for i in usual if i in levels), *(i for i in levels if i not in usual)][: len(usual)]
         for usual in (PATHS, SWINGS)
@@ -81,24 +73,23 @@ def recipes(plan: Plan, lang: str) -> list[Callable[[], Chart]]:
         lambda: plan.audit().plot(lang),
         lambda: ratio_chart(plan, lang),
         *(partial(path_chart, plan, i, lang) for i in paths),
-        lambda: plan.verdicts().plot(lang),
-        lambda: needed_growth(plan).plot(lang),
+        lambda: made.odds().plot(lang),
+        lambda: made.needed_growth().plot(lang),
         # One-way swings never stand alone: the shares beside them say what each is worth when all move together.
         *(
             draw
             for i in swung
             for draw in (
-                lambda i=i: swings(plan, i).plot(short(plan, i, lang), plan.zone(lang), lang),
-                lambda i=i: variance_shares(drivers(plan, i)).plot(lang),
+                lambda i=i: swings(made, i).plot(short(plan, i, lang), plan.zone(lang), lang),
+                lambda i=i: variance_shares(drivers(made, i)).plot(lang),
             )
         ),
-        lambda: panels(plan).plot(lang),
-        lambda: percentile_chart(plan, lang),
+        lambda: panels(made).plot(lang),
         *comparisons(plan, lang),
         partial(hedgehog_chart, lang),
         partial(coverage_chart, lang),
         partial(reliability_chart, lang),
-        *([lambda: hits(plan).plot(lang)] if plan.yearly else []),
+        *([lambda: plan.track_record().plot(lang)] if plan.yearly else []),
     ]
 
 
@@ -107,54 +98,27 @@ def short(plan: Plan, indicator_id: str, lang: str = "en") -> str:
     return words(lang).texts.get(f"figures.short.{indicator_id}") or plan.name(indicator_id, lang)
 
 
-def comparisons(plan: Plan, lang: str) -> list[Callable[[], Chart]]:
-    """How the zone is drawn among regions and other zones: every chart of 05_compare_zones but the percentiles."""
-    home = plan.home or ""
-    placed, stated = cache(lambda: ambition(plan)), cache(lambda: stated_gdp(plan))
-    reports = cache(lambda: reported_growth(at_home(plan)))
+def comparisons(plan: Plan, lang: str) -> list[Callable[[], Chart | Nothing]]:
+    """How the zone is drawn among regions and other zones: context, with what was published later."""
+    peers = plan.peers(hindsight=True)
+    placed = cache(peers.ambition)
     return [
-        lambda: availability(plan).plot(lang),
+        lambda: peers.percentiles().plot(lang),
+        lambda: peers.availability().plot(lang),
         lambda: placed().plot(lang),
-        lambda: placed().plot_windows(lang),
-        lambda: zones.size_and_growth(2006, 2022).plot(stated(), home, lang),
-        lambda: reports().plot(stated(), lang),
-        lambda: reports().plot_bias(stated(), lang),
-        lambda: national_totals(at_home(plan)).plot(lang),
-        lambda: zones.rank_history(zones.zone(at_home(plan))["province"]).plot(home, lang),
-        lambda: movers(at_home(plan)).plot(lang=lang),
-        lambda: small_zones().plot(home, lang),
-        lambda: small_zones(zone_alone=True).plot(home, lang),
-        lambda: promised_growth(plan).plot(lang),
-        lambda: against_city(at_home(plan)).plot(lang),
-        lambda: city_convergence().plot(lang),
+        lambda: placed().plot(lang, by="windows"),
+        lambda: peers.levels().plot(lang),
+        lambda: peers.growth().plot(lang),
+        lambda: peers.reaching().plot(lang),
+        lambda: peers.totals().plot(lang),
+        lambda: peers.ranks().plot(lang),
+        lambda: peers.movers().plot(lang),
+        lambda: peers.small_zones().plot(lang),
+        lambda: peers.small_zones(zone_alone=True).plot(lang),
+        lambda: peers.promised().plot(lang),
+        lambda: peers.against_city().plot(lang),
+        lambda: peers.convergence().plot(lang),
     ]
-
-
-def at_home(plan: Plan) -> str:
-    """The zone's id among the peer zones.
-
-    Raises
-    ------
-    ValueError
-        The plan names none.
-    """
-    if plan.home is None:
-        raise ValueError("plan.yml names no zone of peer_zones as home")
-    return plan.home
-
-
-def stated_gdp(plan: Plan) -> float:
-    """The average growth of GDP that the plan prints, percent a year.
-
-    Raises
-    ------
-    ValueError
-        It prints none.
-    """
-    growth = plan.stated_growth("gdp") if "gdp" in plan.series() else float("nan")
-    if pd.isna(growth):
-        raise ValueError("the plan prints no average growth of GDP")
-    return growth
 
 
 def path_chart(plan: Plan, indicator_id: str, lang: str = "en") -> Chart:
@@ -163,18 +127,19 @@ def path_chart(plan: Plan, indicator_id: str, lang: str = "en") -> Chart:
     How to read it: the darker band holds half of the outcomes, the lighter one four in five; a target
     above the band asks for more than similar regions managed.
     """
-    w, made = words(lang), forecast(plan, indicator_id) if indicator_id in plan.series() else None
+    w, made = (
+        words(lang),
+        plan.forecast().of(indicator_id) if indicator_id in plan.series() else None,
+    )
     if made is None or made.base is None:
         raise ValueError(
             f"{indicator_id!r} has no forecast of a level, so there is no path to draw"
         )
-    last = plan.years[-1]
-    if np.isnan(plan.target(indicator_id, last)):
+    last, target = plan.years[-1], plan.target(indicator_id)
+    if target is None:
         raise ValueError(f"{indicator_id!r} has no target for {last}, so there is no path to draw")
-    target, goal = plan.target(indicator_id, last), plan.goal(indicator_id, last)
-    low, high = sorted(
-        f.odds(last, goal) for f in (made, forecast(plan, indicator_id, "observed") or made)
-    )
+    both = (made, plan.forecast().of(indicator_id, "observed") or made)
+    low, high = sorted(f.probability(target) for f in both)
     return draw_path(
         plan,
         made,
@@ -182,11 +147,11 @@ def path_chart(plan: Plan, indicator_id: str, lang: str = "en") -> Chart:
         title=w(
             "figures.path.title",
             name=short(plan, indicator_id, lang),
-            target=amount(target, made.unit, lang),
+            target=amount(target.value, made.unit, lang),
             year=last,
             odds=odds_range(low, high, lang),
         ),
-        note=w("figures.path.note", class_=made.growth[last].class_.said(lang)),
+        note=w("figures.path.note", class_=made.growth[last].class_.describe(lang)),
         base_label=w(f"figures.path.base_{made.base.kind}", year=made.base.year),
         lang=lang,
     )
@@ -249,7 +214,13 @@ def ratio_chart(plan: Plan, lang: str = "en") -> Chart:
     """The paths of the ratios between targets, with the last observed ratios."""
     from zoneplan.charts.kinds import lines
 
-    w, paths = words(lang), ratio_paths(plan, lang)
+    w = words(lang)
+    each = [
+        path.assign(ratio=" / ".join(plan.name(i, lang) for i in pair))
+        for pair, path in ratio_paths(plan).items()
+    ]
+    columns = ["ratio", "year", "percent", "source_id"]
+    paths = pd.concat(each, ignore_index=True)[columns] if each else pd.DataFrame(columns=columns)
     first, last, part = plan.years[0], plan.years[-1], "industrial_value_added"
     named = (
         paths["ratio"].str.startswith(plan.name(part, lang))
@@ -278,70 +249,6 @@ def ratio_chart(plan: Plan, lang: str = "en") -> Chart:
         sources=sorted(set(paths["source_id"])),
         unit=w("common.unit.percent"),
         planned_from=first,
-        lang=lang,
-    )
-
-
-def percentile_table(plan: Plan, lang: str = "en") -> pd.DataFrame:
-    """Where the plan's average growth stands in its reference classes.
-
-    Returns one row per indicator: label, class windows pooled, percentiles, plan_growth and the share of
-    regions and windows that reached it.
-
-    How to read it: a share of 0.05 means that one region in twenty grew as fast as the plan asks.
-    """
-    rows = []
-    for i in plan.series():
-        growth = classes.past_growth(classes.class_of(plan, i), len(plan.years), plan.as_of)
-        if growth is None or pd.isna(plan.stated_growth(i)):
-            continue
-        stated = plan.stated_growth(i)
-        q = dict(
-            zip(
-                ("p10", "p25", "p50", "p75", "p90"),
-                growth.quantile([0.1, 0.25, 0.5, 0.75, 0.9]),
-                strict=True,
-            )
-        )
-        rows.append(
-            {
-                "indicator_id": i,
-                "label": plan.name(i, lang),
-                "reference_class": growth.class_.said(lang),
-                "origin_year": int(growth.rows["origin_year"].min()),
-                "end_year": int(growth.rows["end_year"].max()),
-                **q,
-                "n_units": int(growth.rows["n_units"].min()),
-                "plan_growth": stated,
-                "percentile": 100 * growth.odds(stated),
-                "source_id": growth.rows["source_id"].iloc[-1],
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def percentile_chart(plan: Plan, lang: str = "en") -> Chart:
-    """The plan's growth within the reference classes."""
-    from zoneplan.charts.kinds import reached_by, reference_percentile
-
-    w, rows, _ = words(lang), percentile_table(plan, lang), stated_gdp(plan)
-    gdp = rows.set_index("indicator_id").loc["gdp"]
-    return reference_percentile(
-        "reference_percentile",
-        rows,
-        title=w(
-            "figures.percentile.title"
-            if 1 <= gdp["percentile"] <= 99
-            else "figures.percentile.title_beyond",
-            share=reached_by(gdp["percentile"], lang),
-        ),
-        subtitle=w(
-            "figures.percentile.subtitle",
-            first=rows["origin_year"].min(),
-            last=rows["end_year"].max(),
-            zone=plan.zone(lang),
-        ),
-        sources=["plan", *sorted(set(rows["source_id"]))],
         lang=lang,
     )
 
@@ -400,7 +307,7 @@ def reliability_chart(lang: str = "en") -> Chart:
     """Odds that the rule behind the verdicts gave to targets at percentiles of past growth, and what came of them."""
     from zoneplan.charts.kinds import reliability
 
-    w, found = words(lang), backtest.class_pseudo_targets(backtest.HORIZON, backtest.TODAY)
+    w, found = words(lang), class_pseudo_targets(backtest.HORIZON, TODAY)
     data = found.table().rename(columns={"odds": "forecast", "met": "observed", "cases": "n"})
     return reliability(
         "reliability_classes",

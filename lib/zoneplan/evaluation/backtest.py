@@ -14,10 +14,9 @@ from unittest.mock import patch
 import numpy as np
 import pandas as pd
 
-from zoneplan.data import tables
-from zoneplan.data.panel import Panel, panel_of
+from zoneplan.data import cities
+from zoneplan.data.panel import Panel
 from zoneplan.forecasting import baselines, growth, panel_model
-from zoneplan.forecasting.correlation import INSIDE_ANOTHER
 from zoneplan.forecasting.panel_model import QUANTILES, learn, odds
 from zoneplan.messages import words
 
@@ -194,18 +193,8 @@ def saved_bench(name: str) -> pd.DataFrame:
 
 
 def city_panels() -> dict[str, Panel]:
-    """The Zhejiang cities as their yearbooks printed them, one panel per indicator, in the unit with most years.
-
-    Yiwu lies inside Jinhua and is left out. Figures of a year were known from November of the next.
-    """
-    rows = tables.read("zhejiang_cities")
-    rows = rows[~rows["unit_id"].astype("str").isin(INSIDE_ANOTHER)]
-    panels = {}
-    for indicator in SERIES:
-        part = rows[rows["indicator_id"] == indicator]
-        unit = part.groupby("unit", observed=True)["year"].nunique().idxmax()
-        panels[indicator] = panel_of(part.loc[part["unit"] == unit, ["unit_id", "year", "value"]])
-    return panels
+    """The Zhejiang cities as their yearbooks printed them, one panel per series."""
+    return cities.city_panels(SERIES)
 
 
 def described(panels: Mapping[str, Panel]) -> pd.DataFrame:

@@ -1,46 +1,12 @@
-"""How indicators move together: correlations of growth, and what makes normal draws of them."""
+"""What makes correlated normals of independent ones."""
 
 from __future__ import annotations
 
 import warnings
 
 import numpy as np
-import pandas as pd
 
-from zoneplan.data import tables
-from zoneplan.data.indicators import indicator
 from zoneplan.errors import DataError, Problem
-from zoneplan.plan.document import PlanDocument, known
-
-# Exports change their currency after 2018, and Yiwu lies inside Jinhua.
-LAST_DOLLAR_YEAR = 2018
-INSIDE_ANOTHER = ("330782",)
-
-
-def panel_correlation(plan: PlanDocument, indicators: list[str]) -> pd.DataFrame:
-    """Correlation of yearly growth between indicators in the Zhejiang cities, as known on the plan's day.
-
-    Each city's growth is taken as its difference from the indicator's mean over cities and years, so that shocks common to
-    all cities count; rank correlations are turned into those of a normal copula, ``2 sin(pi r / 6)``.
-    """
-    rows = known(tables.read("zhejiang_cities"), plan.as_of)
-    inside = rows["unit_id"].astype("str").isin(INSIDE_ANOTHER)
-    rows = rows[(rows["year"] <= LAST_DOLLAR_YEAR) & ~inside]
-    growth = {}
-    for i in indicators:
-        part = rows[rows["indicator_id"] == indicator(i).panel_series]
-        if len(part):
-            wide = part.pivot(index="unit_id", columns="year", values="value")
-            growth[i] = np.log(wide).diff(axis=1).stack()
-    ranks = pd.DataFrame(growth).corr(method="spearman")
-    return 2 * np.sin(np.pi * ranks / 6)
-
-
-def filled(indicators: list[str], block: pd.DataFrame, rho: float) -> np.ndarray:
-    """The correlation matrix of the promises: the estimated block, and one value for all the rest."""
-    matrix = block.reindex(index=indicators, columns=indicators).fillna(rho).to_numpy(copy=True)
-    np.fill_diagonal(matrix, 1.0)
-    return matrix
 
 
 def root(correlation: np.ndarray) -> np.ndarray:

@@ -1,0 +1,1 @@
+"""Comparisons with other zones and regions; ``plan.peers`` has them as verbs."""

@@ -10,284 +10,182 @@ import numpy as np
 import pandas as pd
 
 from zoneplan.data import tables
-from zoneplan.peers import zones as peers
-from zoneplan.peers.comparison import is_wider
-from zoneplan.peers.zones import HOME, rests_on
+from zoneplan.messages import words
+from zoneplan.peers.totals import shares
+from zoneplan.peers.zones import NO_HOME, PeerResult, Record, is_wider, names, need, pick
 from zoneplan.text import num
 
-# Provinces with a sea coast.
-COAST = frozenset("辽宁 河北 天津 山东 江苏 上海 浙江 福建 广东 广西 海南".split())
-CRITERIA = ("size", "coast", "province")
-# The size band of the reference class of counties, so that both comparisons mean the same by "of its size".
+COAST = ("辽宁", "河北", "天津", "山东", "江苏", "上海", "浙江", "福建", "广东", "广西", "海南")
+# The size band of the reference class of counties, so that "of its size" means the same in both.
 TIMES = (0.4, 2.5)
 # Levels further apart than this stand for different ages of the same zone.
 YEARS_APART = 5
+YEARS = (2008, 2021)
+NO_SIZE = "peers.why.no_size"
 
 
 def zone_ages(on: date) -> pd.DataFrame:
-    """Years since approval as a national-level zone, for the zones whose approval date is printed.
+    """Years since approval as a national-level zone on a day, of zones whose approval is dated.
 
-    Returns a frame zone_zh, approval_date, age (whole years; approval counts by its year, since many dates print no
-    day), source_id, grade; zones without a date are left out.
-
-    How to read it: an old zone has had longer to fill its land; age says nothing about its boundaries.
+    An approval counts by its year, since many dates print no day.
     """
-    rows = tables.read("zone_register")
-    rows = rows[rows["approval_date"].notna()]
-    age = on.year - rows["approval_date"].astype("str").str[:4].astype(int)
-    rows = rows.assign(age=age)[age >= 0]
-    return rows[
-        ["zone_zh", "province", "approval_date", "age", "grade", "source_id", "row_id"]
-    ].sort_values("row_id", ignore_index=True)
+    rows = tables.read("zone_register").rename(columns={"source_id": "age_source_id"})
+    approved = rows["approval_date"].astype("str")
+    rows = rows[rows["approval_date"].notna() & (approved <= on.isoformat())]
+    rows["age"] = on.year - approved[rows.index].str[:4].astype(int)
+    return rows[["zone_zh", "approval_date", "age", "age_source_id"]]
 
 
-def features(zone_id: str, years: tuple[int, int]) -> pd.DataFrame:
-    """What zones can be told apart by: one row per zone with size, coast, province and age.
+def features(peers: Record, years: tuple[int, int]) -> pd.DataFrame:
+    """What zones can be told apart by: one row per zone with size, place and age, its own first.
 
-    Size is GDP of a full year in per mille of China's GDP of that year, so that levels of different years can be held
-    against each other; each zone's level nearest in time to the zone's own last one is taken.
-
-    Raises
-    ------
-    ValueError
-        The zone is unknown or has no full-year GDP in these years.
+    Size is full-year GDP in per mille of China's GDP of that year, so that levels of different
+    years can be compared; each zone's level nearest in time to the zone's own last one is taken.
+    Empty where the plan's zone has no such level.
     """
-    name = peers.zone(zone_id)["label"]
-    shares = peers.national_share(of="china").rows
-    shares = shares[shares["year"].between(*years)]
-    own = shares[shares["zone_id"] == zone_id]
+    known = pick(shares(peers).rows, year=range(years[0], years[1] + 1))
+    own = pick(known, zone_id=peers.plan.home)
     if own.empty:
-        raise ValueError(
-            f"{name} has no full-year GDP beside China's in {years[0]}-{years[1]}, so no size to compare"
-        )
-    last = int(own["year"].max())
-    near = shares.assign(apart=(shares["year"] - last).abs()).sort_values(
-        ["zone_id", "apart", "year"], kind="stable"
-    )
-    near = near.drop_duplicates("zone_id")
-    zones = (
-        tables.read("peer_zones")
-        .sort_values("row_id")
-        .drop_duplicates("zone_id")[["zone_id", "zone_zh", "province"]]
-    )
-    rows = zones.merge(
-        near[
-            [
-                "zone_id",
-                "label",
-                "year",
-                "size",
-                "unit",
-                "share",
-                "apart",
-                "scope_note",
-                "grade",
-                "source_id",
-            ]
-        ],
-        how="left",
-    )
-    ages = zone_ages(date(years[1], 12, 31)).rename(columns={"source_id": "age_source_id"})
-    rows = rows.merge(
-        ages[["zone_zh", "approval_date", "age", "age_source_id"]], on="zone_zh", how="left"
-    )
-    base = rows.loc[rows["zone_id"] == zone_id, "share"].iloc[0]
-    return rows.assign(
+        return own
+    near = known.assign(apart=(known["year"] - own["year"].max()).abs())
+    near = near.sort_values(["zone_id", "apart", "year"]).drop_duplicates("zone_id")
+    columns = "zone_id year size unit share apart scope_note grade source_id"
+    every = tables.read("peer_zones").sort_values("row_id").drop_duplicates("zone_id")
+    every = every[["zone_id", "zone_zh", "province"]]
+    rows = every.merge(near[columns.split()], on="zone_id", how="left")
+    last = date(years[1], 12, 31)
+    ages = zone_ages(min(last, peers.known_on or last))
+    rows = rows.merge(ages, on="zone_zh", how="left").drop(columns="zone_zh")
+    base = pick(rows, zone_id=peers.plan.home).iloc[0]
+    coast, same = rows["province"].isin(COAST), rows["province"] == base["province"]
+    place = np.where(coast == (base["province"] in COAST), "same_coast", "other_coast")
+    rows = rows.assign(
         share=10 * rows["share"],
-        times=rows["share"] / base,
-        coast=rows["province"].isin(COAST),
+        times=rows["share"] / base["share"],
+        place=pd.Series(place).where(~same, "same_province"),
+        older=rows["age"] - base["age"],
         wider=is_wider(rows["scope_note"]),
-    ).sort_values("zone_id", ignore_index=True)
+        other=rows["zone_id"] != base["zone_id"],
+    )
+    return rows.sort_values(["other", "zone_id"], ignore_index=True).drop(columns="other")
 
 
 @dataclass(frozen=True)
-class Comparable:
-    """The zones that pass the filters, and those that do not, each with its reason."""
+class Similar(PeerResult):
+    """The zones that pass the filters (``by``), nearest in size first; others in ``left_out``."""
 
-    zone_id: str
     by: tuple[str, ...]
-    years: tuple[int, int]
-    rows: pd.DataFrame
-    excluded: pd.DataFrame
+    SUBJECT = "peers.similar"
+    SHOWN = ("zone_id", "size", "unit", "year", "times", "place", "wider", "grade", "source_id")
 
-    def table(self) -> pd.DataFrame:
-        """One row per comparable zone: size, times the zone's size, year, coast, province, age, scope, source."""
-        return self.rows.copy()
-
-    def rests_on(self) -> str:
-        """How many figures and zones, by grade, in one sentence."""
-        return rests_on(self.rows)
+    def facts(self, lang: str) -> dict[str, object]:
+        """How many pass which criteria."""
+        w = words(lang)
+        by = w("common.list").join(w(f"peers.criterion.{c}") for c in self.by)
+        return {"n": len(self.rows), "left": len(self.left_out), "by": by}
 
 
-def comparable(
-    zone_id: str = HOME,
+def similar(
+    peers: Record,
     by: Sequence[str] = ("size",),
-    years: tuple[int, int] = (2008, 2021),
+    years: tuple[int, int] = YEARS,
     times: tuple[float, float] = TIMES,
-) -> Comparable:
-    """The zones that may be held against this one.
+) -> Similar:
+    """Which zones may be held against this one?
 
     Parameters
     ----------
-    zone_id : the zone.
-    by : any of size (between ``times`` of the zone's), coast (both on the coast or neither), province (the same one).
+    by : any of size (between ``times`` of the zone's), coast (both on it or neither), province.
     years : first and last year of the levels that count.
     times : smallest and largest size, in times the zone's own, each in its share of China's GDP.
 
     Returns
     -------
-    Comparable: the zones that pass, nearest in size first; the others in ``excluded`` with the first reason that fits.
+    The zones that pass; ``left_out`` has all others of the table, with the first reason that fits.
 
     Raises
     ------
-    ValueError
-        An unknown criterion or zone, or a zone without a level in these years.
-
-    How to read it: nothing is deleted in silence: both tables together hold every zone of the table.
+    DataError
+        An unknown criterion.
     """
-    unknown = sorted(set(by) - set(CRITERIA))
-    if unknown:
-        raise ValueError(
-            f"unknown criterion {', '.join(unknown)}; there are: {', '.join(CRITERIA)}"
-        )
-    rows = features(zone_id, years)
-    own = rows[rows["zone_id"] == zone_id].iloc[0]
-    others = rows[rows["zone_id"] != zone_id]
-    reasons = [_misfit(r, own, by, years, times) for _, r in others.iterrows()]
-    others = others.assign(reason=reasons)
-    kept = others[others["reason"] == ""].drop(columns="reason")
-    kept = (
-        kept.assign(off=np.abs(np.log(kept["times"])))
-        .sort_values(["off", "zone_id"], ignore_index=True)
-        .drop(columns="off")
-    )
-    left = others[others["reason"] != ""][
-        ["zone_id", "province", "size", "year", "times", "reason", "source_id"]
-    ]
-    return Comparable(zone_id, tuple(by), years, kept, left.reset_index(drop=True))
-
-
-def _misfit(
-    row: pd.Series,
-    own: pd.Series,
-    by: Sequence[str],
-    years: tuple[int, int],
-    times: tuple[float, float],
-) -> str:
-    """The first reason why a zone is not comparable; empty if it is."""
-    if "province" in by and row["province"] != own["province"]:
-        return "another province"
-    if "coast" in by and row["coast"] != own["coast"]:
-        return "not on the coast" if own["coast"] else "on the coast"
-    if "size" in by and pd.isna(row["times"]):
-        return f"no full-year GDP in {years[0]}-{years[1]}"
-    if "size" in by and not times[0] <= row["times"] <= times[1]:
-        return f"{num(row['times'])} times its size"
-    return ""
+    for criterion in by:
+        need("criterion", criterion, ("size", "coast", "province"))
+    rows = features(peers, years)
+    if rows.empty:
+        why = NO_SIZE if peers.home is not None else NO_HOME
+        return peers.result(Similar, rows, tuple(by), why=why)
+    rows = rows.iloc[1:]
+    misfits = {
+        "other_province": ("province" in by) & (rows["place"] != "same_province"),
+        "other_coast": ("coast" in by) & (rows["place"] == "other_coast"),
+        "no_size": ("size" in by) & rows["times"].isna(),
+        "other_size": ("size" in by) & ~rows["times"].between(*times),
+    }
+    kept, left = _sorted_out(rows, misfits)
+    nearest = np.log(kept["times"]).abs().sort_values(kind="stable").index
+    kept = kept.loc[nearest].reset_index(drop=True)
+    return peers.result(Similar, kept, tuple(by), left_out=left, why="peers.similar.nobody")
 
 
 @dataclass(frozen=True)
-class Closest:
-    """The most similar zones by distance, with the reasons."""
+class Closest(PeerResult):
+    """The most similar zones by distance, with each part of it."""
 
-    zone_id: str
-    rows: pd.DataFrame
-    excluded: pd.DataFrame
+    SUBJECT = "peers.closest"
+    SHOWN = (
+        *("zone_id", "size", "unit", "year", "times", "place", "older", "wider", "scope_note"),
+        *("distance", "known", "grade", "source_id"),
+    )
+    DIGITS = {"distance": 2, "older": 0}
 
-    def table(self) -> pd.DataFrame:
-        """One row per zone, the closest first: distance, each part of it, reasons, sources."""
-        return self.rows.copy()
-
-    def rests_on(self) -> str:
-        """How many figures and zones, by grade, in one sentence."""
-        return rests_on(self.rows)
-
-    def briefing(self) -> pd.DataFrame:
-        """The table as a briefing paper prints it: zone, GDP with year, times the zone, why, scope, source."""
-        return pd.DataFrame(
-            {
-                "Zone": self.rows["label"],
-                "GDP, 亿元": [
-                    f"{num(r.size_, 0)} ({r.year:.0f})"
-                    for r in self.rows.rename(columns={"size": "size_"}).itertuples()
-                ],
-                "Times the zone": [num(t) for t in self.rows["times"]],
-                "Why": self.rows["reasons"],
-                "Area of the figure": self.rows["scope_note"].fillna("not printed"),
-                "Grade": self.rows["grade"],
-                "Source": self.rows["source_id"],
-            }
-        )
+    def facts(self, lang: str) -> dict[str, object]:
+        """The zones by name, with their size."""
+        w, named = words(lang), names(self.plan, self.rows["zone_id"], lang)
+        pairs = zip(named, map(num, self.rows["times"]), strict=True)
+        told = [w("peers.closest.zone", zone=zone, times=times) for zone, times in pairs]
+        return {"zones": w("common.list").join(told)}
 
 
-def closest(zone_id: str = HOME, n: int = 8, years: tuple[int, int] = (2008, 2021)) -> Closest:
-    """The zones most like this one.
+def closest(peers: Record, n: int = 8, years: tuple[int, int] = YEARS) -> Closest:
+    """Which zones are most like this one?
 
     Parameters
     ----------
-    zone_id : the zone.
     n : how many zones.
     years : first and last year of the levels that count.
 
     Returns
     -------
-    Closest. The distance is Gower's: the mean of the differences of size (logarithm, as a share of its range), place
-    (0 in the same province, a half in another one of the same kind, coastal or inland, else 1) and age (as a share of
-    its range) over the features known of both zones, from 0 (alike in all) to 1. Zones without a size, or whose size lies more than five years off, are in ``excluded``.
+    One row per zone, the closest first. The distance is Gower's: the mean difference of size (its
+    logarithm, as a share of the range), place (0 in the same province, a half in another of the
+    same kind, coastal or inland, else 1) and age (as a share of the range) over the features known
+    of both (``known``), from 0 (alike in all) to 1. Zones whose size is unknown or more than five
+    years off are in ``left_out``.
 
-    Source: Gower (1971), A general coefficient of similarity and some of its properties, Biometrics 27.
-
-    How to read it: ``known`` counts the features behind a distance; a small one from few features is a guess.
+    Source: Gower (1971), A general coefficient of similarity and some of its properties.
     """
-    rows = features(zone_id, years)
-    own = rows[rows["zone_id"] == zone_id].iloc[0]
-    others = rows[rows["zone_id"] != zone_id]
-    why = np.where(
-        others["times"].isna(),
-        f"no full-year GDP in {years[0]}-{years[1]}",
-        np.where(others["apart"] > YEARS_APART, "level too far off in time", ""),
-    )
-    left = others.assign(reason=why)[why != ""][
-        ["zone_id", "province", "size", "year", "reason", "source_id"]
-    ]
-    kept = others[why == ""]
+    rows = features(peers, years)
+    if rows.empty:
+        return peers.result(Closest, rows, why=NO_SIZE if peers.home is not None else NO_HOME)
+    own, rows = rows.iloc[0], rows.iloc[1:]
+    misfits = {"no_size": rows["times"].isna(), "other_time": rows["apart"] > YEARS_APART}
+    kept, left = _sorted_out(rows, misfits)
     # Ranges over all compared zones with the zone itself, so that each part runs from 0 to 1.
-    logs, age = (
-        np.log(pd.concat([kept["times"], pd.Series([1.0])])),
-        pd.concat([kept["age"], pd.Series([own["age"]])]),
-    )
-    parts = pd.DataFrame(
-        {
-            "size": np.abs(np.log(kept["times"])) / (np.ptp(logs) or 1.0),
-            "place": np.where(
-                kept["province"] == own["province"],
-                0.0,
-                np.where(kept["coast"] == own["coast"], 0.5, 1.0),
-            ),
-            "age": (kept["age"] - own["age"]).abs() / ((age.max() - age.min()) or 1.0),
-        }
-    )
-    kept = kept.assign(
-        distance=parts.mean(axis=1), known=parts.notna().sum(axis=1), **parts.add_prefix("d_")
-    )
-    kept = kept.assign(reasons=[_reasons(r, own) for _, r in kept.iterrows()])
-    kept = kept.sort_values(["distance", "zone_id"], kind="stable").head(n)
-    return Closest(zone_id, kept.reset_index(drop=True), left.reset_index(drop=True))
+    logs, ages = np.log([*kept["times"], 1.0]), pd.Series([*kept["age"], own["age"]])
+    places = {"same_province": 0.0, "same_coast": 0.5, "other_coast": 1.0}
+    parts = pd.DataFrame({"d_place": kept["place"].map(places)})
+    parts["d_size"] = np.log(kept["times"]).abs() / (np.ptp(logs) or 1.0)
+    parts["d_age"] = kept["older"].abs() / ((ages.max() - ages.min()) or 1.0)
+    kept = kept.assign(distance=parts.mean(axis=1), known=parts.notna().sum(axis=1), **parts)
+    kept = kept.sort_values(["distance", "zone_id"], ignore_index=True).head(n)
+    return peers.result(Closest, kept, left_out=left)
 
 
-def _reasons(row: pd.Series, own: pd.Series) -> str:
-    """Why a zone is near or far, in words."""
-    words = [f"{num(row['times'])} times its size"]
-    words.append("same province" if row["province"] == own["province"] else "another province")
-    if row["coast"] != own["coast"]:
-        words.append("inland" if own["coast"] else "on the coast")
-    if pd.notna(row["age"]) and pd.notna(own["age"]):
-        apart = int(abs(row["age"] - own["age"]))
-        words.append(
-            "same age"
-            if apart == 0
-            else f"{apart} years {'younger' if row['age'] < own['age'] else 'older'}"
-        )
-    if row["wider"]:
-        words.append("with a wider area")
-    return ", ".join(words)
+def _sorted_out(
+    rows: pd.DataFrame, misfits: dict[str, pd.Series]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows that fit, and the others with the first reason why not."""
+    reason = np.select([np.asarray(m) for m in misfits.values()], list(misfits), "")
+    left = rows.assign(reason=reason)[reason != ""]
+    columns = ["zone_id", "province", "size", "year", "times", "reason", "source_id"]
+    return rows[reason == ""], left[columns].reset_index(drop=True)

@@ -21,7 +21,7 @@ AT_ONCE = 2
 
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 # Written by front ends at every run; they carry times and versions, not content.
-VOLATILE = ("execution", "ExecuteTime", "collapsed", "jupyter", "trusted")
+VOLATILE = ("execution", "ExecuteTime", "collapsed", "trusted")
 
 
 def folder() -> Path:

@@ -19,8 +19,8 @@ from zoneplan.forecasting.forecasts import base_of, forecast
 from zoneplan.forecasting.joint_odds import joint, scorecard
 from zoneplan.forecasting.verdicts import BASE_DEPENDENT
 from zoneplan.messages import Words, words
-from zoneplan.peers import zones
-from zoneplan.peers.similar import closest
+from zoneplan.peers.zones import REGION
+from zoneplan.peers.zones import names as zone_names
 from zoneplan.plan.audit import AGREES, CONTRADICTS, OPEN, ROUNDING, cagr
 from zoneplan.plan.outcomes import OPEN as OPEN_YET
 from zoneplan.plan.outcomes import resolutions
@@ -53,7 +53,6 @@ OWN = "own calculation"
 NAMELESS = "not stated"
 # A publisher that is nothing but the address of a page.
 HOST = re.compile(r"[\w-]+(\.[\w-]+)*\.(com|cn|net|org|info|cc)( \(.*\))?")
-PROVINCE = {zh: en.title() for en, zh in zones.PROVINCES.items()}
 
 
 def brief_markdown(
@@ -686,33 +685,25 @@ def comparison(plan: Plan, lang: str = "en") -> list[str]:
 def context(plan: Plan, lang: str = "en") -> list[str]:
     """What is known beside the charts: earlier windows, the zone's weight, its rank, and others' targets."""
     w, said = words(lang), []
-    if "gdp" in plan.series() and pd.notna(stated := plan.stated_growth("gdp")):
-        windows = zones.percentile_of(stated, as_of=plan.as_of)
-        first, last = windows.rows.iloc[0], windows.rows.iloc[-1]
-        said.append(
-            w(
-                "paper.compare.windows",
-                growth=pct(stated, 0, lang),
-                first=reached_by(first["percentile"], lang),
-                first_window=first["label"],
-                last=reached_by(last["percentile"], lang),
-                last_window=last["label"],
-                class_=windows.class_.said(lang),
-            )
-        )
+    windows = plan.peers.percentile()
+    if not windows.rows.empty:
+        ends = {"first": windows.rows.iloc[0], "last": windows.rows.iloc[-1]}
+        reached = {key: reached_by(row["percentile"], lang) for key, row in ends.items()}
+        said.append(w("paper.compare.windows", **windows.facts(lang) | reached))
     weights, ranks, yearly = context_rows(plan)
     for r in weights.tail(1).rename(columns={"size": "size_"}).itertuples():
         said.append(
             w(
                 "paper.compare.weight",
-                zone=_zone_name(r.zone_id, lang),
+                zone=zone_names(plan, [r.zone_id], lang)[0],
                 year=r.year,
                 size=amount(r.size_, r.unit, lang),
                 share=pct(r.share, 3, lang),
             )
         )
     if not yearly.empty:
-        who = w("common.list").join(w(f"paper.place.{x}") for x in yearly["entity_id"].unique())
+        places = yearly["entity_id"].str.removeprefix(REGION).unique()
+        who = w("common.list").join(w(f"paper.place.{x}") for x in places)
         met = int((yearly["status"] == "reached").sum())
         said.append(
             w(
@@ -728,7 +719,7 @@ def context(plan: Plan, lang: str = "en") -> list[str]:
         said.append(
             w(
                 "paper.compare.rank",
-                zone=_zone_name(r.zone_id, lang),
+                zone=zone_names(plan, [r.zone_id], lang)[0],
                 rank=int(r.rank),
                 year=int(r.evaluation_year),
                 source=r.source_id,
@@ -737,36 +728,29 @@ def context(plan: Plan, lang: str = "en") -> list[str]:
     return said
 
 
-def _zone_name(zone_id: str, lang: str) -> str:
-    return zones.zone(zone_id)["zone_zh" if lang == "zh" else "label"]
-
-
 def context_rows(plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The home zone's share in China's GDP, its ranks, and the regions' yearly growth targets that had a result."""
-    targets = zones.region_targets().rows.query(
-        "indicator_id == 'gdp' and unit == '%' and status != 'open'"
-    )
-    targets = targets[targets["year"] < plan.as_of.year]
-    weights, ranks = zones.national_share(of="china").rows, tables.read("rankings")
-    # A zone that the tables do not know has neither.
-    ranked = ((ranks["zone_id"] == plan.home) & (ranks["list"] == "comprehensive")).any()
-    return (
-        weights[weights["zone_id"] == plan.home],
-        zones.rank_history(plan.home).rows if ranked else ranks.head(0),
-        targets,
-    )
+    # Context of the paper, in no odds: what was published later is told too.
+    peers = plan.peers(hindsight=True)
+    targets = peers.region_targets().filter(indicator_id="gdp", unit="%").rows
+    targets = targets[(targets["status"] != "open") & (targets["year"] < plan.as_of.year)]
+    weights = peers.shares().filter(zone_id=plan.home).rows
+    ranks = peers.ranks().rows
+    return weights, ranks[ranks["zone_id"] == plan.home], targets
 
 
 def like_this(plan: Plan, lang: str = "en") -> list[str]:
     """The zones most like this one, with what they are alike in."""
     if plan.home is None:
         return []
-    w, rows = words(lang), closest(plan.home, CLOSEST).table()
+    w, near = words(lang), plan.peers(hindsight=True).closest(CLOSEST)
+    rows = near.rows
+    if rows.empty:
+        return []
+    provinces = w.group("columns.value.province")
     columns = {
-        "zone": rows["zone_zh"] if lang == "zh" else rows["label"],
-        "province": rows["province"]
-        if lang == "zh"
-        else [PROVINCE.get(p, p) for p in rows["province"]],
+        "zone": near.named(lang)["zone_id"],
+        "province": [provinces.get(p, p) for p in rows["province"]],
         "gdp": [
             w("paper.back.point", value=amount(r.size_, r.unit, lang), year=int(r.year))
             for r in rows.rename(columns={"size": "size_"}).itertuples()
@@ -888,8 +872,7 @@ def resting(plan: Plan, charts: Sequence[Chart]) -> list[set[str]]:
         ranks.tail(1),
         targets,
     ]
-    if plan.home is not None:
-        frames.append(closest(plan.home, CLOSEST).table())
+    frames.append(plan.peers(hindsight=True).closest(CLOSEST).table())
     return [cited(f) for f in frames]
 
 

@@ -9,9 +9,9 @@ from typing import ClassVar
 import pandas as pd
 
 from zoneplan.data import tables
+from zoneplan.data.cities import INSIDE_ANOTHER
 from zoneplan.data.indicators import indicator, indicators
 from zoneplan.data.units import convert, convertible
-from zoneplan.forecasting.correlation import INSIDE_ANOTHER
 from zoneplan.forecasting.scenario import CONSTANT, Scenario
 from zoneplan.plan.document import PlanDocument
 from zoneplan.result import Result

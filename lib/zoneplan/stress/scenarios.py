@@ -13,11 +13,11 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from zoneplan.data import tables
+from zoneplan.data.cities import INSIDE_ANOTHER
 from zoneplan.data.units import convert
 from zoneplan.data.yaml_file import read_yaml, schema_problems
 from zoneplan.errors import DataError, Problem
 from zoneplan.forecasting.classes import ReferenceClass, classes_of
-from zoneplan.forecasting.correlation import INSIDE_ANOTHER
 from zoneplan.forecasting.forecasts import ForecastTable, base_of
 from zoneplan.forecasting.growth import expected_growth
 from zoneplan.forecasting.paths import FEWEST_YEARS
