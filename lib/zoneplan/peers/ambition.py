@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,8 +11,7 @@ import pandas as pd
 
 from zoneplan.data import tables
 from zoneplan.data.indicators import indicators
-from zoneplan.forecasting.classes import ReferenceClass, class_of, usual_class
-from zoneplan.forecasting.distribution import WINDOWS_DESCRIBED, Growth, past_growth
+from zoneplan.forecasting.classes import LONGEST, ReferenceClass, class_of, spread_units
 from zoneplan.messages import words
 from zoneplan.peers.growth import levels
 from zoneplan.peers.zones import ALL_ZONES, PeerResult, Record, need
@@ -26,7 +25,9 @@ REGIONS = (
     *(("county", "coastal_size_matched"), ("county", "zhejiang"), ("prefecture", "zhejiang")),
     *(("prefecture", "coastal_provinces"), ("prefecture", "china")),
 )
-QUANTILES = {"p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9}
+QUANTILES = ["p10", "p25", "p50", "p75", "p90"]
+# Windows that are pooled where a reader asks for more than the last.
+POOLED = 3
 KEYS = ["indicator_id", "stand_in", "is_proxy", "basis", "plan_growth", "regions", "is_main"]
 
 
@@ -38,13 +39,13 @@ def compared(plan: PlanDocument) -> Iterator[tuple[dict[str, Any], ReferenceClas
     """
     asked = [a.indicator_id for a in indicators() if a.shows_in("ambition")]
     for i in (i for i in asked if i in plan.series() and pd.notna(plan.stated_growth(i))):
-        real = {"real": usual_class("gdp_growth")} if i == "gdp" else {}
+        real = {"real": class_of(plan, "gdp_growth")} if i == "gdp" else {}
         for basis, main in ({"nominal": class_of(plan, i)} | real).items():
             if main is None:
                 continue
             shared = i, main.indicator_id, main.is_proxy, basis, plan.stated_growth(i)
             for level, name in REGIONS:
-                class_ = ReferenceClass(level, name, main.indicator_id, main.is_proxy)
+                class_ = replace(main, level=level, name=name)
                 values = *shared, f"{level}_{name}", class_ == main
                 yield dict(zip(KEYS, values, strict=True)), class_
 
@@ -131,7 +132,7 @@ class Ambition(Placed):
     SHOWN = ("label", "row_note", "plan_growth", "column", "n_units", "share", "end_year")
     DIGITS = {"share": 2, "n_units": 0}
 
-    def overview(self, last: int = WINDOWS_DESCRIBED) -> Ambition:
+    def overview(self, last: int = POOLED) -> Ambition:
         """The mean share over the last windows known, by planned rate and class."""
         recent = self.rows.groupby(KEYS, sort=False).tail(last).groupby(KEYS, sort=False)
         ends = recent.agg({"n_units": "min", "origin_year": "min", "end_year": "max"})
@@ -180,9 +181,9 @@ def ambition(peers: Record, horizon: int = 3) -> Ambition:
 def _shares(peers: Record, class_: ReferenceClass, growth: float, horizon: int) -> pd.DataFrame:
     """The windows of a class known on the day, with the share of regions that reached a rate."""
     windows = class_.windows(horizon, peers.plan.as_of)
-    found = Growth(class_, horizon, windows).shares_by_origin(growth)
-    printed = windows[[*QUANTILES, "known_from", "source_id"]]
-    return pd.concat([found.assign(percentile=100 * found["share"]), printed], axis=1)
+    shares = np.array([(spread_units(row) >= growth).mean() for _, row in windows.iterrows()])
+    columns = ["origin_year", "end_year", "n_units", *QUANTILES, "known_from", "source_id"]
+    return windows[columns].assign(share=shares, percentile=100 * shares)
 
 
 @dataclass(frozen=True)
@@ -249,7 +250,7 @@ def percentile(
 
 @dataclass(frozen=True)
 class Percentiles(PeerResult):
-    """Where each planned rate stands in its reference class (``classes``), last windows pooled."""
+    """Where each planned rate stands in its reference class (``classes``), in the last window."""
 
     classes: Mapping[str, ReferenceClass]
     SUBJECT = "peers.percentiles"
@@ -274,21 +275,20 @@ def percentiles(peers: Record) -> Percentiles:
 
     Returns
     -------
-    One row per indicator: percentiles of average annual growth (percent) over the last windows
-    known on the day, pooled, the planned growth, and how many regions in 100 reached it.
-
-    Interpretation: the last window may lie far from the pooled ones; see :func:`percentile`.
+    One row per indicator: percentiles of average annual growth (percent) over the last window known
+    on the day, the planned growth, how many regions in 100 reached it in that window
+    (``percentile``) and over the last three pooled (``pooled``).
     """
     plan, out, used = peers.plan, [], {}
     for i in plan.series():
         class_, stated = class_of(plan, i), plan.stated_growth(i)
-        past = past_growth(class_, len(plan.years), plan.as_of)
-        if class_ is None or past is None or pd.isna(stated):
+        if class_ is None or pd.isna(stated):
             continue
-        used[i], rows = class_, past.rows
-        ends = {"origin_year": rows["origin_year"].min(), "end_year": rows["end_year"].max()}
-        row = {"indicator_id": i, **ends, "n_units": int(rows["n_units"].min())}
-        row |= {p: float(past.quantile(q)) for p, q in QUANTILES.items()}
-        row |= {"plan_growth": stated, "percentile": 100 * past.probability(stated)}
-        out.append({**row, "source_id": rows["source_id"].iloc[-1]})
+        seen = _shares(peers, class_, stated, min(len(plan.years), LONGEST)).tail(POOLED)
+        if len(seen) < POOLED:
+            continue
+        used[i], last = class_, seen.iloc[-1]
+        row = {"indicator_id": i, **last[["origin_year", "end_year", "n_units", *QUANTILES]]}
+        row |= {"plan_growth": stated, "percentile": last["percentile"]}
+        out.append({**row, "pooled": seen["percentile"].mean(), "source_id": last["source_id"]})
     return Percentiles(plan, pd.DataFrame(out), used, why="peers.why.no_rates")
