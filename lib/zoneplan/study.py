@@ -105,6 +105,10 @@ class Plan(PlanDocument):
 
         return Peers(self)
 
+    def neighbours(self) -> Any:
+        """What the neighbours did over the plan's years: hindsight, and outside every chance."""
+        return self.peers.neighbours()
+
     def brief(self, out: str | Path | None = None, **options: Any) -> Path:
         """Write the paper, slides, workbook and web pages; see :func:`zoneplan.report.brief.brief`."""
         from zoneplan.report.brief import brief

@@ -73,9 +73,7 @@ def host_news(
     path = expected_path(REAL, plan.as_of, plan.years[0], settings)
     if path is None or paths.years[at] <= paths.known_to:
         return None
-    past = (_coefficient(plan, paths.class_.indicator_id, PAST) or {}).get(
-        "coefficients", 0.0
-    )
+    past = (_coefficient(plan, paths.class_.indicator_id, PAST) or {}).get("coefficients", 0.0)
     expected = float(path["growth"].iloc[-1]) + past * _past_deviation(plan, path)
     seen = np.log1p(REAL.windows(1, plan.as_of)["p50"].to_numpy() / 100)
     s, h = common.error_sd(seen, settings), _host_spread(plan)

@@ -13,6 +13,9 @@ from zoneplan.messages import words
 from zoneplan.peers.zones import NO_RATE, PeerResult, Record, cited, need, pick, rate_of
 from zoneplan.text import num, pct
 
+# From this year on the whole country grew more slowly: reports of both ages are counted apart.
+SLOWER = 2013
+
 
 @dataclass(frozen=True)
 class Growth(PeerResult):
@@ -51,7 +54,7 @@ def growth(peers: Record, first: int = 2006, last: int = 2030) -> Growth:
     Interpretation: ``above_china`` lets years be compared. Good years are over-represented.
     """
     years = range(first, last + 1)
-    rows = peers.read("peer_zones", indicator_id="gdp", unit="%", year=years)
+    rows = peers.others(peers.read("peer_zones", indicator_id="gdp", unit="%", year=years))
     full, real = rows["period"] == "full_year", rows["kind"] == "growth_real"
     chosen = peers.above_china(peers.best(rows[full & real], ["zone_id", "year"]), "value")
     reason = np.where(full, np.where(real, "another_source", "other_kind"), rows["period"])
@@ -142,7 +145,8 @@ def reaching(peers: Record, goal: float | None = None) -> Reaching:
     One row per way of counting, with the number of figures and the share (0 to 1): ``printed``;
     ``official``, texts of grade A only; ``excess``, reports of a weaker grade lowered by what their
     grade stands above grade A (median growth above China's); ``totals``, all moved by the mean
-    difference to the growth of all zones. A way without a figure to measure the bias is left out.
+    difference to the growth of all zones; ``early`` and ``late``, printed growth before 2013 and
+    from 2013 on, when the whole country had slowed. A way without a figure to measure the bias is left out.
 
     Interpretation: the ways need not agree; where they do not, the size of the bias is not known.
     """
@@ -155,8 +159,10 @@ def reaching(peers: Record, goal: float | None = None) -> Reaching:
         "official": pick(rows, grade="A")["value"],
         "excess": rows["value"] - rows["grade"].map((over - over.get("A", np.nan)).clip(lower=0)),
         "totals": rows["value"] - total["difference"].mean(),
+        "early": rows.loc[rows["year"] < SLOWER, "value"],
+        "late": rows.loc[rows["year"] >= SLOWER, "value"],
     }
-    ids = cited(reports.rows, peers.plan.home, [*total["source_id"], *reports.china["source_id"]])
+    ids = cited(reports.rows, None, [*total["source_id"], *reports.china["source_id"]])
     found = [
         (way, len(v), float((v >= goal).mean()), ";".join(ids))
         for way, v in counted.items()
@@ -206,7 +212,7 @@ def levels(peers: Record, first: int = 2006, last: int = 2022, indicator: str = 
     kind = "growth_real" if about(indicator).is_real else "growth_nominal"
     unit = about(indicator).peer_unit or "亿元"
     rows = peers.read("peer_zones", indicator_id=indicator, year=range(first, last + 1))
-    rows = rows.fillna({"scope_note": "", "note": ""})
+    rows = peers.others(rows).fillna({"scope_note": "", "note": ""})
     full = peers.ordered(pick(rows, period="full_year"))
     pairs = _pairs(pick(full, kind="level", unit=unit), pick(full, kind=kind))
     return peers.result(Levels, pairs, indicator, left_out=_left_out(rows, pairs, kind, unit))

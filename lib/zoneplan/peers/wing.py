@@ -12,6 +12,7 @@ from zoneplan.data import tables
 from zoneplan.peers import ambition as _ambition
 from zoneplan.peers import convergence as _convergence
 from zoneplan.peers import growth as _growth
+from zoneplan.peers import neighbours as _neighbours
 from zoneplan.peers import ranks as _ranks
 from zoneplan.peers import similar as _similar
 from zoneplan.peers import targets as _targets
@@ -41,6 +42,7 @@ class Peers(Record):
     ambition = _ambition.ambition
     percentile = _ambition.percentile
     percentiles = _ambition.percentiles
+    neighbours = _neighbours.neighbours
     small_zones = _convergence.small_zones
     convergence = _convergence.convergence
 

@@ -68,6 +68,10 @@ class Record:
         own = pick(tables.read("peer_zones").sort_values("row_id"), zone_id=self.plan.home)
         return None if own.empty else own.iloc[0]
 
+    def others(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Rows of other zones: a zone is never its own peer."""
+        return rows[rows["zone_id"] != self.plan.home]
+
     def ordered(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows from best to worst source: grade, later publication (undated last), row id."""
         printed = self.plan.sources.rows["published"].map(published_by)
