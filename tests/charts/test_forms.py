@@ -221,8 +221,10 @@ def test_the_corner_is_shaded_and_every_path_is_drawn(above):
     assert points(chart, ZONE, "o") == sorted(zip(met["second"], met["first"], strict=True))
     assert len(points(chart, TARGET, "x")) == (~data["met"]).sum()
     (shade,) = chart.figure.axes[0].collections
-    ends = shade.get_paths()[0].vertices[:, 1]
+    across, ends = shade.get_paths()[0].vertices.T
     assert (ends.min(), ends.max()) == pytest.approx((4.0, up) if above else (down, 4.0))
+    assert (across.min(), across.max()) == pytest.approx(chart.figure.axes[0].get_xlim())
+    assert across.min() < data["second"].min()
 
 
 def test_two_way_draws_both_lines_and_a_key():

@@ -5,13 +5,21 @@ import re
 import numpy as np
 import pytest
 import sample_charts as sample
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zoneplan.charts.labels import Labels, spread
 from zoneplan.charts.page import Names, Page, Ruler, height, word_count
+from zoneplan.charts.theme import theme
 
 RULER = Ruler("en")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _themed():
+    """Texts are measured where charts are drawn."""
+    with theme("en"):
+        yield
 
 
 def test_words_of_a_title_are_counted_in_both_scripts():
@@ -20,12 +28,14 @@ def test_words_of_a_title_are_counted_in_both_scripts():
     assert word_count("，。：；") == 0
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("ab 温州(), "), min_size=1, max_size=80))
 def test_wrap_loses_nothing(text):
     for broken in (RULER.wrap(text, 1.0, 8), RULER.even(text, 1.0, 8)):
         assert re.sub(r"\s", "", broken) == re.sub(r"\s", "", text)
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("ab温州 "), min_size=1, max_size=60))
 def test_lines_are_as_wide_as_allowed(text):
     # No word of five letters is wider than an inch.
@@ -46,6 +56,7 @@ def test_even_lines_leave_no_single_word():
     assert len(RULER.even(text, wide, 8).split("\n")[1]) > 8
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=12), st.floats(0.01, 50))
 def test_spread_keeps_order_distance_and_centre(values, gap):
     moved = spread(values, gap)

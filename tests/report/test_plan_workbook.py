@@ -57,7 +57,8 @@ def test_the_chinese_workbook_has_chinese_sheets_heads_and_values(plan, tmp_path
     assert {c.value for c in path["A"][5:29]} >= {"观测值", "目标", "基数"}
     for sheet in book:
         heads = [str(c.value) for c in sheet[3 if sheet is book.worksheets[0] else 5] if c.value]
-        assert heads and not [h for h in heads if re.search(r"[A-Za-z]{4,}", h)], sheet.title
+        assert heads, sheet.title
+        assert not [h for h in heads if re.search(r"[A-Za-z]{4,}", h)], sheet.title
     directions = {
         c.value for c in targets[next(c.column_letter for c in targets[5] if c.value == "方向")][5:]
     }

@@ -14,7 +14,7 @@ import pandas as pd
 from zoneplan.charts.chart import OWN, Chart, cited, source_line as _source_line
 from zoneplan.charts.encoding import Encoding, Mark
 from zoneplan.charts.grid import grid, two_way as _two_way
-from zoneplan.charts.page import Caption, Ruler
+from zoneplan.charts.page import Caption
 from zoneplan.charts.paths import paths
 from zoneplan.charts.page import Rule
 from zoneplan.charts.rows import Aside, rows
@@ -28,7 +28,6 @@ from zoneplan.charts.wording import reached_by
 from zoneplan.data import tables
 from zoneplan.data.sources import Sources
 from zoneplan.messages import words
-from zoneplan.plan.document import own_names
 from zoneplan.text import num, odds_range, pct, upper
 
 __all__ = ["ODDS_STEPS", "Chart", "odds_words", "reached_by"]
@@ -46,8 +45,7 @@ def source_line(ids: Any, lang: str = "en") -> str:
 
 
 def _caption(title, subtitle, sources, note="", lang="en") -> Caption:
-    names = own_names() if lang == "zh" else []
-    return Caption(title, subtitle, source_line(sources, lang), note, lang, frozenset(names))
+    return Caption(title, subtitle, source_line(sources, lang), note, lang)
 
 
 def path_to_target(
@@ -218,11 +216,11 @@ def audit_tally(id, data, *, title, subtitle, sources, note="", lang="en") -> Ch
 
 
 def odds_strip(id, data, *, title, subtitle, sources, note="", lang="en") -> Chart:
-    w, ruler = words(lang), Ruler(lang)
+    w = words(lang)
     data = data.sort_values(["low", "high"], ascending=False, kind="stable").reset_index(drop=True)
     drawn = data.assign(
         _chance=[odds_range(r.low, r.high, lang) for r in data.itertuples()],
-        _words=[ruler.even(odds_words(r.low, r.high, lang), 1.0, NOTE) for r in data.itertuples()],
+        _words=[odds_words(r.low, r.high, lang) for r in data.itertuples()],
     )
     marks = (
         Mark("high", "low", "line", width=4.0),
@@ -236,7 +234,7 @@ def odds_strip(id, data, *, title, subtitle, sources, note="", lang="en") -> Cha
         encoding,
         _caption(title, subtitle, sources, note, lang),
         row=0.33,
-        asides=(Aside("_chance", ZONE, NAME, True), Aside("_words", SOFT, NOTE)),
+        asides=(Aside("_chance", ZONE, NAME, True), Aside("_words", SOFT, NOTE, room=1.0)),
         rules=(Rule(0.5, w("charts.strip.even"), SOFT, True),),
     )
 
@@ -556,7 +554,14 @@ def shares(id, data, *, title, subtitle, sources, note="", lang="en") -> Chart:
     drawn = data.assign(
         source_id=";".join(sources), _share=[pct(100 * x, 0, lang) for x in data["exact"]]
     )
-    marks = [Mark("exact", look="bar", name=w("charts.shares.share" if marked else "charts.series.share"), colour=FAN)]
+    marks = [
+        Mark(
+            "exact",
+            look="bar",
+            name=w("charts.shares.share" if marked else "charts.series.share"),
+            colour=FAN,
+        )
+    ]
     if marked:
         marks.append(Mark("total", name=w("charts.shares.total"), colour=TARGET, size=5.0))
     encoding = Encoding(y="driver", marks=tuple(marks), scale="share")

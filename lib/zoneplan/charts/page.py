@@ -104,7 +104,7 @@ class Ruler:
         """Break into lines of at most this width; Chinese anywhere, if it does not fit one line."""
         lines, line = [], ""
         for token in self._tokens(text, width, size, bold):
-            joined = line + token
+            joined = line + token if line else token.lstrip()
             if line.strip() and self.width(joined.rstrip(), size, bold) > width:
                 lines.append(line.rstrip())
                 joined = token.lstrip()

@@ -26,13 +26,14 @@ START, BETWEEN = 0.16, 0.12
 
 @dataclass(frozen=True)
 class Aside:
-    """A column of words at the right of the rows."""
+    """A column of words at the right of the rows, broken to lines of at most ``room`` inches."""
 
     column: str
     colour: str = INK
     size: float = SMALL
     bold: bool = False
     head: str = ""
+    room: float = 3.0
 
 
 @form
@@ -62,14 +63,16 @@ def rows(
     across : panels side by side.
     size : points of the names of the rows.
     """
-    ruler, parts = Ruler(caption.lang), encoding.panels(data)
+    ruler = Ruler(caption.lang)
+    for a in asides:
+        broken = [ruler.even(str(t), a.room, a.size, a.bold) for t in data[a.column]]
+        data = data.assign(**{a.column: broken})
+    parts = encoding.panels(data)
     tables = [encoding.wide(part) for _, part in parts]
     first, several = tables[0], len(parts) > 1
     notes = first[encoding.note] if encoding.note else ()
     names = Names.of(ruler, first[encoding.y], notes, FEW_NAMES if several else NAMES, size)
-    rooms = [
-        max(ruler.width(str(t), a.size, a.bold) for t in (*data[a.column], a.head)) for a in asides
-    ]
+    rooms = [max(ruler.width(t, a.size, a.bold) for t in (*data[a.column], a.head)) for a in asides]
     worded = any(r.words for r in rules) or any(a.head for a in asides)
     page = Page(
         caption,
@@ -228,7 +231,7 @@ def _asides(
     x = START
     for a, taken in zip(asides, rooms, strict=True):
         for y, text in enumerate(part[a.column]):
-            panel.side(x, y, str(text), color=a.colour, fontsize=a.size, bold=a.bold)
+            panel.side(x, y, text, color=a.colour, fontsize=a.size, bold=a.bold)
         head = {"color": SOFT, "va": "bottom"}
         panel.write(1 + x / panel.wide, 1 + 0.06 / panel.high, a.head, "axes", **head)
         x += taken + BETWEEN

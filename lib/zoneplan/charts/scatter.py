@@ -147,7 +147,8 @@ def _axes(
         ax.set_xlim(min(years) - 0.6, max(years) + 0.6)
         panel.years(range(min(years), max(years) + 1))
     else:
-        ax.margins(x=0.02)
+        air = 0.02 * float(x.max() - x.min())
+        ax.set_xlim(x.min() - air, x.max() + air)
     panel.thousands()
     return low, high
 
