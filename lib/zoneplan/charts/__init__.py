@@ -1,12 +1,20 @@
-"""Charts: kinds that know only their data, and for every result the one that tells it."""
+"""Charts: a few general forms that draw tables by their encoding, measured and checked on export.
+
+``theme`` holds colours, sizes and fonts, ``page`` title block, margins and panels, ``labels`` where
+small texts stand, ``encoding`` which columns are drawn as what, ``chart`` the finished chart; the
+forms are ``rows``, ``paths``, ``scatter`` and ``grid``. ``draw`` finds the story of a result.
+"""
 
 from __future__ import annotations
 
 import functools
 from typing import Any
 
-from zoneplan.charts.kinds import Chart
+from zoneplan.charts.chart import Chart, source_line
+from zoneplan.charts.theme import sized
 from zoneplan.result import Nothing
+
+__all__ = ["Chart", "draw", "sized", "source_line"]
 
 
 @functools.singledispatch

@@ -1,27 +1,26 @@
-"""Which native spreadsheet chart shows a chart's data, and on which numbers it stands."""
+"""Which native spreadsheet chart shows a chart's data, by kind and encoding, on which numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from zoneplan.charts.kinds import FAN, INK, PEER, SERIES, SOFT, TARGET, ZONE
+from zoneplan.charts.chart import Chart
+from zoneplan.charts.encoding import Encoding, Mark, pivoted
+from zoneplan.charts.paths import Piece, pieces
+from zoneplan.charts.theme import FAN, PALE, PEER, SERIES, SOFT, ZONE
 from zoneplan.messages import Words, words
 
-if TYPE_CHECKING:
-    from zoneplan.charts.kinds import Chart
-
 HIDDEN = "none"
-# Points of a scatter that carry their name: a spreadsheet moves no names apart, so only those that stand free.
-NAMED = 3
-# A table with more columns than this is drawn as lines along them.
-MANY = 6
-# What a name takes of the width and the height of the axes.
-ROOM = (0.3, 0.07)
+BANDS = ("#C9D8EB", "#8FB0D8", "#C9D8EB")
+MARKERS = {"o": "circle", "D": "diamond", "s": "square", "^": "triangle", "x": "x"}
+# A table with more columns than this is drawn as lines along them; one with more bars is tall.
+MANY, MANY_BARS = 6, 16
+CHANCES = {"min": 0, "max": 1, "num_format": "0 %"}
 
 
 @dataclass(frozen=True)
@@ -32,366 +31,215 @@ class Series:
     """
 
     name: str
-    values: str
-    across: str
+    values: Hashable
+    across: Hashable
     colour: str = ZONE
     mark: str = ""
     line: bool = True
     dashed: bool = False
-    labels: tuple[str, ...] = ()
     reach: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
 class Native:
-    """A native chart.
+    """A native chart on the numbers of ``frame``, with areas stacked behind the other series.
 
-    ``kind`` is a chart type of spreadsheets, ``frame`` the numbers behind it (None: the chart's own table),
-    ``area`` are series stacked behind the others. ``left_out`` says what only the drawn chart shows.
+    ``kind`` is a type of charts of spreadsheets: ``line``, ``bar`` or ``scatter``.
     """
 
     kind: str
     series: tuple[Series, ...]
-    frame: pd.DataFrame | None = None
-    stacked: bool = False
+    frame: pd.DataFrame
     area: tuple[Series, ...] = ()
-    x: dict = field(default_factory=dict)
-    y: dict = field(default_factory=dict)
+    stacked: bool = False
     tall: bool = False
-    left_out: str = ""
+    x: dict[str, Any] = field(default_factory=dict)
+    y: dict[str, Any] = field(default_factory=dict)
 
 
 def native(chart: Chart) -> Native | None:
-    """The native chart for the data of a chart; None where a spreadsheet has no sensible counterpart.
+    """Make the native chart for a chart; None where a spreadsheet has no sensible counterpart.
 
-    The columns of the data say which kind of chart it is.
-
-    How to read it: every series names columns that hold numbers; nothing is computed by the spreadsheet.
+    Every series names columns that hold numbers; nothing is computed by the spreadsheet.
     """
-    data, w = chart.table(), words(chart.lang)
-    for needed, made in KINDS:
-        if needed <= set(data.columns):
-            return made(data, w)
-    return None
+    made = FORMS.get("chances" if chart.encoding.across == "chance" else chart.kind)
+    return None if made is None else made(chart.data, chart.encoding, words(chart.lang))
 
 
-def _fan(data: pd.DataFrame, w: Words) -> Native:
-    wide = _by_year(data, "year", "series", "value")
-    first = wide["base"].first_valid_index() if "base" in wide else None
-    levels = wide[["q10", "q25", "q50", "q75", "q90"]].copy()
-    if first is not None:
-        # The fan opens from the base.
-        levels.loc[first] = wide.loc[first, "base"]
-    # A blank counts as zero in a stacked area: before the fan the invisible floor goes on, without any width on it.
-    levels = levels.bfill()
-    frame = pd.DataFrame({"year": wide.index}, index=wide.index)
-    frame[w("workbook.native.floor")] = levels["q10"]
-    for low, high in (("q10", "q25"), ("q25", "q75"), ("q75", "q90")):
-        frame[w(f"workbook.native.p{low[1:]}_p{high[1:]}")] = levels[high] - levels[low]
-    bands = list(frame.columns[1:])
-    looks = {
-        "median": (ZONE, "", True, False),
-        "observed": (ZONE, "circle", False, False),
-        "target": (TARGET, "diamond", False, False),
-        "no_change": (SOFT, "", True, True),
+def _rows(data: pd.DataFrame, encoding: Encoding, w: Words) -> Native:
+    """One bar a mark; stretches alone are stacked on an invisible floor."""
+    axis: dict[str, Any] = {"name": encoding.unit} if encoding.unit else {}
+    axis |= {"chance": CHANCES, "share": CHANCES | {"max": None}}.get(encoding.scale, {})
+    marks = encoding.named
+    if all(m.start is not None for m in marks):
+        return _ranges(data, encoding, marks[0], axis, w)
+    frame, series = encoding.wide(data), list[Series]()
+    if any(m.reach for m in marks):
+        frame = frame[[encoding.y, *(m.at for m in marks)]].copy()
+    for m in marks:
+        name, reach = m.name or w.texts.get(f"columns.head.{m.at}", str(m.at)), None
+        if m.reach:
+            reach = (w("workbook.native.down"), w("workbook.native.up"))
+            name = w("workbook.native.reach", name=m.name)
+            for column, end in zip(reach, m.reach, strict=True):
+                frame[column] = (data[end] - data[m.at]).abs()
+        # Two bars of one colour could not be told apart.
+        hue = FAN if m.hue in (s.colour for s in series) else m.hue
+        series.append(Series(name, m.at, encoding.y, PEER if reach else hue, reach=reach))
+    tall = len(series) * len(frame) > MANY_BARS
+    return Native("bar", tuple(series), frame, tall=tall, x=axis)
+
+
+def _ranges(
+    data: pd.DataFrame, encoding: Encoding, mark: Mark, axis: dict[str, Any], w: Words
+) -> Native:
+    """Stretches in parts below and above zero, on what lies between them and zero."""
+    low, high = data[mark.start].to_numpy(float), data[mark.at].to_numpy(float)
+    named = list(data[encoding.y])
+    if encoding.panel:
+        both = zip(data[encoding.panel], named, strict=True)
+        named = [w("common.colon", head=p, rest=n) for p, n in both]
+    parts = {
+        "floor": (HIDDEN, np.clip(low, 0, None) + np.clip(high, None, 0)),
+        "below": (PALE, np.minimum(low, 0) - np.minimum(high, 0)),
+        "above": (FAN, np.maximum(high, 0) - np.maximum(low, 0)),
     }
-    start = wide["q50"].first_valid_index() if first is None else first
-    drawn = {"median": levels["q50"].where(levels.index >= start)}
-    drawn |= {key: wide[name] for key in looks if (name := key.replace("_", " ")) in wide}
-    if "no_change" in drawn:
-        drawn["no_change"] = drawn["no_change"].ffill()
-    series = []
-    for key, values in drawn.items():
-        name = w(f"workbook.native.{key}")
-        frame[name] = values
-        series.append(Series(name, name, "year", *looks[key]))
-    shades = (HIDDEN, "#C9D8EB", "#8FB0D8", "#C9D8EB")
-    return Native(
-        "line",
-        tuple(series),
-        frame.reset_index(drop=True),
-        area=tuple(Series(n, n, "year", shade) for n, shade in zip(bands, shades, strict=True)),
-        y=_limits(wide.to_numpy(), str(data["unit"].iloc[0])),
-    )
+    frame, series = pd.DataFrame({encoding.y: named}), []
+    for key, (colour, values) in parts.items():
+        if np.any(values):
+            name = w(f"workbook.native.{key}", name=mark.name)
+            frame[name] = values
+            series.append(Series(name, name, encoding.y, colour))
+    x = axis | (_limits(np.append(low, high)) if encoding.scale == "free" else {})
+    return Native("bar", tuple(series), frame, stacked=True, tall=bool(encoding.panel), x=x)
 
 
-def _lines(data: pd.DataFrame, w: Words) -> Native:
-    return _named_lines(_by_year(data, "x", "label", "y"), _limits(data["y"].to_numpy()))
-
-
-def _ladder(data: pd.DataFrame, w: Words) -> Native:
-    wide = _by_year(data, "evaluation_year", "label", "rank")
-    return _named_lines(wide, {"name": w("workbook.native.rank"), "reverse": True, "min": 1})
-
-
-def _named_lines(wide: pd.DataFrame, y: dict) -> Native:
-    frame = wide.rename_axis("year").rename(columns=str).reset_index()
-    names = list(frame.columns[1:])
-    colours = (SERIES * (len(names) // len(SERIES) + 1))[: len(names)]
-    series = tuple(Series(n, n, "year", c, "circle") for n, c in zip(names, colours, strict=True))
-    return Native("line", series, frame, y=y)
-
-
-def _hedgehog(data: pd.DataFrame, w: Words) -> Native:
-    happened = data[data["series"] == "what happened"].set_index("year")["value"]
-    middle, actual = data[data["series"] == "q50"], w("workbook.native.happened")
-    frame = pd.DataFrame({actual: happened})
-    for origin, part in middle.groupby("origin"):
-        # Each path starts at the figure it was made from.
-        path = pd.concat([happened.loc[[origin]], part.set_index("year")["value"]])
-        frame[w("workbook.native.forecast_from", year=int(origin))] = path.reindex(frame.index)
-    frame = frame.rename_axis("year").reset_index()
-    series = [Series(n, n, "year", FAN, dashed=True) for n in frame.columns[2:]]
-    series.append(Series(actual, actual, "year", ZONE, "circle"))
-    y = _limits(frame.iloc[:, 1:].to_numpy(), str(data["unit"].iloc[0]))
-    return Native("line", tuple(series), frame, y=y, left_out=w("workbook.only.bands"))
-
-
-def _counts(data: pd.DataFrame, w: Words) -> Native:
-    return Native("bar", (Series(w("workbook.native.statements"), "n", "finding"),))
-
-
-def _odds(data: pd.DataFrame, w: Words) -> Native:
-    looks = {"low": ("lower", FAN), "high": ("higher", ZONE)}
-    return Native("bar", _bars(looks, w, "label"), x={"min": 0, "max": 1, "num_format": "0 %"})
-
-
-def _bars(looks: dict[str, tuple[str, str]], w: Words, across: str) -> tuple[Series, ...]:
-    """One series a column, each with its name and its colour."""
-    return tuple(
-        Series(w(f"workbook.native.{name}"), c, across, colour)
-        for c, (name, colour) in looks.items()
-    )
-
-
-def _needed(data: pd.DataFrame, w: Words) -> Native:
-    looks = {
-        "needed": ("needed", TARGET),
-        "achieved": ("achieved", ZONE),
-        "class_median": ("class_median", PEER),
-    }
-    if data["needed"].equals(data["achieved"]):
-        looks.pop("needed")
-    return Native(
-        "bar", _bars(looks, w, "label"), x={"name": w("workbook.native.percent_year")}, tall=True
-    )
-
-
-def _tornado(data: pd.DataFrame, w: Words) -> Native:
-    series = _bars({"low": ("low_end", HIDDEN), "span": ("from_to", FAN)}, w, "assumption")
-    ends = data[["low", "high"]].to_numpy()
-    return Native("bar", series, stacked=True, x=_limits(ends), left_out=w("workbook.only.centre"))
-
-
-def _panels(data: pd.DataFrame, w: Words) -> Native:
-    named, down, up = (w(f"workbook.native.{key}") for key in ("driver", "down", "up"))
-    both = [w("common.colon", head=r.label, rest=r.driver) for r in data.itertuples()]
-    frame = pd.DataFrame({named: both, down: data["low"], up: data["high"]})
-    series = tuple(Series(n, n, named, colour) for n, colour in ((down, "#A9C1E0"), (up, FAN)))
-    x = {"name": w("workbook.native.away")}
-    return Native(
-        "bar", series, frame, stacked=True, x=x, tall=True, left_out=w("workbook.only.targets")
-    )
-
-
-def _shares(data: pd.DataFrame, w: Words) -> Native:
-    looks = {
-        c: look
-        for c, look in {"exact": ("variance", FAN), "total": ("sobol", TARGET)}.items()
-        if c in data
-    }
-    return Native("bar", _bars(looks, w, "driver"), x={"min": 0, "num_format": "0 %"})
-
-
-def _percentiles(data: pd.DataFrame, w: Words) -> Native:
-    planned, middle, down, up = (
-        w(f"workbook.native.{key}") for key in ("planned", "middle", "down", "up")
-    )
-    frame = pd.DataFrame(
-        {
-            "label": data["label"],
-            planned: data["plan_growth"],
-            middle: data["p50"],
-            down: data["p50"] - data["p10"],
-            up: data["p90"] - data["p50"],
-        }
-    )
-    series = (
-        Series(planned, planned, "label", TARGET),
-        Series(w("workbook.native.middle_reach"), middle, "label", PEER, reach=(down, up)),
-    )
-    x = {"name": w("workbook.native.percent_year")}
-    return Native("bar", series, frame, x=x, tall=True, left_out=w("workbook.only.quartiles"))
-
-
-def _sizes(data: pd.DataFrame, w: Words) -> Native:
-    labels = tuple(
-        f"{r.label} {r.year}" if r.Index in _named(data) else "" for r in data.itertuples()
-    )
-    series = (
-        Series(
-            w("workbook.native.zones"), "growth", "size", ZONE, "circle", line=False, labels=labels
-        ),
-    )
-    x = {
-        "name": w("workbook.native.size"),
-        "log_base": 10,
-        "min": 10 ** np.floor(np.log10(data["size"].min())),
-    }
-    y = {"name": w("workbook.native.growth"), "crossing": "min"}
-    return Native("scatter", series, x=x, y=y, left_out=w("workbook.only.planned"))
-
-
-def _named(data: pd.DataFrame) -> list:
-    """The fastest that can carry their names without touching each other."""
-    x, y = np.log(data["size"]), data["growth"]
-    kept: list = []
-    for i in y.nlargest(NAMED).index:
-        if all(
-            abs(x[i] - x[k]) > ROOM[0] * np.ptp(x) or abs(y[i] - y[k]) > ROOM[1] * np.ptp(y)
-            for k in kept
-        ):
-            kept.append(i)
-    return kept
-
-
-def _coverage(data: pd.DataFrame, w: Words) -> Native:
-    wide = data.pivot(index="label", columns="horizon", values="coverage").reindex(
-        dict.fromkeys(data["label"])
-    )
-    wide.columns = [
-        w("workbook.native.ahead_1" if h == 1 else "workbook.native.ahead", n=h)
-        for h in wide.columns
+def _paths(data: pd.DataFrame, encoding: Encoding, w: Words) -> Native:
+    """Lines, one row a year without gaps; nested bands become areas on an invisible floor."""
+    years = range(int(data[encoding.x].min()), int(data[encoding.x].max()) + 1)
+    frame = pd.DataFrame({"year": years}, index=years)
+    split = encoding.split if encoding.split in data else ""
+    known = Encoding(encoding.x, encoding.y, group=encoding.group, split=split)
+    drawn = [
+        (head, m, list(pieces(part, known, m)))
+        for head, part in encoding.panels(data)
+        for m in encoding.marks
+        if m.look != "hollow"
     ]
-    series = tuple(Series(n, n, "label", c) for n, c in zip(wide.columns, SERIES, strict=False))
-    x = {"min": 0, "max": 1, "num_format": "0 %"}
-    return Native(
-        "bar", series, wide.reset_index(), x=x, tall=True, left_out=w("workbook.only.nominal")
-    )
+    bands = [(m, p[0]) for head, m, p in drawn if m.look == "band" and len(p) == 1 and not head]
+    area = _area(frame, bands, w)
+    series = []
+    for n, (head, m, piece, alone) in enumerate(
+        (head, m, p, len(parts) == 1) for head, m, parts in drawn for p in parts if m.look != "band"
+    ):
+        name = m.name if alone else w("workbook.native.forecast_from", year=int(piece.x[0]))
+        name = w("common.colon", head=head, rest=name) if head else name
+        frame[name] = pd.Series(piece.y, piece.x.astype(int)).reindex(years)
+        if m.dashed:
+            # A line that only says how a value would stay has no points between its ends.
+            frame[name] = frame[name].ffill()
+        # Grey peers need colours of their own, since a legend names them.
+        colour = SERIES[n % len(SERIES)] if m.colour == PEER else m.hue
+        marker = MARKERS.get(m.marker, "") if alone else ""
+        line = m.look == "line" and not (area and m.marker)
+        series.append(Series(name, name, "year", colour, marker, line, m.dashed or not alone))
+    values = [frame.drop(columns=["year", *(s.values for s in area[1:])]).to_numpy(float).ravel()]
+    y = _limits(np.concatenate([*values, *(p.y for _, p in bands)]), encoding.unit)
+    if encoding.scale == "rank":
+        y = {"name": encoding.unit, "reverse": True, "min": 1}
+    return Native("line", tuple(series), frame.reset_index(drop=True), area, y=y)
 
 
-def _reliability(data: pd.DataFrame, w: Words) -> Native:
-    given, came_true, honest = (
-        w(f"workbook.native.{key}") for key in ("given", "came_true", "honest")
-    )
-    frame = pd.DataFrame({given: data["forecast"], came_true: data["observed"]}).reset_index(
-        drop=True
-    )
-    frame = pd.concat([frame, pd.DataFrame({honest: [0.0, 1.0]})], axis=1)
-    axis = {"min": 0, "max": 1, "num_format": "0 %"}
+def _area(frame: pd.DataFrame, bands: list[tuple[Mark, Piece]], w: Words) -> tuple[Series, ...]:
+    """Nested bands as widths on the lowest edge; writes their columns into the frame."""
+    edges = [(m.start, p.low, p.x) for m, p in bands] + [(m.at, p.y, p.x) for m, p in bands[::-1]]
+    if not edges:
+        return ()
+    # A blank counts as zero in a stacked area: before the bands the floor goes on, without width.
+    levels = {
+        w.texts.get(f"columns.head.{c}", str(c)): pd.Series(v, x.astype(int))
+        .reindex(frame.index)
+        .bfill()
+        for c, v, x in edges
+    }
+    names = list(levels)
+    floor = w("workbook.native.floor", name=names[0])
+    frame[floor] = levels[names[0]]
+    area = [Series(floor, floor, "year", HIDDEN)]
+    for low, high, shade in zip(names, names[1:], BANDS, strict=False):
+        name = w("workbook.native.between", low=low, high=high)
+        frame[name] = levels[high] - levels[low]
+        area.append(Series(name, name, "year", shade))
+    return tuple(area)
+
+
+def _scatter(data: pd.DataFrame, encoding: Encoding, w: Words) -> Native:
+    """Points: of each value of the group, or all of them; or lines, one a column."""
+    x: dict[str, Any] = {"name": w.texts.get(f"columns.head.{encoding.x}", encoding.x)}
+    y: dict[str, Any] = {"name": encoding.unit}
+    points: dict[str, Any] = {"across": encoding.x, "line": False}
+    if not encoding.y:
+        lines = tuple(Series(m.name, m.at, encoding.x, m.hue) for m in encoding.marks)
+        return Native("scatter", lines, data, y=y)
+    if encoding.group:
+        frame, of = data[[encoding.x]].copy(), data[encoding.group]
+        for m in encoding.marks:
+            frame[m.name] = data[encoding.y].where(of == m.at)
+        series = [
+            Series(m.name, m.name, colour=m.hue, mark=MARKERS[m.marker], **points)
+            for m in encoding.marks
+        ]
+        return Native("scatter", tuple(series), frame, y=y)
+    low, high = data[encoding.x].min(), data[encoding.x].max()
+    if encoding.across == "log":
+        x, y = x | {"log_base": 10, "min": 10 ** np.floor(np.log10(low))}, y | {"crossing": "min"}
+    elif encoding.across == "years":
+        x = {"min": int(low) - 1, "max": int(high) + 1, "num_format": "0"}
+    all_ = Series(w("workbook.native.points"), encoding.y, mark="circle", **points)
+    return Native("scatter", (all_,), data, x=x, y=y)
+
+
+def _chances(data: pd.DataFrame, encoding: Encoding, w: Words) -> Native:
+    """Points beside the diagonal on which what was given came true."""
+    given, came, honest = (w(f"workbook.native.{key}") for key in ("given", "came_true", "honest"))
+    points = pd.DataFrame({given: data[encoding.x].array, came: data[encoding.y].array})
+    frame = pd.concat([points, pd.DataFrame({honest: [0.0, 1.0]})], axis=1)
+    alone = not (encoding.group or encoding.panel)
     series = (
-        Series(came_true, came_true, given, ZONE, "circle"),
+        Series(came, came, given, ZONE, "circle", line=alone),
         Series(honest, honest, honest, SOFT, dashed=True),
     )
-    return Native(
-        "scatter",
-        series,
-        frame,
-        x={"name": given, **axis},
-        y={"name": came_true, **axis},
-        left_out=w("workbook.only.cases"),
-    )
+    return Native("scatter", series, frame, x=CHANCES | {"name": given}, y=CHANCES | {"name": came})
 
 
-def _bounds(data: pd.DataFrame, w: Words) -> Native:
-    looks = {"break_even": ("break_even", TARGET), "even_odds": ("even_odds", INK)}
-    return Native("scatter", _bars(looks, w, "second"), left_out=w("workbook.only.shades"))
-
-
-def _paths(data: pd.DataFrame, w: Words) -> Native:
-    met, missed = w("workbook.native.met"), w("workbook.native.missed")
-    frame = pd.DataFrame(
-        {
-            "second": data["second"],
-            met: data["first"].where(data["met"]),
-            missed: data["first"].where(~data["met"]),
-        }
-    )
-    looks = {met: (ZONE, "circle"), missed: (TARGET, "x")}
+def _grid(data: pd.DataFrame, encoding: Encoding, w: Words) -> Native:
+    """Few columns are things to compare, many a course of time."""
+    wide = pivoted(data, encoding.y, encoding.x, str(encoding.marks[0].at))
+    many = len(wide.columns) > MANY
+    frame = (wide.T if many else wide).rename(columns=str)
+    frame = frame.rename_axis(encoding.x if many else encoding.y).reset_index()
     series = tuple(
-        Series(n, n, "second", colour, mark, line=False) for n, (colour, mark) in looks.items()
+        Series(n, n, frame.columns[0], SERIES[k % len(SERIES)], "circle" if many else "")
+        for k, n in enumerate(frame.columns[1:])
     )
-    return Native("scatter", series, frame, left_out=w("workbook.only.rule"))
+    return Native("line" if many else "bar", series, frame, tall=not many)
 
 
-def _matrix(data: pd.DataFrame, w: Words) -> Native:
-    wide = data.pivot(index="label", columns="column", values="value")
-    wide = wide.reindex(
-        index=dict.fromkeys(data["label"]), columns=list(dict.fromkeys(data["column"]))
-    )
-    # Many columns are a course of time, few are things to compare.
-    if len(wide.columns) > MANY:
-        return _named_lines(wide.T, {})
-    series = tuple(
-        Series(n, n, "label", c)
-        for n, c in zip(wide.columns, SERIES * len(wide.columns), strict=False)
-    )
-    return Native("bar", series, wide.reset_index(), tall=True)
-
-
-def _points(data: pd.DataFrame, w: Words) -> Native:
-    series = (Series(w("workbook.native.zones"), "value", "year", ZONE, "circle", line=False),)
-    x = {"min": int(data["year"].min()) - 1, "max": int(data["year"].max()) + 1, "num_format": "0"}
-    return Native(
-        "scatter",
-        series,
-        x=x,
-        y={"name": str(data["unit"].iloc[0])},
-        left_out=w("workbook.only.names"),
-    )
-
-
-def _pairs(data: pd.DataFrame, w: Words) -> Native:
-    first, second = ("promised", "came") if "target" in data else ("zone", "city")
-    series = _bars({"first": (first, FAN), "second": (second, TARGET)}, w, "label")
-    return Native("bar", series, x={"name": w("workbook.native.growth")}, tall=True)
-
-
-def _fitted(data: pd.DataFrame, w: Words) -> Native:
-    series = (Series(w("workbook.native.zones"), "y", "x", ZONE, "circle", line=False),)
-    return Native("scatter", series, y={"crossing": "min"}, left_out=w("workbook.only.line"))
-
-
-def _by_year(data: pd.DataFrame, year: str, name: str, value: str) -> pd.DataFrame:
-    """One row a year without gaps, one column a name in the order of the data."""
-    wide = data.pivot(index=year, columns=name, values=value)[list(dict.fromkeys(data[name]))]
-    wide.index = wide.index.astype(int)
-    return wide.reindex(range(wide.index.min(), wide.index.max() + 1))
-
-
-def _limits(values: np.ndarray, name: str = "") -> dict:
-    """An axis a little longer than its values, on round numbers; it starts at zero only where they come near it."""
-    numbers = np.asarray(values, dtype="float64")
-    low, high = float(np.nanmin(numbers)), float(np.nanmax(numbers))
+def _limits(values: np.ndarray, name: str = "") -> dict[str, Any]:
+    """An axis on round numbers; it starts at zero only where the values come near it."""
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
     step = 10 ** np.floor(np.log10((high - low) or 1.0)) / 2
     start = 0.0 if 0 <= low < (high - low) / 2 else float(step * np.floor(low / step))
-    return {
-        "min": start,
-        "max": float(step * np.ceil(high / step)),
-        **({"name": name} if name else {}),
-    }
+    end = float(step * np.ceil(high / step))
+    return {"min": start, "max": end, **({"name": name} if name else {})}
 
 
-# The first kind whose columns are all there is the one; the narrower stand first.
-KINDS: Sequence[tuple[set[str], Callable[[pd.DataFrame, Words], Native]]] = (
-    ({"series", "origin", "year", "value"}, _hedgehog),
-    ({"series", "year", "value", "unit"}, _fan),
-    ({"finding", "n"}, _counts),
-    ({"label", "driver", "low", "high"}, _panels),
-    ({"assumption", "low", "high", "span"}, _tornado),
-    ({"driver", "exact"}, _shares),
-    ({"label", "p10", "p25", "p50", "p75", "p90", "plan_growth"}, _percentiles),
-    ({"label", "needed", "achieved", "class_median"}, _needed),
-    ({"label", "first", "second"}, _pairs),
-    ({"zone_id", "label", "x", "y"}, _fitted),
-    ({"zone_id", "label", "size", "growth"}, _sizes),
-    ({"zone_id", "label", "year", "value"}, _points),
-    ({"label", "column", "value", "text"}, _matrix),
-    ({"zone_id", "label", "evaluation_year", "rank"}, _ladder),
-    ({"label", "horizon", "coverage"}, _coverage),
-    ({"forecast", "observed", "n"}, _reliability),
-    ({"second", "break_even", "even_odds"}, _bounds),
-    ({"first", "second", "met"}, _paths),
-    ({"label", "x", "y"}, _lines),
-    ({"label", "low", "high", "p"}, _odds),
-)
+# The forms that a spreadsheet has a counterpart for.
+FORMS: dict[str, Callable[[pd.DataFrame, Encoding, Words], Native]] = {
+    "rows": _rows,
+    "paths": _paths,
+    "chances": _chances,
+    "scatter": _scatter,
+    "two_way": _scatter,
+    "grid": _grid,
+}

@@ -305,7 +305,7 @@ def bullets(lines: Iterable[str]) -> str:
 
 def scale(w: Words) -> str:
     """From which odds on each word for them is used."""
-    steps = [(w(f"charts.odds.{name}"), least) for least, name in ODDS_STEPS]
+    steps = [(w(f"charts.chance.{name}"), least) for least, name in ODDS_STEPS]
     said = [
         w("paper.answers.scale_from", word=word, least=odds(least, w.lang))
         for word, least in steps[:-1]
