@@ -1,7 +1,8 @@
 """Yearly series of M1, M3 and the tourism competition: the panel method beside its rivals, one
 table.
 
-Usage: python bench_m3.py RIVALS_PYTHON OUT.csv
+Usage: python bench_m3.py RIVALS_PYTHON OUT.csv (or, for the first, a folder with the tables that
+the rivals have written before)
 
 sMAPE and MASE of medians at the official horizons (six years; tourism four), as the competitions
 count them; the mean pinball loss of log levels times 100 and the cover of the 80 % interval, three

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 class Settings:
     """Constants of the panel method.
 
-    "Development panels" are 24 series of Chinese provinces and prefectures up to 2019 and 2023, and
-    22 public panels from elsewhere up to 2020 (tools/bench_panels.py names them); about a third of
-    them were kept out of every choice.
+    "Development panels" are 18 series of Chinese provinces and prefectures up to 2019 and 2023 and
+    35 public or simulated ones from elsewhere up to 2020; reports/bench/panels.csv names them and
+    those kept out of every choice.
     """
 
     # Longest lag of the variogram, years: longer ones rest on few, overlapping spans. From the
