@@ -438,7 +438,7 @@ def grouped(file: str, column: str | None, found: list[tuple[int, str]], expecte
 
 
 def _breaks(panel: Panel, file: str) -> list[str]:
-    """Ask about figures that more than double or halve in a year beside the growth of the others."""
+    """Ask about figures that double or halve in a year beside the growth of the others."""
     path = np.concatenate([[0.0], np.cumsum(_common(panel.logs))])
     shown: list[tuple[int, str]] = []
     count = 0

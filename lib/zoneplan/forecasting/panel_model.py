@@ -27,8 +27,8 @@ from zoneplan.data.panel import Panel, bridged
 from zoneplan.errors import DataError, Problem
 from zoneplan.forecasting import common_path
 from zoneplan.forecasting.common_path import common_growth, from_first
-from zoneplan.forecasting.pooled_regression import PooledRegression, learn_regression
 from zoneplan.forecasting.panel_settings import Settings
+from zoneplan.forecasting.pooled_regression import PooledRegression, learn_regression
 from zoneplan.forecasting.variogram import Guess, fit, guess, parts, wild_units
 
 __all__ = [
