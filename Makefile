@@ -5,7 +5,7 @@ BIN := .venv/bin
 FIRST ?= 2008
 LAST ?= 2018
 
-.PHONY: brief test test-oldest lab setup bench bench-forecast rebaseline guard-data guard-code guard-notebooks fuzz locks clean
+.PHONY: brief test test-oldest lab setup bench bench-forecast bench-m3 rebaseline guard-data guard-code guard-notebooks fuzz locks clean
 
 brief: setup
 	$(BIN)/zoneplan brief
@@ -43,7 +43,11 @@ bench: setup
 # The rivals need an older pandas, hence an environment of their own.
 bench-forecast: setup .venv-rivals/.ready
 	@test -n "$(PANEL)" || { echo "name a panel: make bench-forecast PANEL=my_panel.csv [FIRST=2008 LAST=2018]"; exit 1; }
-	$(BIN)/python tests/bench_forecast.py "$(PANEL)" $(FIRST) $(LAST) .venv-rivals/bin/python reports/bench
+	$(BIN)/python tools/bench_forecast.py "$(PANEL)" $(FIRST) $(LAST) .venv-rivals/bin/python reports/bench
+
+# The yearly series of M1, M3 and the tourism competition, which the rivals' environment ships.
+bench-m3: setup .venv-rivals/.ready
+	$(BIN)/python tools/bench_m3.py .venv-rivals/bin/python reports/bench/m3.csv
 
 # Environments of one lock file each.
 .venv-rivals/.ready .venv-guard/.ready: .venv-%/.ready: requirements-%.lock

@@ -31,12 +31,11 @@ def test_the_fuzzer_sees_a_changed_figure(tmp_path, monkeypatch):
     """A reader that takes full-width digits, or loses rows, is found out."""
     import pandas as pd
 
-    from zoneplan.data.panel import panel_of
+    from zoneplan.data.panel import Reading, panel_of
 
     def careless(file, *_):
-        return panel_of(
-            pd.read_csv(file, dtype={"unit_id": str}).drop_duplicates(["unit_id", "year"])
-        ), []
+        table = pd.read_csv(file, dtype={"unit_id": str})
+        return Reading(panel_of(table.drop_duplicates(["unit_id", "year"])), (), ())
 
     monkeypatch.setattr(fuzz, "read_panel", careless)
     file = fuzz.a_panel(tmp_path / "panel.csv")

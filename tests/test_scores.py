@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from dataclasses import fields
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,8 +14,8 @@ from scipy.stats import norm
 from zoneplan.data.panel import Panel
 from zoneplan.evaluation import backtest
 from zoneplan.evaluation.backtest import METHOD, Reliability, Scores, pinball, rolling
-from zoneplan.forecasting import baselines, classes, panel_model
-from zoneplan.forecasting.panel_model import QUANTILES, odds
+from zoneplan.forecasting import baselines, classes
+from zoneplan.forecasting.panel_model import QUANTILES, Settings, odds
 
 LEVELS = np.array(list(QUANTILES.values()))
 
@@ -262,23 +264,19 @@ def test_contest_divides_our_loss_by_theirs():
 
 
 def test_stress_moves_one_constant_at_a_time_and_puts_it_back():
-    before = {(m, n): getattr(m, n) for m, n, *_ in backtest.STRESSED}
     table = backtest.stress(walk(units=8, years=9), [2006], 1)
-    assert before == {(m, n): getattr(m, n) for m, n, *_ in backtest.STRESSED}
     assert len(table) == 1 + 2 * len(backtest.STRESSED)
-    moved = table[table["constant"] == "NEWEST"]
+    moved = table[table["constant"] == "growth_share"]
     assert (moved["change"] != 0).all()
 
 
-def test_every_numeric_constant_of_the_method_is_stressed_or_said_why_not():
-    named = {(m.__name__, n) for m, n, *_ in backtest.STRESSED}
-    # Grids of the numerics and the fewest units a median needs.
-    exempt = {"PATH_STEPS", "FEWEST_UNITS", "WARM_UP"}
-    for module in (panel_model, backtest.growth):
-        numbers = {
-            n for n, v in vars(module).items() if n.isupper() and isinstance(v, (int, float))
-        }
-        assert {(module.__name__, n) for n in numbers - exempt} <= named
+def test_every_constant_of_the_method_is_stressed_or_said_why_not():
+    named = {name for name, *_ in backtest.STRESSED}
+    # How much of a panel is looked at, and lists that belong together.
+    exempt = {"warm_up", "fewest_pairs", "sample", "regression_sample"}
+    exempt |= {"speeds", "speed_weights", "speed_years"}
+    assert {f.name for f in fields(Settings)} == named | exempt
+    assert all(low < getattr(Settings(), name) < high for name, low, high in backtest.STRESSED)
 
 
 @pytest.mark.parametrize("method", baselines.METHODS)

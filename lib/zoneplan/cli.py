@@ -11,16 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import pandas as pd
+from zoneplan import panel_commands
 
-    from zoneplan.data.panel import Panel
+if TYPE_CHECKING:
     from zoneplan.errors import Problem
 
 # What shells say of a program that Ctrl-C has stopped.
 INTERRUPTED = 130
-# Named here too, because help must not load what computes them; a test holds both lists equal.
-BASELINES = ("naive", "drift", "theta", "damped", "arima", "theta_damped", "pooled")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -36,10 +33,7 @@ def parser() -> argparse.ArgumentParser:
     verdicts = commands.add_parser("verdicts", help="one row per target and year, with the odds")
     audit = commands.add_parser("audit", help="does the plan agree with itself?")
     brief = commands.add_parser("brief", help="run every notebook and write the reports")
-    panel = commands.add_parser(
-        "forecast", help="forecast any panel of yearly levels from short histories"
-    )
-    promised = commands.add_parser("odds", help="the chance of each of a list of promises")
+    panel_commands.add_parsers(commands)
     books = commands.add_parser("run-notebooks", help="run every notebook and say whether it works")
     again = commands.add_parser(
         "rebaseline", help="run every notebook, show every number that moved, save after a yes"
@@ -68,33 +62,6 @@ def parser() -> argparse.ArgumentParser:
         help="language of the papers (default: both)",
     )
     brief.add_argument("--out", type=Path, metavar="DIR", help="folder to write (default: reports)")
-    panel.add_argument(
-        "series", type=Path, metavar="SERIES.csv", help="columns unit_id, year, value"
-    )
-    panel.add_argument(
-        "--reference", type=Path, metavar="PANEL.csv", help="similar units (default: the series)"
-    )
-    panel.add_argument(
-        "--to", type=int, required=True, metavar="YEAR", help="last year to forecast"
-    )
-    panel.add_argument("--out", type=Path, metavar="OUT.csv", help="file to write (default: print)")
-    panel.add_argument(
-        "--method",
-        choices=("borrow", *BASELINES),
-        default="borrow",
-        help="borrow strength (default), or a textbook rule",
-    )
-    panel.add_argument("--skip-bad", action="store_true", help="leave bad rows out and say which")
-    promised.add_argument(
-        "promises", type=Path, metavar="PROMISES.csv", help="unit_id, year, target [kind, made_in]"
-    )
-    promised.add_argument(
-        "--history", type=Path, required=True, metavar="HISTORY.csv", help="unit_id, year, value"
-    )
-    promised.add_argument(
-        "--reference", type=Path, metavar="PANEL.csv", help="similar units (default: the history)"
-    )
-    promised.add_argument("--out", type=Path, metavar="OUT.csv", help="default: print")
     again.add_argument(
         "--why", required=True, metavar="TEXT", help="the reason, written to CHANGES.md"
     )
@@ -344,119 +311,6 @@ def _import(args: argparse.Namespace) -> int:
     return 0
 
 
-def _forecast(args: argparse.Namespace) -> int:
-    from zoneplan.data.panel import read_panel
-    from zoneplan.errors import DataError, Problem
-
-    if args.method != "borrow" and args.reference is not None:
-        found = f"--reference beside --method {args.method}"
-        raise DataError(
-            [
-                Problem(
-                    str(args.reference), None, None, found, "a reference only with --method borrow"
-                )
-            ]
-        )
-    series, left_out = read_panel(args.series, args.to, args.skip_bad)
-    reference = series
-    if args.reference is not None:
-        reference, more = read_panel(args.reference, skip_bad=args.skip_bad)
-        left_out += more
-    for problem in left_out:
-        print(f"left out: {problem}", file=sys.stderr)
-    table = _quantiles(args, series, reference)
-    _say_what_is_missing(args, series, set(table["unit_id"]), int(reference.years[0]))
-    try:
-        text = table.to_csv(args.out, index=False, lineterminator="\n", float_format="%.10g")
-    except OSError as error:
-        found = error.strerror or str(error)
-        raise DataError(
-            [Problem(str(args.out), None, None, found, "a file that can be written")]
-        ) from None
-    print(
-        text if text is not None else f"{len(table)} rows written to {args.out}",
-        end="" if text is not None else "\n",
-    )
-    return 0
-
-
-def _odds(args: argparse.Namespace) -> int:
-    from zoneplan.data.panel import read_panel
-    from zoneplan.errors import DataError, Problem
-    from zoneplan.evaluation.promises import odds, read_promises, reasons
-
-    panels = [read_panel(f)[0] if f else None for f in (args.history, args.reference)]
-    made = odds(read_promises(args.promises), *panels)
-    print(*reasons(made), sep="\n", end="\n" * bool(reasons(made)), file=sys.stderr)
-    try:
-        made.to_csv(args.out or sys.stdout, index=False, lineterminator="\n", float_format="%.10g")
-    except OSError as error:
-        found = error.strerror or str(error)
-        raise DataError(
-            [Problem(str(args.out), None, None, found, "a file that can be written")]
-        ) from None
-    return 0
-
-
-def _quantiles(args: argparse.Namespace, series: Panel, reference: Panel) -> pd.DataFrame:
-    if args.method == "borrow":
-        from zoneplan.forecasting.panel_model import learn
-
-        return learn(reference, args.to).forecast(series).table()
-    from zoneplan.forecasting.baselines import baseline
-
-    made = baseline(series, args.to, args.method)
-    for count, why in (
-        (made.too_short, "too short for it"),
-        (made.blown_up, "a forecast not finite or absurd"),
-    ):
-        if count:
-            print(f"{args.method}: drift instead for {_units(count)} ({why})", file=sys.stderr)
-    unsure = int(made.rows["q90"].isna().groupby(made.rows["unit_id"]).any().sum())
-    if unsure:
-        print(
-            f"{args.method}: no interval for {_units(unsure)} (under three points)", file=sys.stderr
-        )
-    return made.table()
-
-
-def _units(count: int) -> str:
-    return f"{count} unit{'' if count == 1 else 's'}"
-
-
-def _say_what_is_missing(
-    args: argparse.Namespace, series: Panel, done: set[str], first: int
-) -> None:
-    """Units without a forecast: fine if they reach the year, a problem if they end before the reference begins."""
-    from zoneplan.errors import DataError, Problem
-
-    last = dict(zip(series.units, series.last_years.tolist(), strict=True))
-    there = [unit for unit, year in last.items() if year >= args.to]
-    early = [unit for unit in last if unit not in done and unit not in there]
-    file, expected = str(args.series), f"a figure in the years of the reference, from {first}"
-    problems = [
-        Problem(file, None, "year", f"{unit}: last in {last[unit]}", expected) for unit in early
-    ]
-    if problems and not args.skip_bad:
-        raise DataError(problems)
-    if not done:
-        nothing = Problem(
-            file,
-            None,
-            "year",
-            f"no unit to forecast to {args.to}",
-            f"a unit that ends before {args.to}",
-        )
-        raise DataError([*problems, nothing])
-    for problem in problems:
-        print(f"left out: {problem}", file=sys.stderr)
-    if there:
-        print(
-            f"no rows for {len(there)} of {len(last)} units: they reach {args.to} already",
-            file=sys.stderr,
-        )
-
-
 def refuse_own_plan(what: str) -> None:
     """The saved notebooks and their numbers are those of the shipped plan."""
     from zoneplan.errors import DataError, Problem
@@ -534,8 +388,9 @@ COMMANDS = {
     "verdicts": _verdicts,
     "audit": _audit,
     "brief": _brief,
-    "forecast": _forecast,
-    "odds": _odds,
+    "forecast": panel_commands.forecast,
+    "learn": panel_commands.learn,
+    "odds": panel_commands.odds,
     "run-notebooks": _run_notebooks,
     "rebaseline": _rebaseline,
     "new": _new,

@@ -366,8 +366,9 @@ def test_files_that_cannot_be_read_are_refused_without_a_traceback(text, said, f
 
 def test_a_bad_history_and_a_missing_file_are_told(files, capsys):
     assert run(capsys, files, "--out", files / "no" / "out.csv")[0] == 1
-    repeated = pd.concat([HISTORY, HISTORY[:1]])
-    repeated.to_csv(files / "history.csv", index=False)
+    HISTORY.rename(columns={"value": "GDP", "year": "when"}).to_csv(
+        files / "history.csv", index=False
+    )
     code, out, err = run(capsys, files)
     assert (code, out) == (1, "")
     assert "history.csv" in err

@@ -7,17 +7,16 @@ the independent cases: every band is a bootstrap over origins.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
 
 from zoneplan.data import cities
 from zoneplan.data.panel import Panel
-from zoneplan.forecasting import baselines, growth, panel_model
-from zoneplan.forecasting.panel_model import QUANTILES, learn, odds
+from zoneplan.forecasting import baselines
+from zoneplan.forecasting.panel_model import QUANTILES, Settings, learn, odds
 from zoneplan.messages import words
 
 METHOD = "zoneplan"
@@ -114,7 +113,13 @@ class Scores:
         return 100.0 * self.rows["actual"].between(self.rows[low], self.rows[high])
 
 
-def rolling(panel: Panel, origins: Iterable[int], horizon: int, methods: Sequence[str]) -> Scores:
+def rolling(
+    panel: Panel,
+    origins: Iterable[int],
+    horizon: int,
+    methods: Sequence[str],
+    settings: Settings | None = None,
+) -> Scores:
     """Forecast a panel again from every origin, by every method, and score what came.
 
     Parameters
@@ -123,6 +128,7 @@ def rolling(panel: Panel, origins: Iterable[int], horizon: int, methods: Sequenc
     origins : last years known to the forecasts.
     horizon : years ahead.
     methods : ``zoneplan`` and any of :data:`zoneplan.forecasting.baselines.METHODS`.
+    settings : constants of the panel method other than those shipped.
 
     Returns
     -------
@@ -137,7 +143,7 @@ def rolling(panel: Panel, origins: Iterable[int], horizon: int, methods: Sequenc
     for origin in origins:
         seen = panel.until(origin)
         for method in methods:
-            made, count = _made(seen, origin + horizon, method)
+            made, count = _made(seen, origin + horizon, method, settings)
             parts.append(made[made["origin_year"] == origin].assign(method=method))
             fallbacks.append((method, origin, *count))
     table = pd.concat(parts, ignore_index=True).dropna(subset=list(QUANTILES))
@@ -153,9 +159,11 @@ def rolling(panel: Panel, origins: Iterable[int], horizon: int, methods: Sequenc
     return Scores(rows[complete].reset_index(drop=True), counts)
 
 
-def _made(seen: Panel, to: int, method: str) -> tuple[pd.DataFrame, tuple[int, int]]:
+def _made(
+    seen: Panel, to: int, method: str, settings: Settings | None
+) -> tuple[pd.DataFrame, tuple[int, int]]:
     if method == METHOD:
-        return learn(seen, to).forecast(seen).table(), (0, 0)
+        return learn(seen, to, settings).forecast(seen).table(), (0, 0)
     made = baselines.baseline(seen, to, method)
     return made.table(), (made.too_short, made.blown_up)
 
@@ -246,22 +254,31 @@ def contest(table: pd.DataFrame, horizon: int = HORIZON) -> pd.DataFrame:
     return ours[["origins", "cases", "loss", "coverage50", "coverage80"]].join(ratios).reset_index()
 
 
-# Every constant that is set rather than estimated, with a value well below and well above.
-STRESSED = [
-    (growth, "SMOOTHING", 0.3, 0.8),
-    (growth, "HORIZON_EXPONENT", 0.5, 1.2),
-    (growth, "PRIOR_SHARE", 0.2, 0.5),
-    (growth, "PRIOR_WEIGHT", 1, 6),
-    (growth, "COMMON_FREEDOM", 4, 30),
-    (panel_model, "LONGEST_LAG", 5, 10),
-    (panel_model, "FADING", 0.4, 0.8),
-    (panel_model, "HALF_LIFE", 3.0, 12.0),
-    (panel_model, "CUT", 2.5, 4.0),
-    (panel_model, "WILD", 4.0, 10.0),
-    (panel_model, "SCALE_WEIGHT", 2.0, 8.0),
-    (panel_model, "ORIGINS", 3, 10),
-    (panel_model, "TAIL_WEIGHT", 20, 180),
-    (panel_model, "TAIL_FREEDOM", 3, 10),
+# Constants of the panel method, each with a value well below and well above the one shipped.
+STRESSED: list[tuple[str, object, object]] = [
+    ("longest_lag", 5, 10),
+    ("fading", (0.3, 0.7), (0.5, 0.9)),
+    ("half_life", 6.0, 24.0),
+    ("cut", 2.5, 4.0),
+    ("wild", 4.0, 10.0),
+    ("floor", 0.02, 0.1),
+    ("scale_weight", 2.0, 8.0),
+    ("origins", 3, 10),
+    ("tail_weight", 20.0, 180.0),
+    ("tail_freedom", 3.0, 10.0),
+    ("speed_power", 6.0, 24.0),
+    ("growth_share", 0.2, 0.5),
+    ("step_share", 0.25, 1.0),
+    ("path_weight", 1.0, 6.0),
+    ("widening", 0.5, 1.2),
+    ("path_half_life", 6.0, 24.0),
+    ("path_freedom", 4.0, 30.0),
+    ("bad_share", 0.0, 1 / 6),
+    ("bad_size", 1.5, 4.0),
+    ("median_error", 0.6, 2.5),
+    ("shift", 0.25, 0.75),
+    ("ridge", 0.01, 0.2),
+    ("sparse", 1.0, 4.0),
 ]
 
 
@@ -274,15 +291,15 @@ def stress(panel: Panel, origins: Sequence[int], horizon: int) -> pd.DataFrame:
     How to read it: small changes everywhere mean that no constant was tuned to these data.
     """
 
-    def measured() -> pd.Series:
-        return rolling(panel, origins, horizon, [METHOD]).table().set_index("horizon").loc[horizon]
+    def measured(settings: Settings) -> pd.Series:
+        scores = rolling(panel, origins, horizon, [METHOD], settings)
+        return scores.table().set_index("horizon").loc[horizon]
 
-    shipped = measured()
+    shipped = measured(Settings())
     rows = [("as shipped", np.nan, shipped["loss"], 0.0, shipped["coverage80"])]
-    for module, name, *values in STRESSED:
+    for name, *values in STRESSED:
         for value in values:
-            with patch.object(module, name, value):
-                found = measured()
+            found = measured(replace(Settings(), **{name: value}))
             rows.append(
                 (
                     name,

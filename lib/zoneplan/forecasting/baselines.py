@@ -1,7 +1,8 @@
-"""Textbook forecasts of a panel, so that no number stands alone: each unit by itself, and a pooled naive rule.
+"""Textbook forecasts of a panel, so that no number stands alone: each unit by itself, and a pooled
+naive rule.
 
-All work on logarithms, so that quantiles are positive and scaling a series scales its forecast. Gaps inside a
-series are bridged by even growth.
+All work on logarithms, so that quantiles are positive and scaling a series scales its forecast.
+Gaps inside a series are bridged by even growth.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from zoneplan.data.panel import Panel
-from zoneplan.forecasting.panel_model import QUANTILES, common_growth
+from zoneplan.data.panel import Panel, bridged
+from zoneplan.forecasting.common_path import common_growth
+from zoneplan.forecasting.panel_model import QUANTILES
 
 # With fewer points the models of statsmodels have as many parameters as figures.
 FEWEST_POINTS = 6
-# A median that doubles or halves the level every year, or a 90 % interval that spans a thousandfold, is absurd.
+# A median that doubles or halves the level every year, or a 90 % interval that spans a
+# thousandfold, is absurd.
 ABSURD_STEP = np.log(2)
 ABSURD_WIDTH = np.log(1000)
 LEVELS = np.array(list(QUANTILES.values()))
@@ -29,7 +32,8 @@ LEVELS = np.array(list(QUANTILES.values()))
 class Baseline:
     """Quantiles of one textbook method by unit, and how many units fell back to drift.
 
-    ``too_short`` had too few points for the method; ``blown_up`` gave a forecast that is not finite or absurd.
+    ``too_short`` had too few points for the method; ``blown_up`` gave a forecast that is not finite
+    or absurd.
     """
 
     method: str
@@ -38,7 +42,9 @@ class Baseline:
     blown_up: int
 
     def table(self) -> pd.DataFrame:
-        """One row per unit and year: unit_id, origin_year, year, q05 to q95; no interval from under three points."""
+        """One row per unit and year: unit_id, origin_year, year, q05 to q95; no interval from under
+        three points.
+        """
         return self.rows.copy()
 
 
@@ -49,11 +55,12 @@ def baseline(panel: Panel, to: int, method: str) -> Baseline:
     ----------
     panel : yearly levels, any number of points per unit.
     to : last year to forecast.
-    method : one of :data:`METHODS`: ``naive`` (the last level stays), ``drift`` (its average growth goes on),
-        ``theta`` (Assimakopoulos and Nikolopoulos 2000), ``damped`` (damped additive trend, Gardner and McKenzie
-        1985), ``arima`` (ARIMA(0,1,1) with drift), ``theta_damped`` (mean of the quantiles of both), ``pooled`` (the
-        last growth of the panel's median unit goes on, with the errors that this rule made before, all units
-        together).
+    method : one of :data:`METHODS`: ``naive`` (the last level stays), ``drift`` (its average growth
+        goes on),
+        ``theta`` (Assimakopoulos and Nikolopoulos 2000), ``damped`` (damped additive trend, Gardner
+        and McKenzie 1985), ``arima`` (ARIMA(0,1,1) with drift), ``theta_damped`` (mean of the
+        quantiles of both), ``pooled`` (the last growth of the panel's median unit goes on, with the
+        errors that this rule made before, all units together).
 
     Returns
     -------
@@ -64,31 +71,31 @@ def baseline(panel: Panel, to: int, method: str) -> Baseline:
     ValueError
         The method is unknown.
 
-    Intervals of naive and drift are those of a random walk with normal steps, without and with drift; theta,
-    damped and arima are statsmodels' own.
+    Intervals of naive and drift are those of a random walk with normal steps, without and with
+    drift; theta, damped and arima are statsmodels' own.
 
     How to read it: what a careful analyst without a reference class would say.
     """
     if method not in METHODS:
         raise ValueError(f"unknown method {method!r}; expected one of {', '.join(METHODS)}")
-    bridged = pd.DataFrame(panel.logs).interpolate(axis=1, limit_area="inside").to_numpy()
+    filled = bridged(panel.logs)
     ends = panel.last_years
     longest = max(to - int(ends.min()), 0)
     horizon = np.maximum(to - ends, 0)
     fallbacks = {"too_short": 0, "blown_up": 0}
     if method == "pooled":
-        quantiles = _pooled(panel, bridged, longest)
+        quantiles = _pooled(panel, filled, longest)
     elif method in ("naive", "drift"):
         walk = _naive if method == "naive" else _drift
-        quantiles = np.stack([walk(row[np.isfinite(row)], longest) for row in bridged])
+        quantiles = np.stack([walk(row[np.isfinite(row)], longest) for row in filled])
     else:
         from threadpoolctl import threadpool_limits
 
-        quantiles = np.full((len(bridged), longest, len(LEVELS)), np.nan)
+        quantiles = np.full((len(filled), longest, len(LEVELS)), np.nan)
         # Many threads on such short series would only wait for each other.
         with threadpool_limits(1):
             for k in np.flatnonzero(horizon):
-                logs = bridged[k][np.isfinite(bridged[k])]
+                logs = filled[k][np.isfinite(filled[k])]
                 quantiles[k, : horizon[k]], reason = _modelled(method, logs, int(horizon[k]))
                 if reason:
                     fallbacks[reason] += 1
@@ -125,21 +132,24 @@ def _drift(logs: np.ndarray, horizon: int) -> np.ndarray:
     return _normal(logs[-1] + growth * ahead, sd * np.sqrt(ahead * (1 + ahead / max(n, 1))))
 
 
-def _pooled(panel: Panel, bridged: np.ndarray, horizon: int) -> np.ndarray:
-    """The last growth of the median unit goes on; errors of that rule from every earlier year, all units alike."""
+def _pooled(panel: Panel, filled: np.ndarray, horizon: int) -> np.ndarray:
+    """The last growth of the median unit goes on; errors of that rule from every earlier year, all
+    units alike.
+    """
     growth = common_growth(panel)
     last = len(growth)
     ahead = np.arange(1, horizon + 1)
     ends = np.minimum(panel.last_years - panel.years[0], last)
-    middle = bridged[np.arange(len(bridged)), panel.last_years - panel.years[0], None]
+    middle = filled[np.arange(len(filled)), panel.last_years - panel.years[0], None]
     middle = middle + growth[np.maximum(ends - 1, 0), None] * ahead
     spread = np.full((horizon, len(LEVELS)), np.nan)
     for h in ahead:
-        # Horizons longer than the panel take the errors of the longest one, stretched in proportion.
+        # Horizons longer than the panel take the errors of the longest one, stretched in
+        # proportion.
         known = min(int(h), last - 1)
         if known < 1:
             break
-        moved = bridged[:, 1 + known : last + 1] - bridged[:, 1 : last + 1 - known]
+        moved = filled[:, 1 + known : last + 1] - filled[:, 1 : last + 1 - known]
         errors = moved - known * growth[: last - known]
         spread[h - 1] = np.nanquantile(errors, LEVELS) * h / known
     return middle[..., None] + spread

@@ -1,25 +1,46 @@
-"""Forecasts from short histories that borrow strength from similar units.
+"""Forecasts from short histories that learn from similar units.
 
 The logarithm of a level is the path that all units share plus the unit's own deviation from it::
 
     y[i, t] = c[t] + d[i, t]
 
-The path ``c`` comes from the reference panel (median growth by year) and is carried on by :mod:`zoneplan.forecasting.growth`.
-How far and how lastingly units stray from it is read off the spread of deviations by distance in time, the
-variogram; the best linear guess of each unit's deviation then follows for any number of points with any gaps.
-The tails come from errors such guesses made before, inside the reference panel.
+The path ``c`` comes from the reference panel (:mod:`~zoneplan.forecasting.common_path`). How far
+and how lastingly units stray from it is read off the spread of deviations by distance in time
+(:mod:`~zoneplan.forecasting.variogram`); the best linear guess of each unit's deviation then
+follows for any number of points with any gaps, moved half-way towards what a regression over all
+units foretells (:mod:`~zoneplan.forecasting.pooled_regression`). The tails come from errors such
+guesses made before, inside the reference panel.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from zoneplan.data.panel import Panel
+from zoneplan.data.panel import Panel, bridged
 from zoneplan.errors import DataError, Problem
-from zoneplan.forecasting import growth as common
+from zoneplan.forecasting import common_path
+from zoneplan.forecasting.common_path import common_growth, from_first
+from zoneplan.forecasting.panel_settings import Settings
+from zoneplan.forecasting.pooled_regression import PooledRegression, learn_regression
+from zoneplan.forecasting.variogram import Guess, fit, guess, parts, wild_units
+
+__all__ = [
+    "QUANTILES",
+    "PanelForecast",
+    "ReferenceModel",
+    "Settings",
+    "common_growth",
+    "learn",
+    "load_model",
+    "odds",
+]
 
 QUANTILES = {
     "q05": 0.05,
@@ -30,38 +51,21 @@ QUANTILES = {
     "q90": 0.90,
     "q95": 0.95,
 }
-# The median of fewer units would follow each of them.
-FEWEST_UNITS = 5
-# Distances in time, in years, that the variogram is fitted to: longer ones rest on few, overlapping spans.
-LONGEST_LAG = 8
-# Memory of the unit's growth in the part that fades.
-FADING = 0.6
-# Yearly steps lose half their weight in so many years: the spread between regions changes with the times.
-HALF_LIFE = 6.0
-# What lies further out than this many robust deviations is cut there when scales and trends are learnt.
-CUT = 3.0
-# Units whose middle step is so many times the class's say nothing of how the others stray. Leaving them out of the
-# variogram changes the errors on 296 prefectures by under 0.1 %, and no wild unit can tilt it.
-WILD = 5.0
-# A unit's own scale starts as the class's with the weight of so many observed steps.
-SCALE_WEIGHT = 4.0
-# Origins in the reference panel whose errors give the tails (after so many years), and the t(5) they are
-# joined to, with the weight of so many errors.
-ORIGINS = 6
-WARM_UP = 3
-TAIL_WEIGHT = 60
-TAIL_FREEDOM = 5
-PATH_STEPS = 100
-_GRID = (np.arange(200) + 0.5) / 200
+FORMAT = 1
+_PATH_STEPS = 100
+_GRID = (np.arange(100) + 0.5) / 100
+_SEED = 20181030
 
 
 @dataclass(frozen=True)
 class ReferenceModel:
-    """What a reference panel teaches: the common path, how units stray from it, and the tails of errors.
+    """What a reference panel teaches: the common path, how units stray from it, and the tails of
+    errors.
 
-    ``path`` is the common log level on ``years``, known up to ``last_year`` and expected beyond; ``path_sd`` its
-    standard deviation; ``weights`` the parts of the variogram; ``tails`` standardised errors of units in rising
-    order, equally likely; ``to`` the last year to forecast.
+    ``path`` is the common log level on ``years``, known up to ``last_year`` and expected beyond;
+    ``path_sd`` its standard deviation; ``weights`` the parts of the variogram; ``tails`` the sizes
+    of standardised errors of units in rising order, equally likely; ``to`` the last year to
+    forecast. Nothing of a single unit is in it.
     """
 
     years: np.ndarray
@@ -70,85 +74,195 @@ class ReferenceModel:
     path_sd: np.ndarray
     weights: np.ndarray
     tails: np.ndarray
+    regression: PooledRegression
     n_units: int
     to: int
+    settings: Settings = Settings()
 
     def variogram(self, lag: np.ndarray) -> np.ndarray:
-        """Variance of the change of a unit's deviation over ``lag`` years."""
-        return _variogram(lag, self.weights)
+        """Return the variance of the change of a unit's deviation over ``lag`` years."""
+        return np.asarray(parts(lag, self.settings.fading) @ self.weights)
 
-    def forecast(self, series: Panel) -> PanelForecast:
+    def forecast(
+        self,
+        series: Panel,
+        to: int | None = None,
+        levels: Sequence[float] | None = None,
+        bad_years: bool = False,
+    ) -> PanelForecast:
         """Forecast every unit of a panel from its last year to the last year asked for.
 
         Parameters
         ----------
         series : panel of one to any number of points per unit, with gaps, ending in any year.
+        to : last year to forecast, at most the model's own (default).
+        levels : probabilities of the quantiles, rising (default: those of :data:`QUANTILES`).
+        bad_years : count a stated share of years as bad as 2009 and 2020, which widens intervals
+            (the share is not
+            needed for a cover of eight in ten over all years, but is where the next years may be
+            such).
 
         Returns
         -------
-        PanelForecast with the quantiles of every unit and year. Units without any figure in the model's years
-        are not in it; those that reach the last year have no rows in its table.
+        PanelForecast with the quantiles of every unit and year. Units without any figure in the
+        model's years are not in it; those that reach the last year have no rows in its table.
 
-        For unit ``i`` with last point ``L`` the median is ``d[i, L] + w' x + c[t]``: ``x`` the earlier
-        deviations relative to the last, ``w = K^-1 k`` the kriging weights (``K``, ``k`` covariances that the
-        variogram implies), and ``v = V(t - L) - k' w`` its variance, scaled by how much rougher the unit's own
-        steps were than the class's. Around it the unit's error and the error of the common path are added as
-        independent variables.
+        For unit ``i`` with last point ``L`` the median is ``d[i, L] + a w' x + c[t]``: ``x`` the
+        earlier deviations relative to the last, ``w = K^-1 k`` the kriging weights (``K``, ``k``
+        covariances that the variogram implies), ``a`` a share that grows from 0 with one point to 1
+        with many; its variance is
+        ``V(t - L) - a (2 - a) k' w``, scaled by how much rougher the unit's own steps were than the
+        class's. The median moves half-way towards the pooled regression. Around it the unit's error
+        and the error of the common path are added as independent variables.
 
-        Source: best linear unbiased prediction (Robinson 1991), kriging (Cressie 1993), partial pooling of
-        scales (Gelman and Hill 2007), empirical errors as in reference-class forecasting (Flyvbjerg 2008) and
-        split conformal prediction (Vovk, Gammerman and Shafer 2005).
+        Source: best linear unbiased prediction (Robinson 1991), kriging (Cressie 1993), partial
+        pooling of scales (Gelman and Hill 2007), empirical errors as in reference-class forecasting
+        (Flyvbjerg 2008) and split conformal prediction (Vovk, Gammerman and Shafer 2005).
 
-        How to read it: with a single point the unit moves with its class and its interval is as wide as
-        units of the class stray; each further point moves the median and narrows the interval.
+        How to read it: with a single point the unit moves with its class and its interval is as
+        wide as units of the class stray; each further point moves the median and narrows the
+        interval.
         """
-        deviations = series.on(self.years) - self.path
+        to = self.to if to is None else min(to, self.to)
+        wanted = np.array(list(QUANTILES.values()) if levels is None else levels, dtype="float64")
+        grid = self.years[self.years <= max(to, self.last_year)]
+        deviations = series.on(grid) - self.path[: len(grid)]
         usable = np.isfinite(deviations).any(axis=1)
         units, logs = series.units[usable], deviations[usable]
-        guess = _guess(logs, self.weights)
-        unit_sd = guess.scale[:, None] * np.sqrt(guess.variance)
-        middle = guess.level[:, None] + guess.change + self.path
-        quantiles = middle[..., None] + _joined(self.path_sd, unit_sd, self.tails)
         origin = series.last_years[usable]
-        return PanelForecast(
-            units, origin, self.years, np.exp(quantiles), guess.change, unit_sd, self
+        asked = np.arange(int(origin.min()) + 1 if len(origin) else to + 1, to + 1)
+        places = asked - self.years[0]
+        made = _central(logs, places, self)
+        unit_sd = made.scale[:, None] * np.sqrt(made.variance)
+        middle = made.level[:, None] + made.change + self.path[places]
+        around = self._around(asked, unit_sd, wanted, bad_years)
+        quantiles = np.exp(middle[..., None] + around)
+        return PanelForecast(units, origin, asked, wanted, quantiles, made.change, unit_sd)
+
+    def _around(
+        self, years: np.ndarray, unit_sd: np.ndarray, levels: np.ndarray, bad_years: bool
+    ) -> np.ndarray:
+        """Return quantiles of the sum of the path's error and the unit's, by unit, year and level.
+
+        The shape of the sum depends only on the share of the path in the two deviations; it is
+        computed on a grid of shares and read off between them.
+        """
+        shares = np.linspace(0, 1, 21)
+        half = np.quantile(self.tails, (np.arange(50) + 0.5) / 50)
+        unit = np.concatenate([-half[::-1], half])
+        out = np.empty((*unit_sd.shape, len(levels)))
+        for k, year in enumerate(years):
+            sd = self.path_sd[year - self.years[0]]
+            path = common_path.errors(
+                _PATH_STEPS, int(year) - self.last_year, self.settings, bad_years
+            )
+            sums = [np.add.outer(s * path, (1 - s) * unit).ravel() for s in shares]
+            # Midway between neighbours, so that steps of equal size leave both sides alike.
+            shape = np.array([np.quantile(s, levels, method="hazen") for s in sums])
+            total = sd + unit_sd[:, k]
+            for j, column in enumerate(shape.T):
+                out[:, k, j] = np.interp(sd / total, shares, column) * total
+        return out
+
+    def save(self, file: str | Path) -> None:
+        """Write the model as readable JSON: a few kilobytes, without any unit's figures.
+
+        Raises
+        ------
+        DataError
+            The file cannot be written.
+
+        """
+        held = {"format": "zoneplan panel model", "version": FORMAT} | _plain(asdict(self))
+        try:
+            text = json.dumps(held, indent=1, ensure_ascii=False) + "\n"
+            Path(file).write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            found = error.strerror or str(error)
+            raise DataError([Problem(str(file), None, None, found, _WRITABLE)]) from None
+
+
+_WRITABLE = "a file that can be written"
+
+
+def _plain(held: Any) -> Any:
+    if isinstance(held, dict):
+        return {k: _plain(v) for k, v in held.items()}
+    if isinstance(held, np.ndarray):
+        return held.tolist()
+    return held.item() if isinstance(held, np.generic) else held
+
+
+def load_model(file: str | Path) -> ReferenceModel:
+    """Read a model that :meth:`ReferenceModel.save` has written; its forecasts are the same to the
+    last digit.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read, or is no model of this version.
+
+    """
+    try:
+        held = json.loads(Path(file).read_text(encoding="utf-8"))
+        if held.pop("format") != "zoneplan panel model" or held.pop("version") != FORMAT:
+            raise ValueError("another format or version")
+        regression = {
+            k: v if k == "roughness" else np.array(v, dtype="float64")
+            for k, v in held.pop("regression").items()
+        }
+        settings: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in held.pop("settings").items()
+        }
+        arrays = {k: np.array(v) if isinstance(v, list) else v for k, v in held.items()}
+        return ReferenceModel(
+            **arrays, regression=PooledRegression(**regression), settings=Settings(**settings)
         )
+    except OSError as error:
+        found = error.strerror or str(error)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        found = f"{type(error).__name__}: {error}"
+    wanted = f"a model of version {FORMAT}, written by zoneplan learn"
+    raise DataError([Problem(str(file), None, None, found, wanted)])
 
 
 @dataclass(frozen=True)
 class PanelForecast:
-    """Quantiles of every unit, year and level of :data:`QUANTILES`, valid after each unit's ``origin``."""
+    """Quantiles by unit, year and level, valid after each unit's ``origin``."""
 
     units: np.ndarray
     origin: np.ndarray
     years: np.ndarray
+    levels: np.ndarray
     quantiles: np.ndarray
     own_change: np.ndarray
     unit_sd: np.ndarray
-    model: ReferenceModel
 
     def table(self) -> pd.DataFrame:
-        """One row per unit and year after its last, up to the last asked for: unit_id, origin_year, year, q05 to q95 in the unit's own unit."""
-        asked = self.years <= self.model.to
-        unit, year = np.nonzero(asked & (self.years > self.origin[:, None]))
+        """Return one row per unit and year after its last: unit_id, origin_year, year, q05 to q95
+        in its own unit.
+        """
+        unit, year = np.nonzero(self.years > self.origin[:, None])
+        names = [f"q{100 * p:04.1f}".removesuffix(".0") for p in self.levels]
+        names = [n if "." in n else f"q{int(n[1:]):02d}" for n in names]
         keys = {
             "unit_id": self.units[unit],
             "origin_year": self.origin[unit],
             "year": self.years[year],
         }
-        return pd.DataFrame(keys | dict(zip(QUANTILES, self.quantiles[unit, year].T, strict=True)))
+        return pd.DataFrame(keys | dict(zip(names, self.quantiles[unit, year].T, strict=True)))
 
 
 def odds(quantiles: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """Probability that each level reaches its target.
+    """Return the probability that each level reaches its target.
 
     Parameters
     ----------
     quantiles : case by level of :data:`QUANTILES`, positive, in the target's unit.
     targets : one positive target for each case.
 
-    Between quantiles, and on beyond the outer ones, the normal score of the probability runs straight in the
-    logarithm of the level.
+    Between quantiles, and on beyond the outer ones, the normal score of the probability runs
+    straight in the logarithm of the level.
 
     How to read it: 0.3 means that three in ten such cases reach their target.
     """
@@ -158,223 +272,111 @@ def odds(quantiles: np.ndarray, targets: np.ndarray) -> np.ndarray:
     rows = np.arange(len(logs))
     k = np.clip((logs < wanted[:, None]).sum(axis=1) - 1, 0, len(scores) - 2)
     share = (wanted - logs[rows, k]) / (logs[rows, k + 1] - logs[rows, k])
-    return norm.sf(scores[k] + share * (scores[k + 1] - scores[k]))
+    return np.asarray(norm.sf(scores[k] + share * (scores[k + 1] - scores[k])))
 
 
-@dataclass(frozen=True)
-class _Guess:
-    last: np.ndarray
-    level: np.ndarray
-    change: np.ndarray
-    variance: np.ndarray
-    scale: np.ndarray
-
-
-def learn(reference: Panel, to: int) -> ReferenceModel:
+def learn(reference: Panel, to: int, settings: Settings | None = None) -> ReferenceModel:
     """Learn from a reference panel what forecasts up to the year ``to`` need.
 
     Parameters
     ----------
-    reference : panel of similar units, known up to its last year; nothing later is used.
+    reference : panel of similar units, known up to its last year; nothing later is used. Of very
+        many units a
+        fixed sample is looked at.
     to : last year to forecast.
+    settings : constants other than those shipped.
 
     Raises
     ------
     DataError
-        Fewer than five units show growth: their median would follow each of them. Or figures lie so far
-        apart that nothing is seen of how units stray within eight years.
+        Fewer than five units show growth: their median would follow each of them. Or figures lie so
+        far apart that nothing is seen of how units stray within eight years.
 
     How to read it: the result depends on the class only; it can forecast any unit.
     """
-    reference = _from_first(reference)
+    settings = settings or Settings()
+    reference = from_first(_sampled(reference, settings.sample))
     growth = common_growth(reference)
     known = reference.years[: len(growth) + 1]
     horizon = max(to - int(known[-1]), 0)
     years = np.arange(known[0], max(to, int(known[-1])) + 1)
-    steps = np.concatenate([[0.0], growth, common.expected_growth(growth, horizon)])
-    sd = np.concatenate([np.zeros(len(known)), common.error_sd(growth, horizon)])
-    path = np.cumsum(steps)
-    deviations = (reference.on(years) - path)[:, : len(known)]
+    later = common_path.ahead(growth, max(horizon, 1), settings)[:horizon]
+    path = np.cumsum(np.concatenate([[0.0], growth, later]))
+    deviations = reference.on(known) - path[: len(known)]
     deviations = deviations[np.isfinite(deviations).any(axis=1)]
-    weights = _fit_variogram(deviations)
-    tails = _tails(deviations, weights)
-    return ReferenceModel(years, int(known[-1]), path, sd, weights, tails, len(deviations), to)
+    filled = bridged(deviations)
+    wild = wild_units(filled, settings.wild)
+    steps = np.abs(np.diff(filled, axis=1))
+    step = float(np.median(steps[np.isfinite(steps)])) / 0.6745
+    ahead_sd = common_path.spread(growth, horizon, step, len(deviations), settings)
+    model = ReferenceModel(
+        years,
+        int(known[-1]),
+        path,
+        np.concatenate([np.zeros(len(known)), ahead_sd]),
+        fit(deviations, settings),
+        _student(settings),
+        learn_regression(_first_of(filled[~wild], settings.regression_sample), settings),
+        len(deviations),
+        to,
+        settings,
+    )
+    return replace(model, tails=_tails(deviations, model))
 
 
-def common_growth(panel: Panel) -> np.ndarray:
-    """Median log growth of the panel by year, from its second year to the last that enough units report.
-
-    A gap adds its average growth to each of its years. Inner years that too few units report take the growth
-    of the year before.
-    """
-    growth, enough = _bridged_growth(panel)
-    if not enough.any():
-        found = f"growth of fewer than {FEWEST_UNITS} units in any year"
-        expected = "more units, or a larger panel given with --reference"
-        raise DataError([Problem("reference panel", None, None, found, expected)])
-    last = len(enough) - int(np.argmax(enough[::-1]))
-    growth = growth[:, :last]
-    growth[:, ~enough[:last]] = np.nan
-    middle = pd.Series(np.full(last, np.nan))
-    middle[enough[:last]] = np.nanmedian(growth[:, enough[:last]], axis=0)
-    return middle.ffill().bfill().to_numpy()
+def _sampled(panel: Panel, most: int) -> Panel:
+    """Return the panel, or as many of its units as a large one is learnt from, always the same."""
+    n = len(panel.units)
+    if n <= most:
+        return panel
+    chosen = np.random.default_rng(_SEED).choice(n, most, replace=False)
+    return panel.where(np.isin(np.arange(n), chosen))
 
 
-def _bridged_growth(panel: Panel) -> tuple[np.ndarray, np.ndarray]:
-    """Log growth by unit and year, gaps at their average growth; marks of the years that enough units report."""
-    bridged = pd.DataFrame(panel.logs).interpolate(axis=1, limit_area="inside").to_numpy()
-    growth = np.diff(bridged, axis=1)
-    return growth, np.isfinite(growth).sum(axis=0) >= FEWEST_UNITS
+def _first_of(deviations: np.ndarray, most: int) -> np.ndarray:
+    return deviations[:: -(-len(deviations) // most)]
 
 
-def _from_first(panel: Panel) -> Panel:
-    """The panel from the first year since which enough units show growth; a stray earlier year says nothing."""
-    enough = _bridged_growth(panel)[1]
-    return panel.since(int(panel.years[np.argmax(enough)])) if enough.any() else panel
+def _central(deviations: np.ndarray, places: np.ndarray, model: ReferenceModel) -> Guess:
+    """Return the guess of each unit's change, moved towards the pooled regression."""
+    settings = model.settings
+    made = guess(deviations, model.weights, places, settings)
+    ahead = places - made.last[:, None]
+    # Of so few points that a trend of their own tells nothing, the change counts less and the
+    # variance stays.
+    few = (made.points - 1.0) ** 2
+    share = (few / (few + settings.sparse**2))[:, None]
+    apart = model.variogram(ahead)
+    variance = apart - share * (2 - share) * (apart - made.variance)
+    told, known = model.regression.change(bridged(deviations), made.last)
+    change = share * made.change
+    if told.shape[1]:
+        # Beyond the years that were learnt, what is foretold stays at its last.
+        wanted = np.take_along_axis(told, np.clip(ahead, 1, told.shape[1]) - 1, axis=1)
+        moved = settings.shift * share * (wanted - made.change)
+        change = change + np.where(known[:, None] & (ahead > 0), moved, 0.0)
+    return replace(made, change=change, variance=np.maximum(variance, 1e-12))
 
 
-def _parts(lag: np.ndarray) -> np.ndarray:
-    """The variogram's parts: noise that does not last, steps that stay, growth that fades, growth that stays."""
-    k = np.abs(np.asarray(lag, dtype="float64"))
-    fading = k * (1 + FADING) / (1 - FADING) - 2 * FADING * (1 - FADING**k) / (1 - FADING) ** 2
-    return np.stack([2.0 * (k > 0), k, fading, k**2], axis=-1)
-
-
-def _variogram(lag: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    return _parts(lag) @ weights
-
-
-def _ages(n: int) -> np.ndarray:
-    return 0.5 ** (np.arange(n)[::-1] / HALF_LIFE)
-
-
-def _fit_variogram(deviations: np.ndarray) -> np.ndarray:
-    """Non-negative weights of the parts that fit the spread at each lag with equal relative care."""
-    from scipy.optimize import nnls
-
-    n = deviations.shape[1]
-    deviations = deviations[~_wild(deviations)]
-    lags, spreads = [], []
-    for lag in range(1, min(LONGEST_LAG, n - 1) + 1):
-        steps = deviations[:, lag:] - deviations[:, :-lag]
-        known = np.isfinite(steps)
-        if known.sum() >= FEWEST_UNITS:
-            weights = np.broadcast_to(_ages(n - lag), steps.shape)[known]
-            lags.append(lag)
-            spreads.append(_cut_variance(np.abs(steps[known]), weights))
-    if not lags:
-        found = f"no {FEWEST_UNITS} pairs of figures of a unit within {LONGEST_LAG} years"
-        raise DataError(
-            [Problem("reference panel", None, "year", found, "a reference panel with fewer gaps")]
-        )
-    # Units that move as one leave no spread; the least that logs can tell apart stands in.
-    spread = np.maximum(spreads, 1e-12)
-    return nnls(_parts(np.array(lags)) / spread[:, None], np.ones(len(lags)))[0]
-
-
-def _wild(deviations: np.ndarray) -> np.ndarray:
-    """Marks the units whose steps are, in the middle, many times as large as those of the middle unit."""
-    bridged = pd.DataFrame(deviations).interpolate(axis=1, limit_area="inside")
-    sizes = bridged.diff(axis=1).abs().median(axis=1)
-    return (sizes > WILD * sizes.median()).to_numpy()
-
-
-def _cut_variance(sizes: np.ndarray, weights: np.ndarray) -> float:
-    """Weighted mean square of sizes, cut at three robust deviations so that no wild unit decides it."""
-    order = np.argsort(sizes)
-    mass = np.cumsum(weights[order])
-    robust = sizes[order][np.searchsorted(mass, mass[-1] / 2)] / 0.6745
-    return float(weights @ np.minimum(sizes, CUT * robust) ** 2 / weights.sum())
-
-
-def _guess(deviations: np.ndarray, parts: np.ndarray) -> _Guess:
-    """The best linear guess of each unit's change after its last point, for every year of the grid at once."""
-    n, width = deviations.shape
-    known = np.isfinite(deviations)
-    here = np.arange(width)
-    last = width - 1 - np.argmax(known[:, ::-1], axis=1)
-    before = np.maximum.accumulate(np.where(known, here, -1), axis=1)
-    before = np.concatenate([np.full((n, 1), -1), before[:, :-1]], axis=1)
-    stepped = known & (before >= 0)
-    expected = np.sqrt(_variogram(np.where(stepped, here - before, 1), parts))
-    previous = np.take_along_axis(deviations, np.maximum(before, 0), axis=1)
-    steps = np.where(stepped, (deviations - previous) / expected, 0.0)
-    ages = np.where(stepped, 0.5 ** ((last[:, None] - here) / HALF_LIFE), 0.0)
-    square = (ages * np.minimum(steps**2, CUT**2)).sum(axis=1)
-    scale = np.sqrt((SCALE_WEIGHT + square) / (SCALE_WEIGHT + ages.sum(axis=1)))
-    limit = CUT * scale[:, None]
-    walked = np.cumsum(np.clip(steps, -limit, limit) * expected, axis=1)
-    rows = np.arange(n)
-    walked -= walked[rows, last][:, None]
-
-    # Units with points in the same years share their weights, so each pattern is solved once, all in one call.
-    patterns, which = np.unique(known, axis=0, return_inverse=True)
-    which = which.ravel()
-    weights, variance = _kriging(patterns, _variogram(np.subtract.outer(here, here), parts))
-    change = np.einsum("np,npf->nf", np.where(known, walked, 0.0), weights[which])
-    return _Guess(last, deviations[rows, last], change, variance[which], scale)
-
-
-def _kriging(patterns: np.ndarray, spread: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Weights (pattern by point by year) of past deviations relative to the last point, and variances."""
-    width = patterns.shape[1]
-    last = width - 1 - np.argmax(patterns[:, ::-1], axis=1)
-    rows = np.arange(len(patterns))
-    used = patterns.copy()
-    used[rows, last] = False
-    from_last = spread[last]
-    covariance = 0.5 * (from_last[:, :, None] + from_last[:, None, :] - spread)
-    # Unused points become independent of all, with no weight, so that every pattern has the same size.
-    both = used[:, :, None] & used[:, None, :]
-    system = np.where(both, covariance, np.eye(width))
-    system += 1e-9 * spread.max() * np.eye(width)
-    wanted = np.where(used[:, :, None], covariance, 0.0)
-    weights = np.linalg.solve(system, wanted)
-    variance = from_last - np.einsum("ptf,ptf->pf", wanted, weights)
-    return weights, np.maximum(variance, 1e-12 * spread.max())
-
-
-def _tails(deviations: np.ndarray, parts: np.ndarray) -> np.ndarray:
-    """Standardised errors of guesses made before, symmetric, joined to those of a t distribution."""
+def _student(settings: Settings) -> np.ndarray:
     from scipy.stats import t
 
-    width = deviations.shape[1]
-    errors = []
-    for origin in range(max(WARM_UP, width - 1 - ORIGINS), width - 1):
-        seen = np.where(np.arange(width) <= origin, deviations, np.nan)
-        rows = np.isfinite(seen[:, origin])
-        guess = _guess(seen[rows], parts)
-        error = deviations[rows] - guess.level[:, None] - guess.change
-        errors.append(
-            (error / guess.scale[:, None] / np.sqrt(guess.variance))[:, origin + 1 :].ravel()
-        )
-    sizes = np.abs(np.concatenate(errors)) if errors else np.empty(0)
-    sizes = sizes[np.isfinite(sizes)]
-    prior = t(TAIL_FREEDOM).ppf(0.5 + _GRID / 2)
-    if not len(sizes):
-        return np.concatenate([-prior[::-1], prior])
-    seen = (len(sizes) * np.quantile(sizes, _GRID) + TAIL_WEIGHT * prior) / (
-        len(sizes) + TAIL_WEIGHT
-    )
-    return np.concatenate([-seen[::-1], seen])
+    return np.asarray(t(settings.tail_freedom).ppf(0.5 + _GRID / 2))
 
 
-def _joined(path_sd: np.ndarray, unit_sd: np.ndarray, tails: np.ndarray) -> np.ndarray:
-    """Quantiles of the sum of the path's error and the unit's, by unit, year and level.
-
-    The shape of the sum depends only on the share of the path in the two deviations; it is computed on a grid
-    of shares and read off between them.
+def _tails(deviations: np.ndarray, model: ReferenceModel) -> np.ndarray:
+    """Return sizes of standardised errors of guesses made before, joined to those of a t
+    distribution.
     """
-    path = common.t_quantiles(PATH_STEPS)
-    unit = np.quantile(tails, (np.arange(100) + 0.5) / 100)
-    shares = np.linspace(0, 1, 21)
-    wanted = list(QUANTILES.values())
-    sums = [np.add.outer(s * path, (1 - s) * unit).ravel() for s in shares]
-    # Midway between neighbours, so that steps of equal size leave both sides alike.
-    shape = np.array([np.quantile(s, wanted, method="hazen") for s in sums])
-    total = path_sd + unit_sd
-    share = path_sd / total
-    return (
-        np.stack([np.interp(share, shares, column) for column in shape.T], axis=-1)
-        * total[..., None]
-    )
+    settings, width = model.settings, deviations.shape[1]
+    errors = [np.empty(0)]
+    for origin in range(max(settings.warm_up, width - 1 - settings.origins), width - 1):
+        rows = np.isfinite(deviations[:, origin])
+        places = np.arange(origin + 1, width)
+        made = _central(deviations[rows, : origin + 1], places, model)
+        error = deviations[rows][:, places] - made.level[:, None] - made.change
+        errors.append((error / made.scale[:, None] / np.sqrt(made.variance)).ravel())
+    sizes = np.abs(np.concatenate(errors))
+    sizes = sizes[np.isfinite(sizes)]
+    prior, n, own = model.tails, len(sizes), settings.tail_weight
+    return (n * np.quantile(sizes, _GRID) + own * prior) / (n + own) if n else prior

@@ -1,9 +1,10 @@
-"""How the borrowing forecaster compares on any panel: losses, coverage and times, beside statsforecast's models.
+"""How the borrowing forecaster compares on any panel: losses, coverage and times, beside
+statsforecast's models.
 
 Usage: python bench_forecast.py PANEL.csv FIRST_ORIGIN LAST_ORIGIN RIVALS_PYTHON OUT_FOLDER
 
-Writes forecast.csv (loss and coverage by case, method and horizon), forecast_speed.csv, and cities.csv: the same of the
-Zhejiang cities that the project ships. Rivals run in their own
+Writes forecast.csv (loss and coverage by case, method and horizon), forecast_speed.csv, and
+cities.csv: the same of the Zhejiang cities that the project ships. Rivals run in their own
 environment on the same panel, once on levels as most people use them and once on logarithms.
 """
 
@@ -19,7 +20,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from zoneplan.data.panel import Panel, read_panel
+from zoneplan.data.panel import Panel
+from zoneplan.data.panel_io import read_panel
 from zoneplan.evaluation.backtest import (
     METHOD,
     Scores,
@@ -60,7 +62,9 @@ def rivals(
 
 
 def together(own: Scores, others: list[pd.DataFrame], panel: Panel) -> Scores:
-    """All methods on the cases that every one of them has; quantiles below zero count as a thousandth of the actual."""
+    """All methods on the cases that every one of them has; quantiles below zero count as a
+    thousandth of the actual.
+    """
     rows = pd.concat(others, ignore_index=True).dropna(subset=list(QUANTILES))
     floor = rows.merge(panel.rows(), on=["unit_id", "year"], how="left")["value"].to_numpy() / 1000
     for q in QUANTILES:
@@ -71,7 +75,9 @@ def together(own: Scores, others: list[pd.DataFrame], panel: Panel) -> Scores:
 
 
 def sparse(panel: Panel, origins: range) -> pd.DataFrame:
-    """One to three scattered points of half the units, the other half as reference; against a point forecast by drift."""
+    """One to three scattered points of half the units, the other half as reference; against a point
+    forecast by drift.
+    """
     rng = np.random.default_rng(SEED)
     parts = []
     for origin in origins:
@@ -94,7 +100,9 @@ def sparse(panel: Panel, origins: range) -> pd.DataFrame:
 
 
 def scattered(panel: Panel, rng: np.random.Generator) -> Panel:
-    """Keep one to three points of each unit: the last zero to two years old, the others anywhere before."""
+    """Keep one to three points of each unit: the last zero to two years old, the others anywhere
+    before.
+    """
     logs = np.full_like(panel.logs, np.nan)
     for k, row in enumerate(panel.logs):
         known = np.flatnonzero(np.isfinite(row[: len(row) - int(rng.integers(0, 3))]))
@@ -106,7 +114,9 @@ def scattered(panel: Panel, rng: np.random.Generator) -> Panel:
 
 
 def big(panel: Panel, folder: Path) -> str:
-    """A file of 2,400 units by 20 years: units of the panel drawn anew, each at a level of its own."""
+    """A file of 2,400 units by 20 years: units of the panel drawn anew, each at a level of its
+    own.
+    """
     rng = np.random.default_rng(SEED)
     whole = panel.logs[:, -BIG_YEARS:]
     whole = whole[np.isfinite(whole).all(axis=1)]
@@ -118,10 +128,12 @@ def big(panel: Panel, folder: Path) -> str:
 
 
 def speed(panel: Panel, python: str, folder: Path) -> pd.DataFrame:
-    """Seconds and memory for 2,400 units, 20 years and 3 years ahead; the rival in the same minute on the same file."""
+    """Seconds and memory for 2,400 units, 20 years and 3 years ahead; the rival in the same minute
+    on the same file.
+    """
     file = big(panel, folder)
     last = int(panel.years[-1])
-    series, _ = read_panel(file)
+    series = read_panel(file).panel
     times = []
     for _ in range(5):
         start = time.perf_counter()
@@ -183,7 +195,7 @@ def rivals_seconds(python: str, file: str, last: int, folder: Path) -> float:
 
 def main(file: str, first: str, last: str, python: str, out: str) -> None:
     """Compute both tables, print and write them."""
-    panel, _ = read_panel(file)
+    panel = read_panel(file).panel
     origins = range(int(first), int(last) + 1)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)

@@ -1,9 +1,11 @@
-"""Textbook forecasts of a panel by statsforecast, in an environment of its own (it needs an older pandas).
+"""Textbook forecasts of a panel by statsforecast, in an environment of its own (it needs an older
+pandas).
 
 Usage: python bench_rivals.py PANEL.csv OUT.csv FIRST_ORIGIN LAST_ORIGIN HORIZON SCALE [METHOD]
 
-PANEL has the columns unit_id, year and value; SCALE is ``level`` or ``log``; METHOD is one of the models, all without it. Every origin sees only the years up
-to it. OUT gets the quantiles by method and the seconds each method took over all origins.
+PANEL has the columns unit_id, year and value; SCALE is ``level`` or ``log``; METHOD is one of the
+models, all without it. Every origin sees only the years up to it. OUT gets the quantiles by method
+and the seconds each method took over all origins.
 """
 
 from __future__ import annotations

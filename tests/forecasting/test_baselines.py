@@ -12,7 +12,7 @@ from statsmodels.tsa.arima.model import ARIMA
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 from statsmodels.tsa.forecasting.theta import ThetaModel
 
-from zoneplan import cli
+from zoneplan import cli, panel_commands
 from zoneplan.data.panel import Panel, panel_of
 from zoneplan.forecasting import baselines
 from zoneplan.forecasting.baselines import baseline
@@ -44,7 +44,8 @@ def values(table):
 
 def test_naive_by_hand():
     table = baseline(panel([1, np.e, np.e**3]), 2014, "naive").table()
-    assert table["year"].tolist() == [2013, 2014] and set(table["origin_year"]) == {2012}
+    assert table["year"].tolist() == [2013, 2014]
+    assert set(table["origin_year"]) == {2012}
     sd = np.sqrt((1 + 4) / 2)
     assert values(table) == pytest.approx(normal([3, 3], [sd, sd * np.sqrt(2)]))
 
@@ -62,13 +63,16 @@ def test_a_gap_is_bridged_by_even_growth():
     assert values(gap) == pytest.approx(values(whole))
 
 
-@pytest.mark.parametrize("method, growth", [("naive", 1), ("drift", 2), ("theta", 2), ("arima", 2)])
+@pytest.mark.parametrize(
+    ("method", "growth"), [("naive", 1), ("drift", 2), ("theta", 2), ("arima", 2)]
+)
 def test_under_three_points_there_is_a_middle_and_no_interval(method, growth):
     made = baseline(panel([5.0], [3.0, 6.0]), 2013, method)
     table = made.table()
     assert table.drop(columns=["unit_id", "origin_year", "year", "q50"]).isna().all(axis=None)
     one, two = (table[table["unit_id"] == u]["q50"].tolist() for u in ("u0", "u1"))
-    assert one == pytest.approx([5.0] * 3) and two == pytest.approx([6 * growth, 6 * growth**2])
+    assert one == pytest.approx([5.0] * 3)
+    assert two == pytest.approx([6 * growth, 6 * growth**2])
     assert made.too_short == (0 if method in ("naive", "drift") else 2)
 
 
@@ -147,7 +151,8 @@ def test_a_fit_that_fails_is_a_blow_up_but_a_mistake_is_not_hidden(monkeypatch):
 
 
 def test_pooled_by_hand():
-    # Six units: the median unit's growth was .1, then .2; unit k strays by (k - 2.5) hundredths in the second year.
+    # Six units: the median unit's growth was .1, then .2; unit k strays by (k - 2.5) hundredths in
+    # the second year.
     logs = np.array([[0, 0.1, 0.3 + (k - 2.5) / 100, np.nan] for k in range(6)])
     six = Panel(np.arange(6), np.arange(2000, 2004), logs).until(2002)
     table = baseline(six, 2004, "pooled").table()
@@ -200,7 +205,7 @@ def file(tmp_path):
 
 
 def test_the_command_knows_every_method():
-    assert cli.BASELINES == baselines.METHODS
+    assert panel_commands.BASELINES == baselines.METHODS
 
 
 def test_the_command_says_where_it_fell_back(file, tmp_path, capsys):
@@ -210,10 +215,12 @@ def test_the_command_says_where_it_fell_back(file, tmp_path, capsys):
         == 0
     )
     told = capsys.readouterr().err
-    assert "drift instead for 1 unit (too short" in told and "no interval for 1 unit" in told
+    assert "drift instead for 1 unit (too short" in told
+    assert "no interval for 1 unit" in told
     table = pd.read_csv(out)
     assert table.columns.tolist() == ["unit_id", "origin_year", "year", *LEVELS]
-    assert len(table) == 4 and table.loc[table["unit_id"] == "short", "q05"].isna().all()
+    assert len(table) == 4
+    assert table.loc[table["unit_id"] == "short", "q05"].isna().all()
 
 
 def test_a_reference_beside_a_textbook_rule_is_refused(file, capsys):
@@ -223,4 +230,4 @@ def test_a_reference_beside_a_textbook_rule_is_refused(file, capsys):
         )
         == 1
     )
-    assert "only with --method borrow" in capsys.readouterr().err
+    assert "only with --method panel" in capsys.readouterr().err
