@@ -188,7 +188,6 @@ def _text_row(made: ForecastTable, row: pd.Series) -> dict:
         | _one(float(target.is_met(values).mean()))
         | quantiles
         | {"evidence": "D", "needed_growth": target.value, "basis": class_.describe()}
-        | {"missing_number": "the base year"}
     )
 
 
