@@ -117,10 +117,12 @@ class Result:
 
     def plot(self, lang: str | None = None, **options: Any) -> Chart | Nothing:
         """The result as a chart, or the reason why there is none."""
+        lang = lang or self.plan.lang
+        if self.rows.empty:
+            return Nothing(self.reason(lang))
         from zoneplan.charts import draw
 
-        lang = lang or self.plan.lang
-        return Nothing(self.reason(lang)) if self.rows.empty else draw(self, lang=lang, **options)
+        return draw(self, lang=lang, **options)
 
     def export(self, folder: str | Path, lang: str | None = None, **options: Any) -> list[Path]:
         """Write the chart (PNG, SVG, PDF) and its data (CSV) into a folder; the files written."""
