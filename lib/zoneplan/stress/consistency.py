@@ -98,8 +98,9 @@ def _row(
     years = plan.years[-1] - plan.base_year
     ratio = (100 * convert(1.0, str(units[0]), str(units[1])) * part / whole).dropna()
     start, end = float(ratio.get(plan.base_year, ratio.iloc[0])), float(ratio[plan.years[-1]])
-    # Where both grow alike, nothing is left but the noise of the last digit, which has no direction.
-    change, windows = round(100 * (end / start - 1), 9) + 0.0, changes(shown, years)
+    # The noise of the last digit has no direction and breaks no tie.
+    change = round(100 * (end / start - 1), 9) + 0.0
+    windows = changes(shown, years).round(9)
     as_far = float((windows >= change if change >= 0 else windows <= change).mean())
     low, high = float(shown.min().min()), float(shown.max().max())
     # A ratio that was outside from the start tells of what is counted, not of the story.
