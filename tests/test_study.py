@@ -89,3 +89,48 @@ def test_every_verb_answers_with_a_result(plan, made):
 
 def test_chances_are_made_once(made):
     assert made.odds() is made.odds()
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_answer_says_itself_in_both_languages(plan, made, lang):
+    gdp = made["gdp"]
+    told = [
+        made.odds(), made.joint(), gdp.ladder(), plan.audit(), made.needed_growth(), gdp.tornado(),
+        gdp.two_way("growth 2018", "growth 2020"), gdp.discover(), plan.story_check(),
+    ]  # fmt: skip
+    said = [answer.summary(lang) for answer in told]
+    assert all("{" not in s and len(s) > 15 for s in said)
+    assert len(set(said)) == len(said)
+    assert all(s.isascii() == (lang == "en") for s in said)
+    # Without a message of its own an answer says what stands behind it.
+    assert made.aims().summary(lang) == made.aims().evidence_note(lang)
+
+
+def test_sentences_by_hand(plan, made, china):
+    assert plan.audit().summary() == (
+        "46 statements checked: contradictions 1, breaks with the record 1, pairs that leave room 1."
+    )
+    lead = made.odds().lead()
+    low, high = (f"{100 * lead[f'probability_{e}']:.0f}" for e in ("low", "high"))
+    assert made.odds().summary() == f"8 of 22 targets of 2020 have a chance. GDP: {low}-{high} %."
+    steps = made["gdp"].ladder().rows.set_index("step")["probability"]
+    assert made["gdp"].ladder().summary() == (
+        f"GDP: {100 * steps['all_windows']:.0f} % of similar regions reached the growth needed; "
+        f"with all that was known the chance is {low} %."
+    )
+    swings = made["gdp"].tornado()
+    assert f"(target CNY {swings.target / 10:.1f} billion)" in swings.summary()
+    record = china.track_record().summary()
+    assert record.startswith("13 promises had a chance before their outcome was known; 11 were kept")
+    found = made["gdp"].discover()
+    side = "above" if found.met else "below"
+    assert f" {side} {found.rows['bound'].iloc[0]:.1f} %" in found.summary()
+
+
+def test_a_series_without_a_chance_still_shows_its_rows(made):
+    odds = made["transport_investment"].odds()
+    assert len(odds.rows) == 3
+    assert odds.reason() == ""
+    assert "names the figure that is missing" in odds.summary()
+    assert made["transport_investment"].ladder().summary() == "There is no chance to take apart."
+    assert "no rule" in made["transport_investment"].discover().summary()

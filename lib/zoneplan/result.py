@@ -104,7 +104,9 @@ class Result:
         """The result in a sentence or two, in a language (that of the plan, if none is named)."""
         lang = lang or self.plan.lang
         said = self.reason(lang)
-        return said or words(lang)(f"{self.SUBJECT}.{self.case()}", **self.facts(lang))
+        if said or not self.SUBJECT:
+            return said or self.evidence_note(lang)
+        return words(lang)(f"{self.SUBJECT}.{self.case()}", **self.facts(lang))
 
     def evidence_note(self, lang: str | None = None) -> str:
         """How many figures stand behind the rows, by the grade of their sources if there is one."""

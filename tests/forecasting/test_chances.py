@@ -120,8 +120,9 @@ def test_without_a_chance_there_is_a_reason(own, judged):
     none = own(["park_tax,T,2020,5,亿元,,,,"]).forecast().odds()
     assert len(none.rows) == 1
     assert none.assessable().empty
-    assert none.summary() == none.reason() != ""
-    assert judged.reason() == ""
+    assert none.reason() == judged.reason() == "", "its row says what is missing"
+    assert none.case() == "none"
+    assert "missing" in none.summary()
 
 
 def test_tables_begin_at_row_zero(made, judged):

@@ -31,7 +31,13 @@ COLUMNS = (
 class Consistency(Result):
     """Ratios between indicators by scenario, with the range that the Zhejiang cities have shown."""
 
-    SUBJECT: ClassVar[str] = "consistency"
+    SUBJECT: ClassVar[str] = "answers.consistency"
+
+    def facts(self, lang: str) -> dict[str, object]:
+        """How many ratios were checked, and how many are out of the usual."""
+        found = self.rows["finding"]
+        counts = {"unheard": int((found == UNHEARD).sum()), "rare": int((found == RARE).sum())}
+        return {"n": len(found), **counts}
 
     def unheard(self) -> pd.DataFrame:
         """The rows whose finding is ``unheard of``."""
