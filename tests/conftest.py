@@ -2,6 +2,7 @@
 
 import os
 import runpy
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from zoneplan.data import tables
 
 OFFLINE = Path(__file__).parent / "offline"
 runpy.run_path(str(OFFLINE / "sitecustomize.py"))
+sys.path.append(str(Path(__file__).parents[1] / "tools"))
 # Kernels and commands that tests start find it by themselves.
 os.environ["PYTHONPATH"] = os.pathsep.join(
     filter(None, [str(OFFLINE), os.environ.get("PYTHONPATH")])
