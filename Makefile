@@ -67,7 +67,7 @@ guard-data: setup
 	$(BIN)/python tools/guard_data.py --edits 100 --seed 1
 
 guard-code: setup .venv-guard/.ready
-	$(BIN)/python tests/guard_code.py --sample 300 --seed 1
+	$(BIN)/python tools/guard_code.py --sample 300 --seed 1
 
 guard-notebooks: setup
 	$(BIN)/python tests/guard_notebooks.py --rounds 3 --seed 1

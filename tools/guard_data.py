@@ -28,7 +28,7 @@ from zoneplan.errors import DataError, Problem
 
 ROOT = Path(__file__).resolve().parents[1]
 STATEMENTS = ROOT / "tests" / "statements"
-TRANSCRIPTION = ROOT / "tests" / "second_transcription.csv"
+TRANSCRIPTION = ROOT / "tests" / "claims" / "second_transcription.csv"
 TARGETS = "plans/zhenan/targets.csv"
 # Files that say how tables look and what names mean; they hold no figures.
 NO_FIGURES = (

@@ -104,7 +104,9 @@ class Result:
         """The result in a sentence or two, in a language (that of the plan, if none is named)."""
         lang = lang or self.plan.lang
         said = self.reason(lang)
-        return said or words(lang)(f"{self.SUBJECT}.{self.case()}", **self.facts(lang))
+        if said or not self.SUBJECT:
+            return said or self.evidence_note(lang)
+        return words(lang)(f"{self.SUBJECT}.{self.case()}", **self.facts(lang))
 
     def evidence_note(self, lang: str | None = None) -> str:
         """How many figures stand behind the rows, by the grade of their sources if there is one."""
@@ -117,10 +119,12 @@ class Result:
 
     def plot(self, lang: str | None = None, **options: Any) -> Chart | Nothing:
         """The result as a chart, or the reason why there is none."""
+        lang = lang or self.plan.lang
+        if self.rows.empty:
+            return Nothing(self.reason(lang))
         from zoneplan.charts import draw
 
-        lang = lang or self.plan.lang
-        return Nothing(self.reason(lang)) if self.rows.empty else draw(self, lang=lang, **options)
+        return draw(self, lang=lang, **options)
 
     def export(self, folder: str | Path, lang: str | None = None, **options: Any) -> list[Path]:
         """Write the chart (PNG, SVG, PDF) and its data (CSV) into a folder; the files written."""

@@ -14,9 +14,10 @@ from zoneplan.errors import DataError, Problem
 from zoneplan.forecasting import aims, chances, joint, ladder
 from zoneplan.forecasting.forecasts import BASES, Forecast, ForecastTable
 from zoneplan.forecasting.scenario import HEADLINE, Scenario
-from zoneplan.plan import audit, outcomes
+from zoneplan.plan import audit
 from zoneplan.plan.document import PlanDocument
 from zoneplan.plan.loading import load
+from zoneplan.plan.outcomes import resolutions
 from zoneplan.result import Result
 from zoneplan.stress import attribution, consistency, needed_growth, scenarios
 
@@ -69,9 +70,9 @@ class Plan(PlanDocument):
         """Does the plan agree with itself, and with what was observed?"""
         return audit.audit(self)
 
-    def resolutions(self) -> Result:
+    def outcomes(self) -> Result:
         """What later figures say of the plan's promises, hindsight included."""
-        return outcomes.resolutions(self)
+        return resolutions(self)
 
     def track_record(self) -> TrackRecord:
         """Chances that the plan's promises were given before, beside what came of them."""

@@ -7,22 +7,11 @@ import pytest
 
 from zoneplan.forecasting import joint as j
 from zoneplan.forecasting.aims import aims, early_warning, given
-from zoneplan.forecasting.chances import chances
 from zoneplan.forecasting.forecasts import ForecastTable
 from zoneplan.forecasting.ladder import ADDED, alternatives, ladder
 from zoneplan.forecasting.settings import Settings
 from zoneplan.forecasting.values import promises
 from zoneplan.stress.attribution import drivers
-
-
-@pytest.fixture(scope="module")
-def made(plan):
-    return ForecastTable(plan)
-
-
-@pytest.fixture(scope="module")
-def judged(made):
-    return chances(made)
 
 
 def test_every_road_gives_the_same_chance_to_the_last_digit(made, judged):

@@ -10,7 +10,7 @@ import pandas as pd
 
 from zoneplan.data.indicators import indicators
 from zoneplan.evaluation.backtest import PSEUDO, Reliability
-from zoneplan.forecasting.classes import LONGEST, ReferenceClass, spread_units
+from zoneplan.forecasting.classes import LONGEST, ReferenceClass, regions_of, spread_units
 from zoneplan.forecasting.paths import growth_paths
 from zoneplan.forecasting.settings import SETTINGS, Settings
 
@@ -67,15 +67,16 @@ def class_pseudo_targets(horizon: int, as_of: date) -> Reliability:
     -------
     Reliability with one case per class, window and percentile.
     """
-    named = ((i.class_level, i.class_name, i.class_series) for i in indicators() if i.has_class)
+    named = (s for i in indicators() for s in (i.series, i.proxy) if s)
     rows = []
-    for level, name, series in dict.fromkeys(named):
-        class_ = ReferenceClass(level, name, series)
+    for series in dict.fromkeys(named):
+        class_ = ReferenceClass(*regions_of(series)[0], series)
         for made, row, forecast in past_forecasts(class_, horizon, as_of):
-            before, after = (spread_units(r) for r in (forecast.rows.iloc[-1], row))
+            seen = class_.windows(min(horizon, LONGEST), date(made, *DAY))
+            before, after = spread_units(seen.iloc[-1]), spread_units(row)
             for p in PSEUDO:
                 target = np.percentile(before, p)
-                met = float((after >= target).mean())
-                rows.append((made, series, p, forecast.probability(target), met))
+                odds, met = (float((x >= target).mean()) for x in (forecast, after))
+                rows.append((made, series, p, odds, met))
     columns = ["origin_year", "indicator_id", "percentile", "odds", "met"]
     return Reliability(pd.DataFrame(rows, columns=columns))

@@ -31,7 +31,7 @@ COLUMNS = (
 class TrackRecord(Result):
     """Every promise with a chance given before its outcome was known, beside that outcome."""
 
-    SUBJECT: ClassVar[str] = "track_record"
+    SUBJECT: ClassVar[str] = "answers.track_record"
 
     def scores(self) -> pd.DataFrame:
         """One row: cases, met, right, brier, brier_even (one half for all), brier_share (the share met, known only

@@ -34,7 +34,7 @@ COLUMNS = (
 class Chances(Result):
     """One row per quantified target and year, with a chance where one can be given, as of a day."""
 
-    SUBJECT: ClassVar[str] = "chances"
+    SUBJECT: ClassVar[str] = "answers.chances"
 
     def final(self) -> pd.DataFrame:
         """Annex targets of the last year only, in printed order."""
@@ -49,6 +49,8 @@ class Chances(Result):
     def facts(self, lang: str) -> dict[str, object]:
         """Counts, and the span of the leading target."""
         final, some = self.final(), self.assessable()
+        if some.empty:
+            return {}
         lead = self.lead()
         span = odds_range(lead["probability_low"], lead["probability_high"], lang)
         name, year = lead[f"name_{lang}"], int(lead["year"])
@@ -59,10 +61,9 @@ class Chances(Result):
         rows = self.assessable()
         return rows.iloc[int(rows["indicator_id"].eq("gdp").to_numpy().argmax())]
 
-    def reason(self, lang: str | None = None) -> str:
-        """Why there is nothing to show: no target of the last year has a chance."""
-        some = not self.rows.empty and not self.assessable().empty
-        return "" if some else Result.reason(Chances(self.plan, self.rows.iloc[:0]), lang)
+    def case(self) -> str:
+        """Whether any target has a chance."""
+        return "none" if self.assessable().empty else "summary"
 
 
 def chances(made: ForecastTable) -> Chances:
@@ -188,7 +189,6 @@ def _text_row(made: ForecastTable, row: pd.Series) -> dict:
         | _one(float(target.is_met(values).mean()))
         | quantiles
         | {"evidence": "D", "needed_growth": target.value, "basis": class_.describe()}
-        | {"missing_number": "the base year"}
     )
 
 

@@ -117,8 +117,7 @@ def classes_of(plan: PlanDocument, indicator_id: str) -> list[ReferenceClass]:
     found = []
     for series, is_proxy in ((about.series, False), (about.proxy, True)):
         in_yuan = yuan and series in DOLLARS
-        regions = [r for r in _regions(series) if matched or r != SIZE]
-        regions.sort(key=lambda r: (r != SIZE, (r[0] == "county") == larger, r[1] != COAST))
+        regions = regions_of(series, matched, larger)
         found += [ReferenceClass(*r, series, is_proxy, in_yuan) for r in regions]
     return found
 
@@ -128,13 +127,17 @@ def class_of(plan: PlanDocument, indicator_id: str) -> ReferenceClass | None:
     return next(iter(classes_of(plan, indicator_id)), None)
 
 
-def _regions(series: str) -> list[tuple[str, str]]:
-    """Regions that growth of a series is known of, those of the whole country left out."""
-    if not series:
-        return []
+def regions_of(
+    series: str, matched: bool = True, larger: bool = False
+) -> list[tuple[str, str]]:
+    """Regions that growth of a series is known of, the best first; not those of the whole country.
+
+    ``matched`` and ``larger`` say how the zone's size is to the counties of the size class.
+    """
     known_ones = _by_class(tables.stamp("growth_reference"))
     found = {(k[0], k[1]) for k in known_ones if k[2] == series and k[3] == "as_printed"}
-    return sorted(r for r in found if r[1] != "china")
+    fit = [r for r in found if r[1] != "china" and (matched or r != SIZE)]
+    return sorted(fit, key=lambda r: (r != SIZE, (r[0] == "county") == larger, r[1] != COAST, r))
 
 
 def gdp_of(plan: PlanDocument) -> float | None:

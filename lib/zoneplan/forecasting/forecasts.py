@@ -259,7 +259,9 @@ def _growth_of_class(made: ForecastTable, row: pd.Series) -> ClassGrowth | None:
     paths = growth_paths(class_, plan.as_of, plan.base_year, plan.years, not yearly, settings)
     if paths is None:
         return None
-    logs = paths.draws(not yearly, made.scenario.extra(plan, row["indicator_id"]))
+    # What repeats a series follows its story.
+    story = row["indicator_id"] if pd.isna(row["same_as"]) else row["same_as"]
+    logs = paths.draws(not yearly, made.scenario.extra(plan, story))
     news = None if yearly else host_news(plan, row["indicator_id"], paths, settings)
     logs = logs if news is None else logs + news.apply(paths)
     asked = [paths.years.index(y) for y in plan.years]

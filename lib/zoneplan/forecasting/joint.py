@@ -52,7 +52,7 @@ class Joint(Result):
 
     listed: pd.DataFrame
     pairs: pd.DataFrame
-    SUBJECT: ClassVar[str] = "joint"
+    SUBJECT: ClassVar[str] = "answers.joint"
 
     def facts(self, lang: str) -> dict[str, object]:
         """Promises, questions, the expected number over the bases and the chance of all headline ones by coupling."""

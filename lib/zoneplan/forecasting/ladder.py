@@ -15,6 +15,7 @@ from zoneplan.forecasting.scenario import CONSTANT, Scenario
 from zoneplan.plan.intervals import cagr
 from zoneplan.plan.targets import Target
 from zoneplan.result import Result
+from zoneplan.text import odds
 
 STEPS = (
     "all_windows", "last_window", "slowing", "common_error", "newest_year", "host", "other_base",
@@ -30,7 +31,14 @@ class Ladder(Result):
     """The chance of one target step by step; ``indicator_id`` names it."""
 
     indicator_id: str
-    SUBJECT: ClassVar[str] = "ladder"
+    SUBJECT: ClassVar[str] = "answers.ladder"
+
+    def facts(self, lang: str) -> dict[str, object]:
+        """The first step and the answer."""
+        chain = self.rows.loc[self.rows["step"].isin(ADDED), "probability"]
+        first, answer = (odds(float(p), lang) for p in chain.iloc[[0, -1]])
+        named = {"name": self.plan.name(self.indicator_id, lang)}
+        return {**named, "first": first, "answer": answer}
 
 
 def ladder(made: ForecastTable, indicator_id: str) -> Ladder:
@@ -43,16 +51,21 @@ def ladder(made: ForecastTable, indicator_id: str) -> Ladder:
     of similar regions that reached the needed growth in all windows known when the plan was adopted; in the last of them;
     with growth slowing from there; with the error of the common path; with what became known by the day of judgement; with
     the host's running year: the answer. Then the answer made otherwise: from the other base; with a real path and prices of
-    0 to 3 % a year (GDP only); read as real growth (GDP only). A series without a chance has no rows.
+    0 to 3 % a year (GDP only); read as real growth (GDP only). A series without a chance now or then has no rows.
     """
     target, head = made.plan.target(indicator_id), made.of(indicator_id)
-    if head is None or target is None or head.base is None or head.class_ is None:
-        return Ladder(made.plan, pd.DataFrame(columns=COLUMNS), indicator_id)
+    empty = Ladder(made.plan, pd.DataFrame(columns=COLUMNS), indicator_id)
+    if head is None or target is None or target.year not in head.open_years:
+        return empty
+    if head.base is None or head.class_ is None:
+        return empty
     answer = head.probability(target)
     rows, before = [], np.nan
     for step, chance, without in _chain(made, indicator_id, head, target):
         rows.append((step, chance, 100 * (chance - before), without))
         before = chance
+    if not rows:
+        return empty
     rows += [
         (step, chance, 100 * (chance - answer), np.nan)
         for step, chance in _otherwise(made, indicator_id, head, target)

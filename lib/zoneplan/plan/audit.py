@@ -36,7 +36,7 @@ INVESTMENT = "fixed_asset_investment"
 class Audit(Result):
     """The findings of the audit, one row a statement: what was checked, what was found, and the facts behind it."""
 
-    SUBJECT: ClassVar[str] = "audit"
+    SUBJECT: ClassVar[str] = "answers.audit"
 
     def told(self, lang: str | None = None) -> pd.DataFrame:
         """Columns check, item, stated, implied, finding, explanation, in the words of a language."""

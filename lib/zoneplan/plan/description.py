@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -58,7 +59,7 @@ class Description(BaseModel):
     published: Day | None = Field(default=None, description=_DAY)
     as_of: Day | None = Field(default=None, description=_DAY)
     base_year: Year = Field(default=0, description="a year such as 2017")
-    years: Annotated[list[Year], Field(min_length=1), BeforeValidator(_rising)] = Field(
+    years: Annotated[list[Year], Field(min_length=1), AfterValidator(_rising)] = Field(
         description="a list of rising years such as [2018, 2019, 2020]"
     )
     comparable_from: Literal[0] | Year = Field(default=0, description="a year such as 2013")

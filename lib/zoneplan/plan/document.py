@@ -165,7 +165,8 @@ class PlanDocument:
 
     def stated_growth(self, indicator_id: str) -> float:
         """The average growth printed beside an annex series, percent a year (NaN where none is)."""
-        return float(self.annex(indicator_id)["stated_growth"].iloc[-1])
+        printed = self.annex(indicator_id)["stated_growth"].dropna()
+        return float(printed.iloc[-1]) if len(printed) else float("nan")
 
     def implied_base(self, indicator_id: str) -> Interval:
         """The base-year level that the plan's own first target and printed growth imply.

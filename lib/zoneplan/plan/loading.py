@@ -78,9 +78,11 @@ def target_problems(targets: pd.DataFrame, years: tuple[int, ...]) -> list[Probl
     for n, row in annex[annex.duplicated(["indicator_id", "year"])].iterrows():
         twice = f"{row['indicator_id']} in {row['year']:.0f} again"
         found.append(Problem(file, int(n) + 2, "indicator_id,year", twice, "once"))
-    units = annex.groupby("indicator_id")["unit"].nunique()
-    several = [f"several units of {i}" for i in units[units > 1].index]
-    return found + [Problem(file, None, "unit", s, "one unit for all years") for s in several]
+    for column, what in (("unit", "unit"), ("stated_growth", "printed average")):
+        count = annex.groupby("indicator_id")[column].nunique()
+        for i in count[count > 1].index:
+            found.append(Problem(file, None, column, f"several of {i}", f"one {what} for all years"))
+    return found
 
 
 def unit_problems(targets: pd.DataFrame, seen: pd.DataFrame, first: int) -> list[Problem]:

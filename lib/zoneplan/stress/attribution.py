@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 
 from zoneplan.forecasting.forecasts import BASES, Forecast, ForecastTable
+from zoneplan.messages import words
 from zoneplan.plan.targets import Target
 from zoneplan.result import Result
+from zoneplan.text import num, odds, pct, rounded
 
 BASE = "base"
 # The steps of the two axes of a two-way table, from the 2nd to the 98th percentile of a driver.
@@ -75,6 +77,12 @@ def drivers(made: ForecastTable, indicator_id: str, base: str = BASES[0]) -> Dri
     return Drivers(f, target, names, np.column_stack([level, yearly]))
 
 
+def named_driver(driver: str, lang: str) -> str:
+    """A driver in the words of a language."""
+    kind, _, year = driver.partition(" ")
+    return words(lang)(f"answers.driver.{kind}", year=year)
+
+
 @dataclass(frozen=True)
 class Swings(Result):
     """The value in the last year when one assumption at a time moves from its P10 to its P90, widest first."""
@@ -82,7 +90,15 @@ class Swings(Result):
     indicator_id: str
     centre: float
     target: float
-    SUBJECT: ClassVar[str] = "swings"
+    SUBJECT: ClassVar[str] = "answers.swings"
+
+    def facts(self, lang: str) -> dict[str, object]:
+        """The assumption that moves the last year most, and how far."""
+        widest, unit = self.rows.iloc[0], str(self.plan.unit(self.indicator_id))
+        levels = {"low": widest["low"], "high": widest["high"], "target": self.target}
+        named = {"name": self.plan.name(self.indicator_id, lang)}
+        named["driver"] = named_driver(widest["driver"], lang)
+        return named | {k: rounded(v, unit, lang) for k, v in levels.items()}
 
 
 def tornado(made: ForecastTable, indicator_id: str) -> Swings:
@@ -172,7 +188,11 @@ class TwoWay(Result):
     first: str
     second: str
     even: pd.DataFrame
-    SUBJECT: ClassVar[str] = "two_way"
+    SUBJECT: ClassVar[str] = "answers.two_way"
+
+    def facts(self, lang: str) -> dict[str, object]:
+        """The two drivers."""
+        return {k: named_driver(getattr(self, k), lang) for k in ("first", "second")}
 
 
 def two_way(
@@ -221,7 +241,24 @@ class Discovery(Result):
     coverage: float
     density: float
     share: float
-    SUBJECT: ClassVar[str] = "discovery"
+    SUBJECT: ClassVar[str] = "answers.discovery"
+
+    def case(self) -> str:
+        """Which outcome is the rarer one."""
+        return "met" if self.met else "missed"
+
+    def facts(self, lang: str) -> dict[str, object]:
+        """The rule in words, and the shares that it is judged by."""
+        w, side = words(lang), "above" if self.met else "below"
+        bounds = [
+            w(f"{self.SUBJECT}.{side}", driver=named_driver(r.driver, lang),
+              bound=num(r.bound) if r.driver == BASE else pct(r.bound, lang=lang))
+            for r in self.rows.itertuples()
+        ]  # fmt: skip
+        shares = ("share", "coverage", "density")
+        return {k: odds(getattr(self, k), lang) for k in shares} | {
+            "rule": w("common.list").join(bounds)
+        }
 
 
 def discover(made: ForecastTable, indicator_id: str) -> Discovery:

@@ -31,7 +31,13 @@ COLUMNS = (
 class Consistency(Result):
     """Ratios between indicators by scenario, with the range that the Zhejiang cities have shown."""
 
-    SUBJECT: ClassVar[str] = "consistency"
+    SUBJECT: ClassVar[str] = "answers.consistency"
+
+    def facts(self, lang: str) -> dict[str, object]:
+        """How many ratios were checked, and how many are out of the usual."""
+        found = self.rows["finding"]
+        counts = {"unheard": int((found == UNHEARD).sum()), "rare": int((found == RARE).sum())}
+        return {"n": len(found), **counts}
 
     def unheard(self) -> pd.DataFrame:
         """The rows whose finding is ``unheard of``."""
@@ -98,8 +104,9 @@ def _row(
     years = plan.years[-1] - plan.base_year
     ratio = (100 * convert(1.0, str(units[0]), str(units[1])) * part / whole).dropna()
     start, end = float(ratio.get(plan.base_year, ratio.iloc[0])), float(ratio[plan.years[-1]])
-    # Where both grow alike, nothing is left but the noise of the last digit, which has no direction.
-    change, windows = round(100 * (end / start - 1), 9) + 0.0, changes(shown, years)
+    # The noise of the last digit has no direction and breaks no tie.
+    change = round(100 * (end / start - 1), 9) + 0.0
+    windows = changes(shown, years).round(9)
     as_far = float((windows >= change if change >= 0 else windows <= change).mean())
     low, high = float(shown.min().min()), float(shown.max().max())
     # A ratio that was outside from the start tells of what is counted, not of the story.

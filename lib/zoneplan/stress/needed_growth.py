@@ -26,7 +26,7 @@ ANYWHERE = 100.0
 class NeededGrowth(Result):
     """Growth needed from each base to the last target, how late it comes otherwise, and what similar regions did."""
 
-    SUBJECT: ClassVar[str] = "needed"
+    SUBJECT: ClassVar[str] = "answers.needed"
 
     def facts(self, lang: str) -> dict[str, object]:
         """How many targets need more than the median region grew."""

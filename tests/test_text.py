@@ -1,4 +1,4 @@
-"""Units and the one formatter."""
+"""The one formatter, in both languages."""
 
 from __future__ import annotations
 
@@ -12,62 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zoneplan import text
-from zoneplan.data.units import UNITS, convert
-from zoneplan.errors import DataError, Problem
-
-YUAN = ("亿元", "百万元", "万元", "元")
-DOLLARS = ("亿美元", "百万美元", "万美元")
-AMOUNTS = st.floats(1e-3, 1e9)
-
-
-@pytest.mark.parametrize(
-    ("value", "unit", "to", "expected"),
-    [
-        (9870, "万元", "亿元", 0.987),
-        (10200, "万美元", "亿美元", 1.02),
-        (500, "百万美元", "亿美元", 5),
-        (1, "亿元", "元", 1e8),
-        (1, "平方公里", "公顷", 100),
-        (1, "平方公里", "亩", 1500),
-        (12.5, "%", "%", 12.5),
-        (50, "位", "位", 50),
-    ],
-)
-def test_known_conversions(value, unit, to, expected):
-    assert convert(value, unit, to) == pytest.approx(expected, rel=1e-12)
-
-
-def test_dollars_to_yuan_at_the_mean_of_2016():
-    assert convert(1, "亿美元", "亿元", 6.6444) == pytest.approx(6.6444)
-    assert convert(8400, "万美元", "亿元", 6.6444) == pytest.approx(5.581296)
-    assert convert(6.6444, "亿元", "亿美元", 6.6444) == pytest.approx(1)
-
-
-@given(AMOUNTS, st.sampled_from(YUAN + DOLLARS), st.sampled_from(YUAN + DOLLARS), st.floats(1, 10))
-def test_there_and_back(value, unit, to, rate):
-    assert convert(convert(value, unit, to, rate), to, unit, rate) == pytest.approx(
-        value, rel=1e-12
-    )
-
-
-@pytest.mark.parametrize(
-    ("unit", "to", "says"),
-    [
-        ("亿圆", "亿元", "亿圆"),
-        ("亿元", "", "no scale"),
-        ("亿圆", "亿圆", "亿圆"),
-        ("%", "亿元", "no scale"),
-        ("亿元", "亩", "yuan is not area"),
-        ("亿元", "亿美元", "needs the exchange rate"),
-    ],
-)
-def test_what_cannot_be_converted_is_refused(unit, to, says):
-    with pytest.raises(ValueError, match=says):
-        convert(1, unit, to)
-
-
-def test_units_are_listed_once():
-    assert len(set(UNITS)) == len(UNITS)
 
 
 @pytest.mark.parametrize(
@@ -147,34 +91,6 @@ def test_frame_has_fixed_decimals_and_keeps_chinese():
     assert "3.0" not in shown
 
 
-def test_a_problem_leaves_out_what_has_no_place():
-    assert (
-        str(Problem("a.csv", 3, "value", "'x'", "a number"))
-        == "a.csv:3:value: found 'x'; expected a number"
-    )
-    assert (
-        str(Problem("a.csv", None, None, "no such file", "a table"))
-        == "a.csv: found no such file; expected a table"
-    )
-    assert str(Problem("a.csv", 1, None, "x", "y")) == "a.csv:1: found x; expected y"
-
-
-def test_a_problem_is_one_readable_line_whatever_a_file_holds():
-    told = str(Problem("a\x1b[31m.csv", 2, "v\u202e\n", "x" * 5000, "a 温州　number"))
-    assert (
-        told
-        == "a\\x1b[31m.csv:2:v\\u202e\\n: found " + "x" * 200 + "…; expected a 温州\\u3000number"
-    )
-    assert len(str(Problem("a.csv", None, None, "x", "one of " + "y, " * 300))) < 1000
-
-
-def test_an_error_lists_every_problem():
-    problems = [Problem("a.csv", n, "value", "x", "y") for n in (2, 3)]
-    error = DataError(problems)
-    assert error.problems == tuple(problems)
-    assert str(error).splitlines() == [str(p) for p in problems]
-
-
 @pytest.mark.parametrize(
     ("value", "unit", "english", "chinese"),
     [
@@ -209,3 +125,42 @@ def test_odds_and_days_in_chinese():
 def test_what_looks_like_a_tag_is_shown(name):
     shown = text.say(f"Odds of {name}: **<1 %**.").data
     assert shown.endswith(": **<1 %**.") and "&lt;" in shown and not re.search("<[a-z/!]", shown)
+
+
+def test_missing_values_are_a_dash_everywhere():
+    nan = math.nan
+    for shown in (text.num(nan), text.pct(nan), text.odds(nan), text.amount(nan, "亿元")):
+        assert shown == text.MISSING
+
+
+def test_a_range_that_prints_as_one_number_is_one():
+    assert text.odds_range(0.371, 0.374) == "37 %"
+    assert text.odds_range(0.004, 0.5) == "<1-50 %"
+    assert text.odds_range(0.004, 0.5, "zh") == "<1%～50%"
+
+
+def test_figures_as_typed_and_as_worked_out():
+    assert text.exact(204.725, "亿元") == "CNY 20.4725 billion"
+    assert text.exact(204.725, "亿元", "zh") == "204.725亿元"
+    assert (text.exact(2.15, "%"), text.exact(2.15, "%", "zh")) == ("2.15 %", "2.15%")
+    assert text.rounded(204.725, "亿元", "zh") == "204.7亿元"
+    assert text.rounded(7.126, "亿元", "zh") == "7.13亿元"
+    assert text.rounded(10.0, "亿元", "zh") == "10.0亿元"
+    assert text.rounded(12345.6, "万元", "zh") == "12,346万元"
+    assert text.rounded(1000.4, "万元", "zh") == "1,000万元"
+
+
+def test_capitals_and_tables():
+    assert (text.upper("gDP"), text.upper("")) == ("GDP", "")
+    shown = text.show(pd.DataFrame({"a<b": [1.25], "c": ["<i>"]}), 2)
+    assert repr(shown).split() == ["a<b", "c", "1.25", "<i>"]
+    assert shown._repr_html_() == (
+        "<table><thead><tr><th>a&lt;b</th><th>c</th></tr></thead>"
+        "<tbody><tr><td>1.25</td><td>&lt;i&gt;</td></tr></tbody></table>"
+    )
+
+
+def test_decimals_by_column():
+    frame = pd.DataFrame({"a": [1.234], "b": [1.234], "n": [2], "l": [[1, 2]]})
+    made = text.cells(frame, {"a": 2, "*": 0})
+    assert made.iloc[0].tolist() == ["1.23", "1", "2", "[1, 2]"]

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 HERE = Path(__file__).parent
-FIRST = HERE.parent / "data/plans/zhenan/targets.csv"
+FIRST = HERE.parents[1] / "data/plans/zhenan/targets.csv"
 SECOND = HERE / "second_transcription.csv"
 TEXTS = ["indicator_id", "unit", "section", "force", "responsible"]
 NUMBERS = ["year", "value", "value_high"]
