@@ -86,7 +86,7 @@ def chances(made: ForecastTable) -> Chances:
     blank with a missing number means that no figure at hand supports a chance.
     """
     plan = made.plan
-    named = plan.evidence.set_index("indicator_id")[["step", "missing_number"]].assign(holder="")
+    named = plan.evidence.set_index("indicator_id")[["step", "missing_number", "holder"]]
     targets = plan.targets
     asked = targets["section"].eq(ANNEX) | (targets["section"].eq("text") & targets["value"].notna())
     # The annex comes first.
