@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from zoneplan.errors import DataError, Problem
-from zoneplan.forecasting import aims, chances, joint, ladder
+from zoneplan.forecasting import aims, chances, joint, ladder, overview
 from zoneplan.forecasting.forecasts import BASES, Forecast, ForecastTable
 from zoneplan.forecasting.scenario import HEADLINE, Scenario
 from zoneplan.plan import audit, outcomes
@@ -152,6 +152,10 @@ class Forecasts(ForecastTable):
         ]
         said = [self.plan.translate(t) for t in rows["missing_number"]]
         return Result(self.plan, rows.assign(missing_number=said).reset_index(drop=True))
+
+    def promises(self) -> overview.Overview:
+        """Every distinct promise on one page: what is known of it, what came of it, which figure is missing."""
+        return overview.overview(self, self.odds())
 
     def joint(self) -> joint.Joint:
         """How many promises will be met together, and the chance that all headline ones are."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import ClassVar
 
 import numpy as np
@@ -78,7 +79,7 @@ def chances(made: ForecastTable) -> Chances:
     points and a class, C plan-implied base and a class, D class only, N not assessable, administrative), needed_growth
     (percent a year from the headline base), naive (the last published value), missing_number, basis, resolution (what
     later figures say: met, missed, bounded, open), section, own (whether the row rests on the user's own figures, those of
-    grade P), reading (what was taken for the promise), range_reason (what the ends differ by: base, factor, sizes, bound),
+    grade P), reading (what was taken for the promise), range_reason (what the ends differ by: base, factor, level, sizes, bound),
     holder (who would hold the missing number), check (outcome of :func:`zoneplan.forecasting.proxies.level_check`),
     check_points (how far the proxy lies from printed growth) and check_years (the years that could be compared).
 
@@ -165,10 +166,10 @@ def _checked(made: ForecastTable, row: pd.Series, found: Promise | None) -> dict
 
 def _chance(found: Promise) -> dict[str, object]:
     target, by_base, ends = found.target, found.by_base(), found.ends()
-    first, every = next(iter(by_base.values())), [*by_base.values(), *ends.values()]
+    first, every = next(iter(by_base.values())), [*by_base.values(), *chain(*ends.values())]
     low, high = min(every), max(every)
     reasons = ["base"] if max(by_base.values()) > min(by_base.values()) else []
-    reasons += [r for r, p in ends.items() if p != first]
+    reasons += [r for r, chances in ends.items() if set(chances) - {first}]
     head = next(iter(found.values))
     base = found.bases[head]
     needed = target.value if target.kind == GROWTH else np.nan

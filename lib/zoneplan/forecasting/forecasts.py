@@ -13,7 +13,7 @@ from zoneplan.forecasting.classes import ReferenceClass
 from zoneplan.forecasting.counts import counted
 from zoneplan.forecasting.news import News, host_news
 from zoneplan.forecasting.paths import GrowthPaths, growth_paths, stratified
-from zoneplan.forecasting.proxies import FAILED, PRINTED, level_check
+from zoneplan.forecasting.proxies import FAILED, level_check
 from zoneplan.forecasting.scenario import BASES, HEADLINE, Scenario
 from zoneplan.forecasting.settings import SETTINGS, Settings
 from zoneplan.plan.document import PlanDocument
@@ -244,9 +244,7 @@ def _paths(
         return None
     cumulated = not plan.is_rate(indicator_id)
     paths = growth_paths(class_, plan.as_of, first, coming, cumulated, settings)
-    if paths is None or check is None or check.outcome != PRINTED:
-        return paths
-    return replace(paths, middle=check.middle(paths.years, settings))
+    return paths if paths is None or check is None else check.applied(paths, settings)
 
 
 def _grown(start: Base | None, logs: np.ndarray, is_share: bool, settings: Settings) -> np.ndarray:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from zoneplan.data import tables
-from zoneplan.forecasting.classes import PROVINCE, ReferenceClass
+from zoneplan.forecasting.classes import PROVINCE, ReferenceClass, class_of
 from zoneplan.forecasting.growth import smoothed
+from zoneplan.forecasting.paths import GrowthPaths
 from zoneplan.forecasting.settings import SETTINGS, Settings
 from zoneplan.plan.document import PlanDocument, known
 
@@ -28,19 +29,29 @@ class LevelCheck:
     ``unchecked`` (nothing to check it by, but it holds all that is meant) or ``failed`` (no level, so no chance).
 
     ``difference`` is the mean distance between the proxy and printed growth of the province, points, over ``pairs`` years;
-    ``growth`` the growth printed for the host city, else its province, percent by year.
+    ``growth`` the growth printed for the host city, else its province, percent by year. ``doubt`` says by how many points
+    the level may be off: by that distance, unchecked by that of the worst proxy of the plan, never by less than passes.
     """
 
     outcome: str
     difference: float
     pairs: int
     growth: pd.Series
+    doubt: float
 
-    def middle(self, years: tuple[int, ...], settings: Settings = SETTINGS) -> np.ndarray:
-        """Expected log growth by year: printed growth smoothed, slowing from its last year on as a common path does."""
-        g = smoothed(np.log1p(self.growth.to_numpy() / 100), settings)
-        ahead = np.maximum(np.array(years) - self.growth.index[-1], 0)
-        return g / (1 + abs(g) * ahead)
+    def applied(self, paths: GrowthPaths, settings: Settings = SETTINGS) -> GrowthPaths:
+        """The paths around the level that stands, moved by ``level_shift`` times its doubt.
+
+        Printed growth is smoothed and slows from its last year on as a common path does; the errors stay those of the
+        proxy's path.
+        """
+        middle = paths.middle
+        if self.outcome == PRINTED:
+            g = smoothed(np.log1p(self.growth.to_numpy() / 100), settings)
+            ahead = np.maximum(np.array(paths.years) - self.growth.index[-1], 0)
+            middle = g / (1 + abs(g) * ahead)
+        moved = np.exp(middle) + settings.level_shift * self.doubt / 100
+        return replace(paths, middle=np.log(moved))
 
 
 def level_check(
@@ -57,6 +68,17 @@ def level_check(
     gives the spread only, and the level is that of printed growth, of which two years are needed; with fewer there is no
     chance. Where nothing is printed a proxy stands unchecked if it holds all that the plan means; else there is no chance.
     """
+    check = _check(plan, indicator_id, class_, settings)
+    if check is None:
+        return None
+    others = [_check(plan, i, class_of(plan, i), settings) for i in plan.series() if not check.pairs]
+    seen = [c.difference for c in (check, *others) if c is not None and c.pairs]
+    return replace(check, doubt=max([settings.level_points, *seen]))
+
+
+def _check(
+    plan: PlanDocument, indicator_id: str, class_: ReferenceClass | None, settings: Settings
+) -> LevelCheck | None:
     about = tables.read("province_series").set_index("indicator_id")
     if class_ is None or class_.level != PROVINCE or class_.indicator_id not in about.index:
         return None
@@ -74,7 +96,7 @@ def level_check(
         outcome = PASSED
     else:
         outcome = PRINTED if len(growth) >= FEWEST_PRINTED else FAILED
-    return LevelCheck(outcome, float(apart.mean()), len(apart), growth)
+    return LevelCheck(outcome, float(apart.mean()), len(apart), growth, settings.level_points)
 
 
 def _province(host: str | None) -> str:

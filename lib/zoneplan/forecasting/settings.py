@@ -47,6 +47,7 @@ class Settings:
     common_error: bool = True
     host: bool = True
     widening: float = 1.0
+    level_shift: float = 0.0
     nested: bool = True
 
 

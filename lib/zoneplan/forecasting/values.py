@@ -21,11 +21,12 @@ HEADLINE = "headline"
 OWN_SERIES = 5
 # What a sum promised by the text adds up, where it does not say that it repeats a series.
 ENDINGS = ("_total", "_cumulative")
-# The same answer made otherwise, where it is the other end of a range: a zone twice as much wider than provinces, and
-# projects of one size without the larger ones.
-OTHERWISE: Mapping[str, Mapping[str, Any]] = {
-    "factor": {"widening": 2.0},
-    "sizes": {"nested": False},
+# The same answer made otherwise, where it is the other end of a range: a zone twice as much wider than provinces, the
+# level of a proxy as far off as it may be, and projects of one size without the larger ones.
+OTHERWISE: Mapping[str, tuple[Mapping[str, Any], ...]] = {
+    "factor": ({"widening": 2.0},),
+    "level": ({"level_shift": -1.0}, {"level_shift": 1.0}),
+    "sizes": ({"nested": False},),
 }
 # A wider area of which only a part is promised: a bound from above.
 BOUND = "bound"
@@ -52,7 +53,7 @@ class Promise:
     bases: dict[str, Base | None]
     own: int = 0
     class_: ReferenceClass | None = None
-    others: dict[str, np.ndarray] = field(default_factory=dict)
+    others: dict[str, tuple[np.ndarray, ...]] = field(default_factory=dict)
     known: bool = False
 
     def on(self, base: str) -> np.ndarray:
@@ -71,9 +72,9 @@ class Promise:
         kinds = {b: BASES[0] if (at := self.bases[b]) is None else at.kind for b in self.values}
         return {kinds[b]: self._chance(v) for b, v in self.values.items()}
 
-    def ends(self) -> dict[str, float]:
+    def ends(self) -> dict[str, tuple[float, ...]]:
         """The chance at every other end of a range, by reason."""
-        return {reason: self._chance(v) for reason, v in self.others.items()}
+        return {reason: tuple(map(self._chance, v)) for reason, v in self.others.items()}
 
     @property
     def step(self) -> str:
@@ -109,17 +110,22 @@ def promise(made: ForecastTable, row: pd.Series) -> Promise | None:
     found = None if decided else _found(made, row)
     if found is None or BOUND in found.others:
         return found
-    reasons = ["factor"] if found.class_ is not None and found.class_.wider else []
+    wider = found.class_ is not None and found.class_.wider
+    reasons = ["factor", "level"] if wider else []
     reasons += ["sizes"] if PROJECTS.fullmatch(row["indicator_id"]) else []
-    others = {}
-    for reason in reasons:
-        key = "otherwise", reason
-        if key not in made._made:
-            settings = replace(made.settings, **OTHERWISE[reason])
-            made._made[key] = made.with_(settings=settings)
-        other = _found(made._made[key], row)
-        others |= {} if other is None else {reason: other.on(BASES[0])}
+    others = {reason: _otherwise(made, row, reason) for reason in reasons}
     return replace(found, others=others)
+
+
+def _otherwise(made: ForecastTable, row: pd.Series, reason: str) -> tuple[np.ndarray, ...]:
+    values = []
+    for k, change in enumerate(OTHERWISE[reason]):
+        key = "otherwise", reason, k
+        if key not in made._made:
+            made._made[key] = made.with_(settings=replace(made.settings, **change))
+        other = _found(made._made[key], row)
+        values += [] if other is None else [other.on(BASES[0])]
+    return tuple(values)
 
 
 def _found(made: ForecastTable, row: pd.Series) -> Promise | None:
@@ -199,4 +205,4 @@ def _part(made: ForecastTable, row: pd.Series, series: str) -> Promise | None:
     if found is None:
         return None
     nothing = np.zeros(made.settings.draws)
-    return replace(found, reading="upper_bound", others={BOUND: nothing})
+    return replace(found, reading="upper_bound", others={BOUND: (nothing,)})
