@@ -109,6 +109,15 @@ class Plan(PlanDocument):
         """What the neighbours did over the plan's years: hindsight, and outside every chance."""
         return self.peers.neighbours()
 
+    def data_request(self, folder: str | Path, lang: str = "zh") -> list[Path]:
+        """Write a request for the missing figures, in Excel to fill in and in Word; the files written.
+
+        What a statistics station fills in is read back by ``zoneplan import``.
+        """
+        from zoneplan.report.request import write_request
+
+        return write_request(self.forecast().promises(), Path(folder), lang)
+
     def brief(self, out: str | Path | None = None, **options: Any) -> Path:
         """Write the paper, slides, workbook and web pages; see :func:`zoneplan.report.brief.brief`."""
         from zoneplan.report.brief import brief

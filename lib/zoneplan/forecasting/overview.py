@@ -71,7 +71,7 @@ class Overview(Result):
             return w("overview.at_most", chance=odds(high, w.lang))
         chance = odds_range(low, high, w.lang)
         why = [w(f"overview.reading.{row['reading']}")] if row["reading"] == "if_base_holds" else []
-        if odds(low) != odds(high):
+        if row["status"] == RANGE:
             why += [w(f"overview.range_reason.{r}") for r in row["range_reason"].split()]
         return w("overview.because", chance=chance, why=w("common.semicolon").join(why)) if why else chance
 

@@ -8,6 +8,7 @@ from datetime import date
 import pandas as pd
 
 from zoneplan.data import tables
+from zoneplan.data.indicators import growth_of
 from zoneplan.forecasting.classes import LONGEST
 from zoneplan.forecasting.forecasts import ForecastTable
 from zoneplan.plan.document import PlanDocument, known
@@ -60,7 +61,9 @@ def _investment(plan: PlanDocument, row: pd.Series, needed: float) -> Found:
     rows = rows[kept & (rows["mean_target"] == stated) & (rows["flag"] != "B2011")]
     if rows.empty:
         return {}
-    last = rows.sort_values("end_year").iloc[-1]
+    rows = rows.sort_values("end_year")
+    proxy = rows[rows["series"] == growth_of(i).proxy]
+    last = (proxy if len(proxy) else rows).iloc[-1]
     return _told("provinces", last["share_mean_met"], last["n_units"], last["end_year"])
 
 
