@@ -578,8 +578,11 @@ def tables() -> dict[str, pd.DataFrame]:
     return {
         "sources.csv": src,
         "plans/zhenan/observations.csv": seen[seen["entity_id"] == "zone"],
-        "plans/zhenan/evidence.csv": evidence.drop(columns=["indicator"]).assign(
-            indicator_id=SERIES, step=short
+        "plans/zhenan/evidence.csv": evidence.drop(columns=["indicator", "holder", "missing_span"]).assign(
+            indicator_id=[*SERIES, *evidence["indicator"][len(SERIES) :]],
+            step=short,
+            holder=evidence["holder"],
+            missing_span=evidence["missing_span"],
         ),
         "plans/china/targets.csv": yearly_targets(printed("growth_targets"), src),
         "plans/china/observations.csv": seen[

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from zoneplan.errors import DataError, Problem
-from zoneplan.forecasting import aims, chances, joint, ladder
+from zoneplan.forecasting import aims, chances, joint, ladder, overview
 from zoneplan.forecasting.forecasts import BASES, Forecast, ForecastTable
 from zoneplan.forecasting.scenario import HEADLINE, Scenario
 from zoneplan.plan import audit
@@ -110,6 +110,15 @@ class Plan(PlanDocument):
         """What the neighbours did over the plan's years: hindsight, and outside every chance."""
         return self.peers.neighbours()
 
+    def data_request(self, folder: str | Path, lang: str = "zh") -> list[Path]:
+        """Write a request for the missing figures, in Excel to fill in and in Word; the files written.
+
+        What a statistics station fills in is read back by ``zoneplan import``.
+        """
+        from zoneplan.report.request import write_request
+
+        return write_request(self.forecast().promises(), Path(folder), lang)
+
     def brief(self, out: str | Path | None = None, **options: Any) -> Path:
         """Write the paper, slides, workbook and web pages; see :func:`zoneplan.report.brief.brief`."""
         from zoneplan.report.brief import brief
@@ -153,6 +162,10 @@ class Forecasts(ForecastTable):
         ]
         said = [self.plan.translate(t) for t in rows["missing_number"]]
         return Result(self.plan, rows.assign(missing_number=said).reset_index(drop=True))
+
+    def promises(self) -> overview.Overview:
+        """Every distinct promise on one page: what is known of it, what came of it, which figure is missing."""
+        return overview.overview(self, self.odds())
 
     def joint(self) -> joint.Joint:
         """How many promises will be met together, and the chance that all headline ones are."""

@@ -200,11 +200,12 @@ def test_the_zone_as_the_sources_print_it():
     assert {k: rows.loc[k].item() for k in known} == known
 
 
-def test_every_evidence_row_belongs_to_an_annex_series():
-    targets, evidence = tables.read("targets"), tables.read("evidence")
-    annex = set(targets.loc[targets["section"] == "annex", "indicator_id"])
-    assert set(evidence["indicator_id"]) == annex
-    assert len(evidence) == 22
+def test_every_distinct_promise_has_evidence_and_somebody_who_counts_it(plan):
+    evidence, measures = tables.read("evidence"), tables.read("measures")
+    promised = plan.distinct()["indicator_id"].tolist()
+    assert evidence["indicator_id"].tolist() == promised
+    assert measures["indicator_id"].tolist() == promised
+    assert evidence["holder"].notna().all()
 
 
 def test_the_readme_counts_the_rows():

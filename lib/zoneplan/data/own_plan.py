@@ -84,6 +84,7 @@ DEFAULTS: Mapping[str, Mapping[str, Rule]] = {
         **dict.fromkeys(("value_high", "qualifier_zh", "responsible", "stated_growth"), _nothing),
         **dict.fromkeys(("same_as", "locator", "note"), _nothing),
     },
+    "evidence": dict.fromkeys(("holder", "missing_span"), _nothing),
     "observations": {
         "kind": _observed_kind,
         "period": lambda _: "full_year",

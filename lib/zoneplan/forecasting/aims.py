@@ -41,7 +41,9 @@ def aims(made: ForecastTable) -> Result:
 def aim(target: Target, values: np.ndarray) -> np.ndarray:
     """The values that are kept with an even chance and with two in three; of an upper limit, the other way round."""
     chances = np.array([EVEN, TWO_IN_THREE])
-    return np.quantile(values, chances if target.low == -np.inf else 1 - chances)
+    # Half a project cannot be promised.
+    method = "inverted_cdf" if target.kind == "count" else "linear"
+    return np.quantile(values, chances if target.low == -np.inf else 1 - chances, method=method)
 
 
 def early_warning(made: ForecastTable, indicator_id: str, base: str = BASES[0]) -> Result:

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
 from zoneplan.data.tables import PRIVATE
-from zoneplan.forecasting.forecasts import Base, Forecast, ForecastTable, growth_of_class
-from zoneplan.plan.document import ANNEX
+from zoneplan.forecasting.forecasts import Base, ForecastTable
+from zoneplan.forecasting.proxies import FAILED, comparable_changes, level_check
+from zoneplan.forecasting.values import Promise, promise
+from zoneplan.plan.document import ADMINISTRATIVE, ANNEX, GROWTH
 from zoneplan.plan.intervals import cagr
 from zoneplan.plan.loading import lacking
 from zoneplan.plan.outcomes import OPEN, resolutions
-from zoneplan.plan.targets import Target
 from zoneplan.result import Result
 from zoneplan.text import num, odds_range
 
 # Beyond this gap between the two bases the range is the headline, not a point.
 BASE_DEPENDENT = 0.15
-# So many comparable points make a series of the zone's own.
-OWN_SERIES = 5
+# Steps of evidence, the best first.
+STEPS = "ABCDN"
+QUANTILES = {"q10": 0.10, "q50": 0.50, "q90": 0.90}
 
 COLUMNS = (
     "target_id indicator_id name_en name_zh year target unit q10 q50 q90 probability probability_low "
     "probability_high probability_implied probability_observed evidence needed_growth naive missing_number basis "
-    "resolution section own"
+    "resolution section own reading range_reason holder check check_points check_years"
 ).split()
 
 
@@ -72,124 +75,130 @@ def chances(made: ForecastTable) -> Chances:
     Returns
     -------
     Chances with the columns target_id, indicator_id, names, year, target, unit, q10, q50, q90 (of the headline base),
-    probability (missing where the two bases differ by more than 15 points), probability_low and probability_high (over
-    the bases), probability_implied and probability_observed (by base), evidence (B own points and a class, C
-    plan-implied base and a class, D class only, N not assessable, administrative), needed_growth (percent a year from
-    the headline base), naive (the last published value), missing_number, basis, resolution (what later figures say:
-    met, missed, bounded, open), section and own (whether the row rests on the user's own figures, those of grade P).
+    probability (missing where the ends of the range lie more than 15 points apart), probability_low and probability_high
+    (the range), probability_implied and probability_observed (by base), evidence (A a series of the zone's own, B own
+    points and a class, C plan-implied base and a class, D class only, N not assessable, administrative), needed_growth
+    (percent a year from the headline base), naive (the last published value), missing_number, basis, resolution (what
+    later figures say: met, missed, bounded, open), section, own (whether the row rests on the user's own figures, those of
+    grade P), reading (what was taken for the promise), range_reason (what the ends differ by: base, factor, level, sizes, bound),
+    holder (who would hold the missing number), check (outcome of :func:`zoneplan.forecasting.proxies.level_check`),
+    check_points (how far the proxy lies from printed growth) and check_years (the years that could be compared).
 
-    A blank probability with a range means that the answer hangs on the base year; a blank with a missing number means
-    that no figure at hand supports a chance.
+    A blank probability with a range means that the answer hangs on the base year or on a choice that no figure settles; a
+    blank with a missing number means that no figure at hand supports a chance.
     """
     plan = made.plan
-    evidence = plan.evidence.set_index("indicator_id")[["step", "missing_number"]]
-    annex = plan.targets[plan.targets["section"] == ANNEX]
-    rows = [_annex_row(made, target, evidence) for _, target in annex.iterrows()]
-    text = plan.targets[(plan.targets["section"] == "text") & plan.targets["value"].notna()]
-    twins = {row["indicator_id"]: row for row in rows}
-    rows += [
-        _like_its_twin(_text_row(made, target), twins.get(target["same_as"]))
-        for _, target in text.iterrows()
-    ]
-    table = pd.DataFrame(rows, columns=COLUMNS)
+    named = plan.evidence.set_index("indicator_id")[["step", "missing_number", "holder"]]
+    targets = plan.targets
+    asked = targets["section"].eq(ANNEX) | (targets["section"].eq("text") & targets["value"].notna())
+    # The annex comes first.
+    listed = targets[asked].sort_values("section", kind="stable")
+    table = pd.DataFrame([_row(made, r, named) for _, r in listed.iterrows()], columns=COLUMNS)
     settled = resolutions(plan).rows.set_index("target_id")["resolution"]
     said = [settled.get(t, OPEN) for t in table["target_id"]]
     return Chances(plan, table.assign(resolution=said))
 
 
-def _blank(target: pd.Series) -> dict:
+def _row(made: ForecastTable, row: pd.Series, named: pd.DataFrame) -> dict:
     kept = ("target_id", "indicator_id", "name_en", "name_zh", "year", "unit", "section")
-    empty = {"target": target["value"], "missing_number": "", "basis": "none", "evidence": "N"}
-    return dict.fromkeys(COLUMNS, np.nan) | {c: target[c] for c in kept} | empty
+    out = dict.fromkeys(COLUMNS, np.nan) | {c: row[c] for c in kept}
+    out |= {"target": row["value"], "basis": "none", "reading": "", "range_reason": "", "check": ""}
+    found, annex = promise(made, row), row["section"] == ANNEX
+    out |= _evidence(made, row, found, named)
+    if annex:
+        seen = made.plan.observed(row["indicator_id"])
+        out["own"] = bool(seen["grade"].eq(PRIVATE).any())
+        if row["kind"] in ("flow", "level", "count", "growth") and not seen.empty:
+            out["naive"] = float(seen["value"].iloc[-1])
+        out |= _checked(made, row, found)
+    return out if found is None else out | _chance(found)
 
 
-def _annex_row(made: ForecastTable, row: pd.Series, evidence: pd.DataFrame) -> dict:
-    plan, i = made.plan, row["indicator_id"]
-    out, seen = _blank(row), plan.observed(row["indicator_id"])
-    out["own"] = bool(seen["grade"].eq(PRIVATE).any())
-    if row["kind"] in ("flow", "level", "count", "growth") and not seen.empty:
-        out["naive"] = float(seen["value"].iloc[-1])
-    found = made.by_base(i, int(row["year"]))
-    step, missing = evidence.loc[i] if i in evidence.index else graded(made, i, bool(found))
-    out |= {"evidence": step, "missing_number": missing}
-    if found:
-        return out | _chance(found, Target.of(row))
-    # The ladder's step speaks of evidence; without a class or base there is nothing to compute yet.
-    return out | {"evidence": step if step == "administrative" else "N"}
+def _evidence(
+    made: ForecastTable, row: pd.Series, found: Promise | None, named: pd.DataFrame
+) -> dict[str, str]:
+    """Step of evidence, missing number and its holder: as the plan's table has them, else worked out.
 
-
-def graded(made: ForecastTable, indicator_id: str, has_forecast: bool) -> tuple[str, str]:
-    """The step of the evidence ladder that an annex series stands on, worked out from the data, and what is missing.
-
-    Used where a plan brings no ``evidence.csv``. A needs five comparable points of its own, B any, C the base that the
-    plan implies, D a growth promise without any; without a forecast it is N. The second text is the number to ask for
-    first.
+    The step is never above what the values carry; without any it is N, or administrative.
     """
-    plan = made.plan
-    seen, name = plan.observed(indicator_id), plan.name(indicator_id, "en")
-    own = "A" if len(seen) >= OWN_SERIES else "B"
-    if indicator_id in plan.about.yearly_counts and len(seen):
-        return own, lacking("count", name)
-    if made.class_of(indicator_id) is None:
-        return "N", lacking("class", name)
-    if not has_forecast:
-        return "N", lacking("base", name, plan.base_year)
-    if len(seen):
-        return own, lacking("after", name, int(seen["year"].iloc[-1]))
-    return ("D" if plan.is_rate(indicator_id) else "C"), lacking("base", name, plan.base_year)
+    plan, i, twin = made.plan, row["indicator_id"], row["same_as"]
+    step = "N" if found is None else found.step
+    if plan.by_decision(i) or plan.by_decision(twin):
+        step = ADMINISTRATIVE
+    at = i if i in named.index else twin if found is None and twin in named.index else None
+    if at is not None:
+        said = named.loc[at]
+        if found is not None and said["step"] in STEPS:
+            step = max(step, said["step"], key=STEPS.index)
+        return {"evidence": step, "missing_number": said["missing_number"], "holder": said["holder"]}
+    missing = _missing(made, row, found)
+    return {"evidence": step, "missing_number": missing, "holder": row["responsible"]}
 
 
-def _chance(found: dict[str, Forecast], target: Target) -> dict:
-    head = next(iter(found.values()))
-    by_base = {kind: f.probability(target) for kind, f in found.items()}
-    first, low, high = next(iter(by_base.values())), min(by_base.values()), max(by_base.values())
-    middle = head.table().set_index("year").loc[target.year]
-    known = target.year not in head.open_years
-    bases = "; ".join(dict.fromkeys(describe_base(f.base) for f in found.values()))
-    needed = target.value if head.base is None else np.nan
-    if head.base is not None and target.year > head.base.year:
-        needed = cagr(head.base.level.mid, target.value, target.year - head.base.year)
+def _missing(made: ForecastTable, row: pd.Series, found: Promise | None) -> str:
+    """The number to ask for first, where the plan's tables do not name it."""
+    plan, i, name = made.plan, row["indicator_id"], row["name_en"]
+    if row["section"] != ANNEX:
+        if found is not None and found.reading in ("average", "each_year"):
+            return "the base year"
+        every = row["aggregation"] == "sum"
+        return lacking("every" if every else "base", name, None if every else plan.base_year)
+    seen = plan.observed(i)
+    if i in plan.about.yearly_counts and len(seen):
+        return lacking("count", name)
+    if made.class_of(i) is None:
+        return lacking("class", name)
+    if found is not None and len(seen):
+        return lacking("after", name, int(seen["year"].iloc[-1]))
+    return lacking("base", name, plan.base_year)
+
+
+def _checked(made: ForecastTable, row: pd.Series, found: Promise | None) -> dict[str, object]:
+    """What became of the check that was written down before any figure was tried, with its figure."""
+    i = row["indicator_id"]
+    check = level_check(made.plan, i, made.class_of(i), made.settings)
+    if check is not None:
+        years = check.pairs if check.pairs else len(check.growth)
+        return {"check": check.outcome, "check_points": check.difference, "check_years": years}
+    if row["kind"] == "share" and found is None:
+        return {"check": FAILED, "check_years": comparable_changes(made.plan, i)}
+    return {}
+
+
+def _chance(found: Promise) -> dict[str, object]:
+    target, by_base, ends = found.target, found.by_base(), found.ends()
+    first, every = next(iter(by_base.values())), [*by_base.values(), *chain(*ends.values())]
+    low, high = min(every), max(every)
+    reasons = ["base"] if max(by_base.values()) > min(by_base.values()) else []
+    reasons += [r for r, chances in ends.items() if set(chances) - {first}]
+    head = next(iter(found.values))
+    base = found.bases[head]
+    needed = target.value if target.kind == GROWTH else np.nan
+    if base is not None and target.year > base.year and found.reading == "value":
+        needed = cagr(base.level.mid, target.value, target.year - base.year)
+    quantiles = np.quantile(found.values[head], list(QUANTILES.values()))
     return {
-        **{k: float(middle[k]) for k in ("q10", "q50", "q90")},
+        **dict(zip(QUANTILES, map(float, quantiles), strict=True)),
         "probability_low": low,
         "probability_high": high,
         "probability_implied": first,
         **{f"probability_{kind}": p for kind, p in by_base.items()},
         "probability": first if high - low <= BASE_DEPENDENT else np.nan,
-        "basis": "known figure" if known else bases,
+        "basis": _basis(found),
         "needed_growth": needed,
+        "reading": found.reading,
+        "range_reason": " ".join(reasons),
     }
 
 
-def _one(p: float) -> dict:
-    """The chance where the base makes no difference."""
-    columns = ("probability", "probability_low", "probability_high", "probability_implied")
-    return dict.fromkeys(columns, p)
-
-
-def _like_its_twin(row: dict, twin: dict | None) -> dict:
-    """A text row without a chance that repeats an annex row without one is missing the same number."""
-    if twin is None or row["evidence"] != "N" or twin["evidence"] not in ("N", "administrative"):
-        return row
-    return row | {key: twin[key] for key in ("evidence", "missing_number")}
-
-
-def _text_row(made: ForecastTable, row: pd.Series) -> dict:
-    plan, out, every = made.plan, _blank(row), row["aggregation"] == "sum"
-    base_year = None if every else plan.base_year
-    out["missing_number"] = lacking("every" if every else "base", row["name_en"], base_year)
-    found = growth_of_class(made, row) if row["kind"] == "growth" else None
-    if found is None:
-        return out
-    values, class_ = found.values, found.class_
-    target = Target.of(row)
-    quantiles = dict(zip(("q10", "q50", "q90"), np.quantile(values, [0.1, 0.5, 0.9]), strict=True))
-    return (
-        out
-        | _one(float(target.is_met(values).mean()))
-        | quantiles
-        | {"evidence": "D", "needed_growth": target.value, "basis": class_.describe()}
-    )
+def _basis(found: Promise) -> str:
+    if found.known:
+        return "known figure"
+    if found.class_ is None:
+        return "own counts"
+    if found.target.kind == GROWTH and found.reading != "value":
+        return found.class_.describe()
+    return "; ".join(dict.fromkeys(describe_base(b) for b in found.bases.values()))
 
 
 def describe_base(base: Base | None) -> str:

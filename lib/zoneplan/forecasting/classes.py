@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,10 @@ PERCENTILES = [f"p{q:02d}" for q in LEVELS]
 GRID = np.arange(0.25, 100, 0.5)
 # Windows are printed over at most so many years.
 LONGEST = 3
-SIZE, COAST = ("county", "coastal_size_matched"), "coastal_provinces"
+PROVINCE = "province"
+SIZE, COAST = ("county", "coastal_size_matched"), ("coastal_provinces", "coastal_7")
+# Classes that are no likeness of a zone: the whole country, and one province alone.
+LEFT_OUT = (("county", "china"), ("prefecture", "china"), (PROVINCE, "zhejiang"))
 # Series whose classes are printed in dollars.
 DOLLARS = ("exports",)
 # The counties of the size class have 0.4 to 2.5 times the 204.72 亿元 of GDP that the Zhenan zone had in 2016. They are no
@@ -31,13 +35,19 @@ MATCHED = (82.0, 512.0)
 # A year's growth of regions is printed late in the next, so the record usually ends two years before a plan's first
 # year.
 OLD = 2
+# Windows across a new definition (B) or a census (C) measure no growth.
+BROKEN = ("B", "C")
+# The investment that tells how much smoother provinces are than the regions next to a zone.
+WHOLE, WHOLE_OF_PROVINCES = "fixed_asset_investment", "fai_excl_rural"
+COASTAL = "tianjin shanghai jiangsu zhejiang fujian shandong guangdong".split()
 
 
 @dataclass(frozen=True)
 class ReferenceClass:
     """Regions of one level and name whose growth of a series stands in for an indicator, perhaps as a proxy.
 
-    ``in_yuan`` says that a series in dollars is turned into yuan before it meets a target in yuan.
+    ``in_yuan`` says that a series in dollars is turned into yuan before it meets a target in yuan. ``wider`` holds by
+    length of window how much wider a zone lies from the middle than these regions do, in logs; nothing means as wide.
     """
 
     level: str
@@ -45,6 +55,7 @@ class ReferenceClass:
     indicator_id: str
     is_proxy: bool = False
     in_yuan: bool = False
+    wider: tuple[float, ...] = ()
 
     def describe(self, lang: str = "en") -> str:
         """Which regions these are, in the words of a language."""
@@ -69,14 +80,18 @@ class ReferenceClass:
         -------
         Rows of growth_reference: average annual growth in percent, percentiles p01 to p99 over units.
         """
-        stamps = tables.stamp("growth_reference"), tables.stamp("exchange_rate")
-        return _windows(self, horizon, as_of, stamps).copy()
+        return _windows(self, horizon, as_of, stamps()).copy()
+
+
+def stamps() -> tuple[Any, ...]:
+    """What the windows of classes depend on: equal stamps mean equal windows."""
+    return tuple(tables.stamp(t) for t in ("growth_reference", "province_rd", "exchange_rate"))
 
 
 @lru_cache(maxsize=1024)
 def _windows(class_: ReferenceClass, horizon: int, as_of: date, stamps: tuple) -> pd.DataFrame:
-    key = class_.level, class_.name, class_.indicator_id, "as_printed", horizon
-    rows = _by_class(stamps[0]).get(key)
+    key = class_.level, class_.name, class_.indicator_id, horizon
+    rows = _by_class(stamps).get(key)
     if rows is None:
         return tables.read("growth_reference").iloc[:0]
     rows = known(rows, as_of).sort_values("origin_year").reset_index(drop=True)
@@ -93,9 +108,41 @@ def _yuan(rows: pd.DataFrame, horizon: int) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=2)
-def _by_class(stamp: tuple) -> dict[tuple, pd.DataFrame]:
-    keys = ["level", "reference_class", "indicator_id", "series", "horizon_years"]
-    return dict(tuple(tables.read("growth_reference").groupby(keys)))
+def _by_class(stamps: tuple) -> dict[tuple, pd.DataFrame]:
+    rows = pd.concat([tables.read("growth_reference"), rd_windows()], ignore_index=True)
+    # Of provinces there is only what a database held later.
+    series = np.where(rows["level"] == PROVINCE, "database", "as_printed")
+    broken = rows["flag"].fillna("").str.startswith(BROKEN)
+    keys = ["level", "reference_class", "indicator_id", "horizon_years"]
+    return dict(tuple(rows[(rows["series"] == series) & ~broken].groupby(keys)))
+
+
+def rd_windows() -> pd.DataFrame:
+    """Windows of R&D spending and of its share of GDP in the provinces, laid out like growth_reference.
+
+    A share ``s`` is read on the logit scale: its "growth" is that of its odds ``s / (100 - s)``, so that it never leaves
+    0 to 100 % and a point weighs as much as its distance from these ends allows. Source: Aitchison (1986).
+    """
+    rows = tables.read("province_rd")
+    rows = rows[rows["entity_id"] != "china"]
+    share = rows["rd_to_gdp"]
+    out = []
+    for series, values in (("rd_to_gdp", share / (100 - share)), ("rd_spending", rows["rd_spending"])):
+        logs = np.log(rows.assign(value=values).pivot(index="year", columns="entity_id", values="value"))
+        for name, units in (("coastal_7", COASTAL), ("china_31", list(logs.columns))):
+            for h in range(1, LONGEST + 1) if len(rows) else ():
+                rates = 100 * np.expm1(logs[units].diff(h) / h).dropna()
+                quantiles = np.percentile(rates, LEVELS, axis=1).T
+                made = pd.DataFrame(quantiles, rates.index, PERCENTILES).rename_axis("end_year")
+                place = {"level": PROVINCE, "reference_class": name, "indicator_id": series}
+                span = {"horizon_years": h, "origin_year": made.index - h, "n_units": len(units)}
+                out.append(made.reset_index().assign(**place, **span, series="database"))
+    if not out:
+        return pd.DataFrame()
+    known_from = rows.groupby("year")["known_from"].max()
+    table = pd.concat(out, ignore_index=True)
+    last = table["end_year"].map(known_from)
+    return table.assign(known_from=last, source_id=rows["source_id"].iloc[0])
 
 
 def classes_of(plan: PlanDocument, indicator_id: str) -> list[ReferenceClass]:
@@ -103,8 +150,9 @@ def classes_of(plan: PlanDocument, indicator_id: str) -> list[ReferenceClass]:
 
     The written rule, the same for every indicator: classes that the plan names itself; then the same indicator before a
     proxy, regions of the zone's size before others, counties before prefectures, the coast before the province. Counties of
-    the size class serve zones of that size only; for a larger zone prefectures come before counties. Growth that is real by
-    convention is never compared with nominal growth.
+    the size class serve zones of that size only; for a larger zone prefectures come before counties. Provinces serve where
+    no nearer region counts a series, as a proxy whatever they count, and only if :func:`widening` tells how much smoother
+    they are. Growth that is real by convention is never compared with nominal growth.
     """
     if indicator_id in plan.about.classes:
         level, name, series = plan.about.classes[indicator_id]
@@ -117,9 +165,40 @@ def classes_of(plan: PlanDocument, indicator_id: str) -> list[ReferenceClass]:
     found = []
     for series, is_proxy in ((about.series, False), (about.proxy, True)):
         in_yuan = yuan and series in DOLLARS
-        regions = regions_of(series, matched, larger)
-        found += [ReferenceClass(*r, series, is_proxy, in_yuan) for r in regions]
+        for level, name in regions_of(series, matched, larger):
+            wider = widening(plan, name) if level == PROVINCE else ()
+            if wider is not None:
+                proxy = is_proxy or level == PROVINCE
+                found.append(ReferenceClass(level, name, series, proxy, in_yuan, wider))
     return found
+
+
+def widening(plan: PlanDocument, name: str) -> tuple[float, ...] | None:
+    """How much wider the regions next to a zone spread than provinces, by length of window; None where nothing tells.
+
+    The root mean square of log deviations from the median, for total investment, of the class that stands in for the zone
+    over that of provinces, in all windows that both have and that were known on the day. It is a lower bound: a zone is
+    smaller than a county, and one kind of investment is lumpier than all of it. The answer with the factor doubled is
+    therefore the other end of the range.
+    """
+    near = class_of(plan, WHOLE)
+    far = ReferenceClass(PROVINCE, name, WHOLE_OF_PROVINCES)
+    if near is None or near.level == PROVINCE:
+        return None
+    out = []
+    for h in range(1, LONGEST + 1):
+        both = [c.windows(h, plan.as_of).set_index("end_year") for c in (near, far)]
+        years = both[0].index.intersection(both[1].index)
+        if years.empty:
+            return None
+        spread = [np.mean([apart(rows.loc[y]) ** 2 for y in years]) for rows in both]
+        out.append(max(1.0, float(np.sqrt(spread[0] / spread[1]))))
+    return tuple(out)
+
+
+def apart(row: pd.Series) -> np.ndarray:
+    """How far equally many units of a window lie from its median, in log growth a year."""
+    return np.log1p(spread_units(row) / 100) - np.log1p(row["p50"] / 100)
 
 
 def class_of(plan: PlanDocument, indicator_id: str) -> ReferenceClass | None:
@@ -130,14 +209,17 @@ def class_of(plan: PlanDocument, indicator_id: str) -> ReferenceClass | None:
 def regions_of(
     series: str, matched: bool = True, larger: bool = False
 ) -> list[tuple[str, str]]:
-    """Regions that growth of a series is known of, the best first; not those of the whole country.
+    """Regions that growth of a series is known of, the best first, without those unlike any zone.
 
     ``matched`` and ``larger`` say how the zone's size is to the counties of the size class.
+    Provinces are named only where no nearer region counts the series.
     """
-    known_ones = _by_class(tables.stamp("growth_reference"))
-    found = {(k[0], k[1]) for k in known_ones if k[2] == series and k[3] == "as_printed"}
-    fit = [r for r in found if r[1] != "china" and (matched or r != SIZE)]
-    return sorted(fit, key=lambda r: (r != SIZE, (r[0] == "county") == larger, r[1] != COAST, r))
+    found = {(k[0], k[1]) for k in _by_class(stamps()) if k[2] == series} - set(LEFT_OUT)
+    fit = [r for r in found if matched or r != SIZE]
+    fit = [r for r in fit if r[0] != PROVINCE] or fit
+    return sorted(
+        fit, key=lambda r: (r != SIZE, (r[0] == "county") == larger, r[1] not in COAST, r)
+    )
 
 
 def gdp_of(plan: PlanDocument) -> float | None:

@@ -10,8 +10,10 @@ import pandas as pd
 
 from zoneplan.data.sources import PLAN
 from zoneplan.forecasting.classes import ReferenceClass
+from zoneplan.forecasting.counts import counted
 from zoneplan.forecasting.news import News, host_news
 from zoneplan.forecasting.paths import GrowthPaths, growth_paths, stratified
+from zoneplan.forecasting.proxies import FAILED, level_check
 from zoneplan.forecasting.scenario import BASES, HEADLINE, Scenario
 from zoneplan.forecasting.settings import SETTINGS, Settings
 from zoneplan.plan.document import PlanDocument
@@ -121,6 +123,7 @@ class ForecastTable:
             and last in f.open_years
             and (t := self.plan.target(i, last)) is not None
             and t.high == np.inf
+            and not self.plan.is_share(i)
         ]
 
     def leading(self) -> tuple[str, str] | None:
@@ -154,11 +157,11 @@ def observed_base(plan: PlanDocument, indicator_id: str) -> Base | None:
 def base_of(plan: PlanDocument, indicator_id: str, kind: str) -> Base | None:
     """The base of a forecast: ``implied`` by the plan for its base year, or last ``observed``.
 
-    Where the plan prints no growth that could imply one, the observed base stands in; so it does where the zone's figures
+    Where the plan prints nothing that could imply one, the observed base stands in; so it does where the zone's figures
     reach beyond the base year, because what is known needs no implying.
     """
-    seen, first = observed_base(plan, indicator_id), plan.target(indicator_id, plan.years[0])
-    silent = first is None or np.isnan(plan.stated_growth(indicator_id))
+    seen = observed_base(plan, indicator_id)
+    silent = not plan.implies_base(indicator_id)
     if kind == "observed" or silent or (seen is not None and seen.year > plan.base_year):
         return seen
     level = plan.implied_base(indicator_id)
@@ -191,15 +194,20 @@ def forecast(
 
     For a level, ``L(t) = B exp(g)`` with base ``B`` (equally likely within its rounding) and ``g`` the cumulated log growth
     of a zone like its class (:func:`zoneplan.forecasting.paths.growth_paths`), moved by the host's news where there are
-    any. For a growth-rate target the forecast of each year is the class's one-year growth.
+    any. A share grows on the logit scale: ``s / (100 - s)`` takes the place of the level. For a growth-rate target the
+    forecast of each year is the class's one-year growth, for a count that of :func:`zoneplan.forecasting.counts.counted`.
     """
-    is_rate = plan.is_rate(indicator_id)
+    unit, is_rate = str(plan.unit(indicator_id)), plan.is_rate(indicator_id)
+    seen = plan.observed(indicator_id).set_index("year")["value"]
+    counts = counted(plan, indicator_id, settings)
+    if counts is not None:
+        coming = tuple(y for y in counts if y not in seen.index)
+        return Forecast(indicator_id, unit, None, counts, coming, None)
     start = None if is_rate else base_of(plan, indicator_id, base)
     if start is None and not is_rate:
         return None
     if start is not None and (level := scenario.levels.get(indicator_id)) is not None:
         start = replace(start, level=Interval.exact(level))
-    seen = plan.observed(indicator_id).set_index("year")["value"]
     draws = {y: np.full(settings.draws, float(seen[y])) for y in plan.years if y in seen.index}
     first = (
         min([y for y in plan.years if y not in draws], default=0) - 1
@@ -208,26 +216,47 @@ def forecast(
     )
     coming = tuple(y for y in plan.years if y not in draws and y > first)
     class_ = class_ or scenario.class_of(plan, indicator_id)
-    unit = str(plan.unit(indicator_id))
-    paths = None
-    if class_ is not None and coming:
-        paths = growth_paths(class_, plan.as_of, first, coming, not is_rate, settings)
+    paths = _paths(plan, indicator_id, class_, first, coming, settings)
     if paths is None:
         return Forecast(indicator_id, unit, start, draws, (), class_) if draws else None
     logs = paths.draws(not is_rate, scenario.extra(plan, indicator_id))
     news = None if is_rate else host_news(plan, indicator_id, paths, settings)
     if news is not None:
         logs = logs + news.apply(paths)
-    if start is None:
-        values = 100 * np.expm1(logs)
-    else:
-        uniform = stratified(settings.draws, 2 * len(paths.years) + 1)[:, 0]
-        level = start.level.low + uniform * (start.level.high - start.level.low)
-        values = level[:, None] * np.exp(logs)
+    values = _grown(start, logs, plan.is_share(indicator_id), settings)
     draws |= {y: values[:, paths.years.index(y)] for y in coming}
     return Forecast(
         indicator_id, unit, start, dict(sorted(draws.items())), coming, class_, paths, news, logs
     )
+
+
+def _paths(
+    plan: PlanDocument,
+    indicator_id: str,
+    class_: ReferenceClass | None,
+    first: int,
+    coming: tuple[int, ...],
+    settings: Settings,
+) -> GrowthPaths | None:
+    """Paths of the class; where its level failed the check, around printed growth, or none."""
+    check = level_check(plan, indicator_id, class_, settings)
+    if class_ is None or not coming or (check is not None and check.outcome == FAILED):
+        return None
+    cumulated = not plan.is_rate(indicator_id)
+    paths = growth_paths(class_, plan.as_of, first, coming, cumulated, settings)
+    return paths if paths is None or check is None else check.applied(paths, settings)
+
+
+def _grown(start: Base | None, logs: np.ndarray, is_share: bool, settings: Settings) -> np.ndarray:
+    """What becomes of a base, draw by draw; without one, the growth itself in percent."""
+    if start is None:
+        return 100 * np.expm1(logs)
+    uniform = stratified(settings.draws, 2 * logs.shape[1] + 1)[:, 0]
+    level = start.level.low + uniform * (start.level.high - start.level.low)
+    if not is_share:
+        return level[:, None] * np.exp(logs)
+    odds = (level / (100 - level))[:, None] * np.exp(logs)
+    return 100 * odds / (1 + odds)
 
 
 @dataclass(frozen=True)

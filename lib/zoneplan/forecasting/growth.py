@@ -59,6 +59,19 @@ def error_sd(growth: np.ndarray, settings: Settings = SETTINGS) -> float:
     return float(np.sqrt(squares / (weights.sum() + settings.prior_weight)))
 
 
+def for_few(origins: int, settings: Settings = SETTINGS) -> float:
+    """How much wider an interval must be whose error is known from so few origins.
+
+    The 90 % point of Student's t with ``origins - 1`` degrees of freedom over that of a normal distribution: 2.4 for one or
+    two origins, 1.5 for three, 1.3 for four; 1 from ``few_origins`` on. Source: Student (1908).
+    """
+    from scipy.special import ndtri, stdtrit
+
+    if origins >= settings.few_origins:
+        return 1.0
+    return float(stdtrit(max(origins - 1, 1), 0.9) / ndtri(0.9))
+
+
 def bad_shock(growth: np.ndarray, settings: Settings = SETTINGS) -> float:
     """The worst one-year error on record, as a negative log growth: what a bad year costs."""
     return float(min(past_errors(growth, settings).min(initial=0.0), -LEAST_SHOCK))

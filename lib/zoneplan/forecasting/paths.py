@@ -10,14 +10,15 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from zoneplan.data import tables
 from zoneplan.forecasting import growth as common
-from zoneplan.forecasting.classes import LONGEST, ReferenceClass, spread_units
+from zoneplan.forecasting.classes import LONGEST, ReferenceClass, apart, stamps
 from zoneplan.forecasting.correlation import root
 from zoneplan.forecasting.settings import SETTINGS, Settings
 
 # Fewer yearly growth rates of a class than this say nothing about how far its path can move.
 FEWEST_YEARS = 3
+# Fewer regions than this make no distribution in one window: those of all windows are taken together.
+FEW_UNITS = 30
 # Years next to each other are never taken for one and the same.
 CLOSEST = 0.99
 
@@ -98,12 +99,11 @@ def growth_paths(
 
     The class median's path is known as far as its windows go and then expected to slow down; its error grows with the
     years ahead to the power ``exponent``, as that of fractional Brownian motion, so that errors of single years are alike.
-    Units lie from the median as in the last known window of one, two and three years; how a unit's years go together
-    follows from how these spreads grow. Both parts are joined by a Gaussian copula over the years.
+    Units lie from the median as in the last known window of one, two and three years (in a class of fewer than thirty, as
+    in all windows), ``wider`` times as far; how a unit's years go together follows from how these spreads grow. Both parts are joined by a Gaussian copula over the years.
     """
     span = tuple(range(start + 1, max(years) + 1))
-    stamp = tables.stamp("growth_reference")
-    return _growth_paths(class_, as_of, span, cumulated, settings, stamp)
+    return _growth_paths(class_, as_of, span, cumulated, settings, stamps())
 
 
 @lru_cache(maxsize=256)
@@ -172,7 +172,8 @@ def _common(
     ahead = [k for k, year in enumerate(span) if year > known_to]
     if not ahead or not settings.common_error:
         return out
-    sd, shock = common.error_sd(logs, settings), common.bad_shock(logs, settings)
+    few = common.for_few(len(common.past_errors(logs, settings)), settings)
+    sd, shock = few * common.error_sd(logs, settings), common.bad_shock(logs, settings)
     steps = np.arange(1, len(ahead) + 1)
     shape = (
         fractional(steps, settings.exponent) if cumulated else increments(steps, settings.exponent)
@@ -211,8 +212,7 @@ def _units(
     settings: Settings,
 ) -> tuple[np.ndarray, pd.Series]:
     """How far a unit lies from the class median by year, and the last window that tells it."""
-    stamp = tables.stamp("growth_reference")
-    laws, window = _deviations(class_, as_of, len(uniform), settings.windows, stamp)
+    laws, window = _deviations(class_, as_of, settings, stamps())
     variance = np.array(
         [np.var(laws[min(h, LONGEST)] * h / min(h, LONGEST)) for h in range(1, len(span) + 1)]
     )
@@ -227,22 +227,22 @@ def _units(
 
 @lru_cache(maxsize=64)
 def _deviations(
-    class_: ReferenceClass, as_of: date, draws: int, which: str, stamp: tuple
+    class_: ReferenceClass, as_of: date, settings: Settings, stamp: tuple
 ) -> tuple[dict[int, np.ndarray], pd.Series]:
     """By length of window: cumulated log deviations from the median, equally likely, in rising order."""
     laws: dict[int, np.ndarray] = {}
-    middles, window = (np.arange(draws) + 0.5) / draws, None
+    middles, window = (np.arange(settings.draws) + 0.5) / settings.draws, None
     for h in range(1, LONGEST + 1):
         rows = class_.windows(h, as_of)
         # A class may be printed over shorter windows only.
-        rows = rows if which == "all" else rows.tail(1)
+        few = len(rows) and rows["n_units"].max() < FEW_UNITS
+        rows = rows if settings.windows == "all" or few else rows.tail(1)
         if rows.empty:
             laws[h] = laws[h - 1] * h / (h - 1)
             continue
-        apart = [
-            np.log1p(spread_units(r) / 100) - np.log1p(r["p50"] / 100) for _, r in rows.iterrows()
-        ]
-        laws[h] = h * np.quantile(np.concatenate(apart), middles)
+        wider = settings.widening * class_.wider[h - 1] if class_.wider else 1.0
+        logs = np.concatenate([apart(r) for _, r in rows.iterrows()])
+        laws[h] = h * wider * np.quantile(logs, middles)
         window = rows.iloc[-1]
     if window is None:
         raise ValueError(f"no window of {class_.describe()}")

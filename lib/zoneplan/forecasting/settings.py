@@ -37,11 +37,18 @@ class Settings:
     base_dependent: float = _set(
         0.15, "a gap between the bases that readers take for one answer", None
     )
+    few_origins: int = _set(5, "fewer errors than this are widened as Student's t has it", None)
+    level_points: float = _set(
+        5.0, "points that move an even chance by base_dependent where units spread as counties do", None
+    )
     draws: int = _set(2**13, "chances to half a percentage point", None)
     windows: str = "last"
     slowing: bool = True
     common_error: bool = True
     host: bool = True
+    widening: float = 1.0
+    level_shift: float = 0.0
+    nested: bool = True
 
 
 SETTINGS = Settings()

@@ -25,6 +25,7 @@ from zoneplan.text import MISSING
 # A user's own figures come first: nobody knows them better.
 GRADE_ORDER = {tables.PRIVATE: 0, "A": 1, "B": 2, "C": 3}
 ANNEX, GROWTH = "annex", "growth"
+ADMINISTRATIVE = "administrative"
 
 
 @dataclass(frozen=True)
@@ -168,19 +169,41 @@ class PlanDocument:
         printed = self.annex(indicator_id)["stated_growth"].dropna()
         return float(printed.iloc[-1]) if len(printed) else float("nan")
 
+    def implies_base(self, indicator_id: str) -> bool:
+        """Whether the annex implies the base-year level of a series: by printed growth or, of a share, by its own steps."""
+        if self.is_share(indicator_id):
+            return len(self.years) > 1 and self.is_whole(indicator_id)
+        first = self.target(indicator_id, self.years[0])
+        return first is not None and not pd.isna(self.stated_growth(indicator_id))
+
     def implied_base(self, indicator_id: str) -> Interval:
         """The base-year level that the plan's own first target and printed growth imply.
 
         ``base = first target / (1 + printed growth / 100)``, in the unit of the target, over both roundings: the only
-        base on the plan's own scope, but arithmetic on the plan and no observation.
+        base on the plan's own scope, but arithmetic on the plan and no observation. A share steps back as it steps forward:
+        ``base = first - (last - first) / (years - 1)``.
         """
         first = self.target(indicator_id, self.years[0])
         if first is None:
             raise KeyError(f"{indicator_id!r} has no target for {self.years[0]}")
-        growth = Interval.printed(self.stated_growth(indicator_id), 1)
         level = first.printed
+        if self.is_share(indicator_id):
+            end, n = self._targets[indicator_id, self.years[-1]].printed, len(self.years) - 1
+            ends = ((level.low, end.high), (level.mid, end.mid), (level.high, end.low))
+            return Interval(*(a - (b - a) / n for a, b in ends))
+        growth = Interval.printed(self.stated_growth(indicator_id), 1)
         ends = ((level.low, growth.high), (level.mid, growth.mid), (level.high, growth.low))
         return Interval(*(value / (1 + rate / 100) for value, rate in ends))
+
+    def is_share(self, indicator_id: str) -> bool:
+        """Whether an annex series is a share of something, in percent."""
+        rows = self._annex.get(indicator_id)
+        return rows is not None and bool((rows["kind"] == "share").any())
+
+    def by_decision(self, indicator_id: str) -> bool:
+        """Whether a promise is kept by deciding so, such as a list that the promiser draws up."""
+        rows = self.evidence
+        return bool(((rows["indicator_id"] == indicator_id) & (rows["step"] == ADMINISTRATIVE)).any())
 
     def is_rate(self, indicator_id: str) -> bool:
         """Whether the plan promises growth of an indicator rather than its level."""

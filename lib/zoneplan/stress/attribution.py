@@ -69,7 +69,8 @@ def drivers(made: ForecastTable, indicator_id: str, base: str = BASES[0]) -> Dri
     f, target = made.of(indicator_id, base), made.plan.target(indicator_id)
     if f is None or target is None or f.base is None or f.paths is None:
         return None
-    if target.year not in f.open_years:
+    # A share is no product of a base and growth.
+    if target.year not in f.open_years or made.plan.is_share(indicator_id):
         return None
     yearly = np.diff(f.log_growth(), axis=1, prepend=0.0)
     level = np.log(f.draws[target.year]) - f.log_growth()[:, -1]
