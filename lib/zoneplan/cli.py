@@ -11,7 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zoneplan import panel_commands
+from zoneplan import app, command_whatif
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 if TYPE_CHECKING:
     from zoneplan.errors import Problem
@@ -33,7 +36,12 @@ def parser() -> argparse.ArgumentParser:
     verdicts = commands.add_parser("verdicts", help="one row per target and year, with the odds")
     audit = commands.add_parser("audit", help="does the plan agree with itself?")
     brief = commands.add_parser("brief", help="run every notebook and write the reports")
-    panel_commands.add_parsers(commands)
+    ask = commands.add_parser("whatif", help="what if growth or the base were different")
+    served = commands.add_parser("app", help="the explorer alone, in a browser")
+    panel = commands.add_parser(
+        "forecast", help="forecast any panel of yearly levels from short histories"
+    )
+    promised = commands.add_parser("odds", help="the chance of each of a list of promises")
     books = commands.add_parser("run-notebooks", help="run every notebook and say whether it works")
     again = commands.add_parser(
         "rebaseline", help="run every notebook, show every number that moved, save after a yes"
@@ -45,7 +53,9 @@ def parser() -> argparse.ArgumentParser:
         "import", help="a plan from a spreadsheet; shows what it understood and asks"
     )
 
-    for command in (check, verdicts, audit, brief, books):
+    command_whatif.arguments(ask)
+    app.arguments(served)
+    for command in (check, verdicts, audit, brief, books, ask, served):
         command.add_argument(
             "--plan", type=Path, metavar="DIR", help="folder of the plan (default: the one shipped)"
         )
@@ -387,6 +397,8 @@ COMMANDS = {
     "check": _check,
     "verdicts": _verdicts,
     "audit": _audit,
+    "whatif": command_whatif.run,
+    "app": app.run,
     "brief": _brief,
     "forecast": panel_commands.forecast,
     "learn": panel_commands.learn,

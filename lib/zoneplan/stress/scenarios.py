@@ -30,6 +30,7 @@ FILE = "scenarios.yml"
 # How the growth of an entry is said, and what else such an entry needs. A project names a row too, so it comes first.
 KINDS = {
     "project": ("over", "table", "row"),
+    "growth": (),
     "points": (),
     "shock": (),
     "cities": ("year",),
@@ -57,11 +58,12 @@ class Regions(BaseModel):
 
 
 class Entry(BaseModel):
-    """Growth of some indicators in some years, said in one of six ways."""
+    """Growth of some indicators in some years, said in one of seven ways."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
     indicators: Annotated[list[str], Field(min_length=1)]
     years: Annotated[list[int], Field(min_length=1)]
+    growth: Number | None = None
     points: Annotated[Number, Field(ge=-MOST_POINTS, le=MOST_POINTS)] | None = None
     shock: int | None = None
     cities: str | None = None
@@ -178,10 +180,15 @@ def _scenario(plan: PlanDocument, file: str, n: int, raw: Any) -> Scenario:
     if problems:
         raise DataError(problems)
     table = pd.DataFrame(rows, columns=ROWS)
+    meant = {c for e in story.growth if e.kind == "growth" for c in e.cells()}
+    growth: dict[str, dict[int, float]] = {}
     points: dict[str, dict[int, float]] = {}
     for r in table.itertuples():
-        points.setdefault(r.indicator_id, {})[int(r.year)] = float(r.points)
-    return Scenario(**{**vars(empty), "points": points, "rows": table})
+        part, value = (
+            (growth, r.growth) if (r.indicator_id, r.year) in meant else (points, r.points)
+        )
+        part.setdefault(r.indicator_id, {})[int(r.year)] = float(value)
+    return Scenario(**{**vars(empty), "growth": growth, "points": points, "rows": table})
 
 
 def _unfit(plan: PlanDocument, file: str, place: str, story: Scenario) -> list[Problem]:
@@ -256,6 +263,13 @@ def _points(plan: PlanDocument, entry: Entry, i: str, year: int, path: pd.Series
     return Sized(float(path.loc[year]) + float(entry.points or 0.0), "own assumption", False)
 
 
+def _growth(plan: PlanDocument, entry: Entry, i: str, year: int, path: pd.Series) -> Sized:
+    growth, expected = float(entry.growth or 0.0), float(path.loc[year])
+    if abs(growth - expected) > MOST_POINTS:
+        raise ValueError(f"growth of {growth:g} %, more than {MOST_POINTS} points off its path")
+    return Sized(growth, "own assumption", False)
+
+
 def _shock(plan: PlanDocument, entry: Entry, i: str, year: int, path: pd.Series) -> Sized:
     points, row = class_shock(plan, i, int(entry.shock or 0))
     return Sized(float(path.loc[year]) + points, f"{row['row_id']} and the years before", False)
@@ -316,6 +330,7 @@ def _project(plan: PlanDocument, entry: Entry, i: str, year: int, path: pd.Serie
 
 
 SIZES: Mapping[str, Callable[[PlanDocument, Entry, str, int, pd.Series], Sized]] = {
+    "growth": _growth,
     "points": _points,
     "shock": _shock,
     "plan": _printed,
