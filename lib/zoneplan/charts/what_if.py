@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from zoneplan.charts.chart import Chart, source_line
-from zoneplan.charts.encoding import Mark
-from zoneplan.charts.kinds import fan_encoding
+from zoneplan.charts.encoding import Encoding, Mark
 from zoneplan.charts.page import Caption
 from zoneplan.charts.paths import paths
-from zoneplan.charts.theme import ZONE
+from zoneplan.charts.theme import FAN, TARGET
 from zoneplan.charts.wording import digits
 from zoneplan.data.sources import ids_in
 from zoneplan.data.units import shown_in
@@ -41,14 +38,30 @@ def what_if_chart(made: WhatIf, lang: str = "en", *, bare: bool = False) -> Char
         neutral=neutral,
     )
     highest = float(data.loc[data["series"] == "target", "value"].max())
-    places = digits(highest)
-    usual = fan_encoding(lang, unit, places, max(places, 1) if highest < 1000 else 0)
-    other = Mark(
-        "other", look="line", name=w("explore.path.other_name"), colour=ZONE, marker="",
-        width=1.0, dashed=True, digits=places, ends=("", w.raw("explore.path.other")),
-    )  # fmt: skip
-    encoding = replace(usual, marks=(*usual.marks, other), split="scope_note")
-    base = made.base
-    start = base.year if base else min(made.rows["year"]) - 0.5
+    marks = _marks(lang, digits(highest), 0 if highest >= 1000 else max(digits(highest), 1))
+    split = {"group": "series", "split": "scope_note"}
+    encoding = Encoding("year", "value", marks, unit=unit, scale="free", **split)
+    start = made.base.year if made.base else min(made.rows["year"]) - 0.5
     planned = float(start), w("explore.path.planned")
-    return paths(f"what_if_{made.scenario.id}", data, encoding, caption, planned=planned)
+    return paths(f"explore_{made.scenario.id}", data, encoding, caption, planned=planned)
+
+
+def _marks(lang: str, places: int, fine: int) -> tuple[Mark, ...]:
+    """How each series of the picture looks; what was published is told to the last digit printed."""
+    w = words(lang)
+    end = {k: w.raw(f"charts.path.{k}") for k in ("q10", "q25", "q50", "q75", "q90", "target")}
+    name = {k: w(f"charts.series.{k}") for k in ("q10_q90", "q25_q75", "q50", "observed", "base")}
+    band = {"look": "band", "colour": FAN, "marker": "", "digits": places, "opens": "base"}
+    line = {"look": "line", "marker": "", "digits": places}
+    other = {"name": w("explore.path.other_name"), "ends": ("", w.raw("explore.path.other"))}
+    target = {"name": w("charts.series.target"), "ends": ("", end["target"]), "digits": places}
+    outer, inner = (end["q10"], end["q90"]), (end["q25"], end["q75"])
+    return (
+        Mark("target", marker="D", size=6.5, colour=TARGET, label="all", **target),
+        Mark("q90", "q10", name=name["q10_q90"], alpha=0.24, ends=outer, **band),
+        Mark("q75", "q25", name=name["q25_q75"], alpha=0.42, ends=inner, **band),
+        Mark("q50", name=name["q50"], width=1.3, ends=("", end["q50"]), opens="base", **line),
+        Mark("other", width=1.0, dashed=True, **line, **other),
+        Mark("observed", look="line", name=name["observed"], width=2.0, label="all", digits=fine),
+        Mark("base", look="hollow", name=name["base"], label="all", digits=fine),
+    )
