@@ -286,6 +286,8 @@ class Explorer:
     # What is kept
 
     def _keep(self, made: WhatIf) -> str:
+        if self.app:
+            raise ValueError(self.w("explore.panel.not_here"))
         scenario = with_text(made)
         file = save_scenario(self.plan, scenario)
         self._look()

@@ -47,7 +47,7 @@ def what_if_chart(made: WhatIf, lang: str = "en", *, bare: bool = False) -> Char
 
 
 def _marks(lang: str, places: int, fine: int) -> tuple[Mark, ...]:
-    """How each series of the picture looks; what was published is told to the last digit printed."""
+    """How each series of the picture looks; what was published is told to its last digit."""
     w = words(lang)
     end = {k: w.raw(f"charts.path.{k}") for k in ("q10", "q25", "q50", "q75", "q90", "target")}
     name = {k: w(f"charts.series.{k}") for k in ("q10_q90", "q25_q75", "q50", "observed", "base")}

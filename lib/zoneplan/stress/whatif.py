@@ -27,6 +27,7 @@ from zoneplan.text import amount, day, odds, odds_range, pct, rounded
 # The kind of base of a series that is promised as growth.
 RATE = "rate"
 ByYear = Mapping[int, float]
+FAN = ("base", *QUANTILES)
 COLUMNS = ["base", "year", "expected", "scenario", "assumed", *QUANTILES, "target", "probability"]
 
 
@@ -186,14 +187,25 @@ class WhatIf(Result):
         """
         lang = lang or self.plan.lang
         factor, _ = shown_in(self.target.unit, lang)
-        first, *others = self.forecasts.values()
+        first, *others = self.forecasts
         seen, targets = self.plan.observed(self.indicator_id), self.plan.annex(self.indicator_id)
-        parts = [seen.assign(series="observed"), _fan(first)]
-        parts += [_fan(o, {"base": "other", "q50": "other"}) for o in others]
+        parts = [seen.assign(series="observed"), self._fan(first, dict(zip(FAN, FAN, strict=True)))]
+        parts += [self._fan(kind, {"base": "other", "q50": "other"}) for kind in others]
         parts.append(targets.dropna(subset=["value"]).assign(series="target", source_id=PLAN))
         rows = pd.concat(parts, ignore_index=True)
         rows["value"] *= factor
         return rows[["series", "year", "value", "scope_note", "source_id"]]
+
+    def _fan(self, kind: str, names: Mapping[str, str]) -> pd.DataFrame:
+        """Level of a base and quantiles from it, under names of their own."""
+        made, rows = self.forecasts[kind], self.rows[self.rows["base"] == kind]
+        base, source = made.base, made.growth[self.target.year].rows["source_id"].iloc[-1]
+        long = rows.melt("year", [q for q in names if q in QUANTILES], "series").dropna()
+        long = long.assign(series=long["series"].map(names), source_id=source)
+        if base is None:
+            return long
+        start = {"series": names["base"], "year": base.year, "value": base.level.mid}
+        return pd.concat([pd.DataFrame([start | {"source_id": base.source_id}]), long])
 
     @property
     def sources(self) -> pd.DataFrame:
@@ -261,11 +273,15 @@ def regions_of(plan: PlanDocument, indicator_id: str, prices: str) -> list[tuple
         return []
     series = "gdp_real" if prices == CONSTANT else usual.indicator_id
     there = rows.loc[rows["indicator_id"] == series, ["level", "reference_class"]].drop_duplicates()
-    return [
-        (level, name)
-        for level, name in there.itertuples(index=False)
-        if not Scenario(regions=(level, name), prices=prices).path(plan, indicator_id).empty
-    ]
+
+    def is_used(level: str, name: str) -> bool:
+        assumed = Scenario(regions=(level, name), prices=prices)
+        used, path = (f(plan, indicator_id) for f in (assumed.class_of, assumed.path))
+        # Where regions say too little of the series the usual ones stand in.
+        return used is not None and (used.level, used.name) == (level, name) and not path.empty
+
+    named = [(str(level), str(name)) for level, name in there.itertuples(index=False)]
+    return [r for r in named if is_used(*r)]
 
 
 def _rows(
@@ -284,18 +300,6 @@ def _rows(
         probability=pd.Series(chances, dtype="float64"),
     )  # fmt: skip
     return out.reset_index()
-
-
-def _fan(made: Forecast, names: Mapping[str, str] | None = None) -> pd.DataFrame:
-    """Base and quantiles of a forecast, under names of their own if some are given."""
-    names, base = names or {k: k for k in ("base", *QUANTILES)}, made.base
-    start = [] if base is None else [(base.year, names["base"], base.level.mid, base.source_id)]
-    last = max(made.growth)
-    source = made.growth[last].rows["source_id"].iloc[-1]
-    kept = {q: said for q, said in names.items() if q in QUANTILES}
-    paths = made.table().set_index("year")[list(kept)].rename(columns=kept).T.stack()
-    rows = [(int(year), said, value, source) for (said, year), value in paths.items()]
-    return pd.DataFrame(start + rows, columns=["year", "series", "value", "source_id"])
 
 
 def _range(chances: Mapping[str, float], lang: str) -> str:
