@@ -144,6 +144,21 @@ def test_regions_with_figures(plan):
     assert not {level for level, _ in regions_of(plan, "gdp", "current")} - {"county", "prefecture"}
 
 
+def test_the_leading_series_if_none_is_named(ask, plan):
+    assert plan.forecast().what_if().indicator_id == "gdp"
+    assert plan.forecast().what_if().chances == ask().chances
+
+
+def test_a_plan_without_anything_open_says_so(plan):
+    nobody = plan.at("1995-01-01").forecast().what_if()
+    assert nobody.summary("en").startswith("Nothing can be assumed")
+    assert nobody.summary("zh").startswith("暂无")
+    assert nobody.remarks() == []
+    assert math.isnan(nobody.probability)
+    assert nobody.chance() == "–"
+    assert repr(nobody) == nobody.summary()
+
+
 # Words
 
 
@@ -233,6 +248,7 @@ def test_a_plan_whose_last_year_is_known_has_nothing_open(plan, tmp_path):
     with file.open("a", encoding="utf-8") as out:
         out.write(",".join(f'"{c}"' for c in cells) + "\n")
     seen = load_plan(own.folder).at("2022-12-31")
+    assert "gdp" not in explorable(seen.forecast())
     with pytest.raises(DataError, match="no open year"):
         seen.forecast().what_if(Scenario(), "gdp")
 

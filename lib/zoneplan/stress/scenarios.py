@@ -159,11 +159,12 @@ def _scenario(plan: PlanDocument, file: str, n: int, raw: Any) -> Scenario:
         raise DataError(schema_problems(file, where, error)) from None
     empty = story.empty()
     problems = _unfit(plan, file, where, empty)
+    grown = [i for i in plan.series() if not empty.path(plan, i).empty]
     rows: list[tuple] = []
     first: dict[tuple[str, int], int] = {}
     for k, entry in enumerate(story.growth, start=1):
         place = f"{where}: entry {k}"
-        found = list(_entry_problems(plan, file, place, entry, empty))
+        found = list(_entry_problems(plan, file, place, entry, grown))
         for i, year in entry.cells():
             if (i, year) in first:
                 once = f"once, as in entry {first[i, year]}"
@@ -212,10 +213,9 @@ def _unfit(plan: PlanDocument, file: str, place: str, story: Scenario) -> list[P
 
 
 def _entry_problems(
-    plan: PlanDocument, file: str, place: str, entry: Entry, story: Scenario
+    plan: PlanDocument, file: str, place: str, entry: Entry, grown: list[str]
 ) -> Iterator[Problem]:
     """Indicators, years and keys that do not go together."""
-    grown = [i for i in plan.series() if not story.path(plan, i).empty]
     for key, listed, known in (
         ("indicators", entry.indicators, grown),
         ("years", entry.years, plan.years),

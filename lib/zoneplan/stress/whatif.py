@@ -15,14 +15,14 @@ from zoneplan.data.units import shown_in
 from zoneplan.errors import DataError, Problem
 from zoneplan.forecasting.classes import ReferenceClass, class_of
 from zoneplan.forecasting.forecasts import QUANTILES, Base, Forecast, ForecastTable
-from zoneplan.forecasting.scenario import BASES, CONSTANT, Scenario
+from zoneplan.forecasting.scenario import BASES, CONSTANT, HEADLINE, Scenario
 from zoneplan.messages import Words, words
 from zoneplan.plan.document import PlanDocument
 from zoneplan.plan.intervals import cagr
 from zoneplan.plan.targets import Target
 from zoneplan.result import Result
 from zoneplan.stress.scenarios import MOST_POINTS
-from zoneplan.text import amount, day, odds, odds_range, pct, rounded
+from zoneplan.text import MISSING, amount, day, odds, odds_range, pct, rounded
 
 # The kind of base of a series that is promised as growth.
 RATE = "rate"
@@ -74,12 +74,12 @@ class WhatIf(Result):
     @property
     def probability(self) -> float:
         """The chance of the target (0 to 1) from the first base."""
-        return next(iter(self.chances.values()))
+        return next(iter(self.chances.values()), math.nan)
 
     @property
     def headline(self) -> float:
         """The chance without the scenario (0 to 1), from the first base of the headline."""
-        return next(iter(self.without.values()))
+        return next(iter(self.without.values()), math.nan)
 
     @property
     def base(self) -> Base | None:
@@ -103,6 +103,8 @@ class WhatIf(Result):
 
     def chance(self, lang: str | None = None) -> str:
         """The chance as it is printed, a range where two bases are open."""
+        if not self.forecasts:
+            return MISSING
         return _range(self.chances, lang or self.plan.lang)
 
     def reach(self, lang: str | None = None) -> str:
@@ -151,6 +153,8 @@ class WhatIf(Result):
     def remarks(self, lang: str | None = None) -> list[str]:
         """What a reader must know besides: hindsight, silence about the series, regions, prices."""
         lang, said = lang or self.plan.lang, self.scenario
+        if self.rows.empty:
+            return []
         about = said.rows[said.rows["indicator_id"] == self.indicator_id]
         growth = {*said.growth, *said.points}
         usual, used = class_of(self.plan, self.indicator_id), self._class()
@@ -214,7 +218,10 @@ class WhatIf(Result):
 
 
 def what_if(
-    head: ForecastTable, scenario: Scenario, indicator_id: str, lang: str | None = None
+    head: ForecastTable,
+    scenario: Scenario = HEADLINE,
+    indicator_id: str | None = None,
+    lang: str | None = None,
 ) -> WhatIf:
     """What follows from a scenario for one target: chance, path, growth needed.
 
@@ -222,12 +229,14 @@ def what_if(
     ----------
     head : the forecasts that it is compared with, usually those of the headline.
     scenario : growth as it is meant, stories, another base, class or prices.
-    indicator_id : an annex series with a class and a target in the last year.
+    indicator_id : an annex series with a class and a target in the last year; None means the one
+        that leads.
     lang : language of what is wrong (that of the plan, if none is named).
 
     Returns
     -------
-    WhatIf, from both bases unless the scenario names a base or a level.
+    WhatIf, from both bases unless the scenario names a base or a level; without rows where the plan
+    has no series that could be asked about, and none was named.
 
     Raises
     ------
@@ -235,6 +244,11 @@ def what_if(
         It cannot be: every problem is named.
     """
     plan, lang = head.plan, lang or head.plan.lang
+    if indicator_id is None:
+        known, (lead, *_) = explorable(head), head.leading() or ("",)
+        if not known:
+            return WhatIf(plan, pd.DataFrame(columns=COLUMNS), "", scenario, {}, {})
+        indicator_id = lead if lead in known else known[0]
     found = list(_problems(head, scenario, indicator_id, words(lang)))
     if found:
         raise DataError(found)
@@ -334,7 +348,9 @@ def _problems(head: ForecastTable, scenario: Scenario, i: str, w: Words) -> Iter
     open_years = sorted({y for f in by_base(head, i).values() for y in f.growth})
     listed = w("common.list").join(map(str, open_years))
     meant, points = (dict(part.get(i, {})) for part in (scenario.growth, scenario.points))
-    for year in sorted({*meant, *points}):
+    # Stories of a file may speak of years that are known by now.
+    told = set(scenario.rows.loc[scenario.rows["indicator_id"] == i, "year"])
+    for year in sorted({*meant, *points} - (told - set(open_years))):
         values = [part[year] for part in (meant, points) if year in part]
         if year not in open_years:
             yield wrong(w, "year", year=year, years=listed)
