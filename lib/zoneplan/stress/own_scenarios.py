@@ -17,8 +17,7 @@ from zoneplan.forecasting.scenario import BASES, CONSTANT, Scenario
 from zoneplan.messages import LANGS, words
 from zoneplan.plan.document import PlanDocument
 from zoneplan.stress.scenarios import FILE, scenarios, usual
-from zoneplan.stress.whatif import WhatIf, wrong
-from zoneplan.text import pct
+from zoneplan.stress.whatif import WhatIf, told, wrong
 
 
 def compose(
@@ -53,19 +52,19 @@ def with_text(made: WhatIf) -> Scenario:
     """The scenario with a text that says what follows from it and with what reserve."""
     texts = {}
     for lang in LANGS:
-        told = words(lang)("common.space").join([made.summary(lang), *made.remarks(lang)])
-        texts[lang] = words(lang)("explore.own.text", summary=told)
+        said = words(lang)("common.space").join([made.summary(lang), *made.remarks(lang)])
+        texts[lang] = words(lang)("explore.own.text", summary=said)
     return replace(made.scenario, text=texts)
 
 
 def _title(
     plan: PlanDocument, i: str, own: Scenario, stories: Sequence[Scenario], lang: str
 ) -> str:
-    w, typed = words(lang), sorted(own.growth.get(i, {}).items())
-    changes = [w("explore.year", year=y, rate=pct(g, lang=lang)) for y, g in typed]
+    w, typed = words(lang), own.growth.get(i) or not stories
+    changes = [told(own, i, lang)] if typed else []
     changes += [s.said("title", lang) for s in stories]
-    said = w("common.semicolon").join(changes) or w("explore.own.plain")
-    return w("explore.own.title", name=plan.name(i, lang), changes=said)
+    joined = w("common.semicolon").join(changes)
+    return w("explore.own.title", name=plan.name(i, lang), changes=joined)
 
 
 def _slug(plan: PlanDocument, i: str, own: Scenario, stories: Sequence[Scenario]) -> str:

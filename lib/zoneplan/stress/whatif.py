@@ -177,7 +177,8 @@ class WhatIf(Result):
         """What a chart of it assumes, with all reservations."""
         lang = lang or self.plan.lang
         w, class_ = words(lang), self._class().describe(lang)
-        note = w("explore.note", scenario=self.scenario.said("title", lang), class_=class_)
+        title = self.scenario.title.get(lang) or told(self.scenario, self.indicator_id, lang)
+        note = w("explore.note", scenario=title, class_=class_)
         return w("common.space").join([note, *self.remarks(lang)])
 
     def sketch(self, lang: str | None = None) -> pd.DataFrame:
@@ -193,6 +194,9 @@ class WhatIf(Result):
         factor, _ = shown_in(self.target.unit, lang)
         first, *others = self.forecasts
         seen, targets = self.plan.observed(self.indicator_id), self.plan.annex(self.indicator_id)
+        if self.base is not None and self.base.kind == "observed":
+            # Where the path begins at a published level it is drawn once.
+            seen = seen[seen["year"] != self.base.year]
         parts = [seen.assign(series="observed"), self._fan(first, dict(zip(FAN, FAN, strict=True)))]
         parts += [self._fan(kind, {"base": "other", "q50": "other"}) for kind in others]
         parts.append(targets.dropna(subset=["value"]).assign(series="target", source_id=PLAN))
@@ -215,6 +219,14 @@ class WhatIf(Result):
     def sources(self) -> pd.DataFrame:
         """Publisher, title and date of every source behind it."""
         return self.plan.sources.known(ids_in(self.sketch()))
+
+
+def told(scenario: Scenario, indicator_id: str, lang: str) -> str:
+    """What a scenario without a title assumes of a series, in short."""
+    w, meant = words(lang), sorted(scenario.growth.get(indicator_id, {}).items())
+    growth = [w("explore.year", year=y, rate=pct(g, lang=lang)) for y, g in meant]
+    plain = "plain" if scenario.is_plain else "other"
+    return w("common.list").join(growth) or w(f"explore.own.{plain}")
 
 
 def what_if(
