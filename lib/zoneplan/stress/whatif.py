@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 
 from zoneplan.data import tables
 from zoneplan.data.sources import PLAN, ids_in
 from zoneplan.data.units import shown_in
 from zoneplan.errors import DataError, Problem
-from zoneplan.forecasting.classes import ReferenceClass, class_of
+from zoneplan.forecasting.classes import class_of
 from zoneplan.forecasting.forecasts import QUANTILES, Base, Forecast, ForecastTable
 from zoneplan.forecasting.scenario import BASES, CONSTANT, HEADLINE, Scenario
 from zoneplan.messages import Words, words
@@ -157,7 +158,9 @@ class WhatIf(Result):
             return []
         about = said.rows[said.rows["indicator_id"] == self.indicator_id]
         growth = {*said.growth, *said.points}
-        usual, used = class_of(self.plan, self.indicator_id), self._class()
+        first = next(iter(self.forecasts.values()))
+        usual, used = class_of(self.plan, self.indicator_id), first.class_
+        assert used is not None
         touched = {*growth, *said.levels} & {self.indicator_id} or said.base or used != usual
         regions = None if said.regions is None else said.regions == (used.level, used.name)
         found = {
@@ -170,16 +173,19 @@ class WhatIf(Result):
         parts = {"name": self.name(lang), "day": day(self.plan.as_of, lang)}
         return [words(lang)(f"explore.remark.{r}", **parts) for r, is_so in found.items() if is_so]
 
-    def _class(self) -> ReferenceClass:
-        return next(iter(self.forecasts.values())).growth[self.target.year].class_
-
     def note(self, lang: str | None = None) -> str:
         """What a chart of it assumes, with all reservations."""
         lang = lang or self.plan.lang
-        w, class_ = words(lang), self._class().describe(lang)
+        w, first = words(lang), next(iter(self.forecasts.values()))
+        regions = first.class_.describe(lang) if first.class_ else MISSING
         title = self.scenario.title.get(lang) or told(self.scenario, self.indicator_id, lang)
-        note = w("explore.note", scenario=title, class_=class_)
-        return w("common.space").join([note, *self.remarks(lang)])
+        parts = [w("explore.note", scenario=title, class_=regions)]
+        if (news := first.news) is not None:
+            numbers = {"growth": news.growth, "expected": news.expected}
+            numbers["moved"] = 100 * np.expm1(news.shift[-1])
+            said = {k: pct(x, lang=lang) for k, x in numbers.items()}
+            parts.append(w("explore.news", first=news.year, year=self.target.year, **said))
+        return w("common.space").join([*parts, *self.remarks(lang)])
 
     def sketch(self, lang: str | None = None) -> pd.DataFrame:
         """The picture as data, in the unit in which a language tells it.
@@ -207,7 +213,7 @@ class WhatIf(Result):
     def _fan(self, kind: str, names: Mapping[str, str]) -> pd.DataFrame:
         """Level of a base and quantiles from it, under names of their own."""
         made, rows = self.forecasts[kind], self.rows[self.rows["base"] == kind]
-        base, source = made.base, made.growth[self.target.year].rows["source_id"].iloc[-1]
+        base, source = made.base, made.paths.window["source_id"] if made.paths else PLAN
         long = rows.melt("year", [q for q in names if q in QUANTILES], "series").dropna()
         long = long.assign(series=long["series"].map(names), source_id=source)
         if base is None:
@@ -280,10 +286,10 @@ def by_base(table: ForecastTable, indicator_id: str) -> dict[str, Forecast]:
 
     A base or level that the scenario names leaves one.
     """
-    scenario = table.scenario
+    scenario, last = table.scenario, table.plan.years[-1]
     kinds = BASES[:1] if scenario.base or indicator_id in scenario.levels else BASES
     made = [f for kind in kinds if (f := table.of(indicator_id, kind)) is not None]
-    return {f.base.kind if f.base else RATE: f for f in made if table.plan.years[-1] in f.growth}
+    return {f.base.kind if f.base else RATE: f for f in made if last in f.open_years}
 
 
 def explorable(head: ForecastTable) -> list[str]:
@@ -357,7 +363,7 @@ def _problems(head: ForecastTable, scenario: Scenario, i: str, w: Words) -> Iter
     if path.empty:
         yield wrong(w, "regions", name=name)
         return
-    open_years = sorted({y for f in by_base(head, i).values() for y in f.growth})
+    open_years = sorted({y for f in by_base(head, i).values() for y in f.open_years})
     listed = w("common.list").join(map(str, open_years))
     meant, points = (dict(part.get(i, {})) for part in (scenario.growth, scenario.points))
     # Stories of a file may speak of years that are known by now.
