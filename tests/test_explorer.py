@@ -59,7 +59,8 @@ def shown(panel):
 
 
 def test_opens_with_the_headline_on_both_bases(panel, ask):
-    assert chance(panel) == ask().chance("en") == "37-55 %"
+    assert chance(panel) == ask().chance("en")
+    assert "-" in chance(panel)
     assert panel.base.value == "both"
     assert ask().summary("en") in repr(panel)
     assert bytes(panel.picture.value[:4]) == b"\x89PNG"
@@ -78,7 +79,7 @@ def test_typed_growth_moves_words_and_picture(panel, ask):
     before = shown(panel)
     panel.growth[2019].value = 8.0
     assert panel.result.chances == ask(growth={"gdp": {2019: 8.0}}).chances
-    assert chance(panel) == ask(growth={"gdp": {2019: 8.0}}).chance("en") != "37-55 %"
+    assert chance(panel) == ask(growth={"gdp": {2019: 8.0}}).chance("en") != ask().chance("en")
     assert all(a != b for a, b in zip(before, shown(panel), strict=True))
     assert panel.growth[2019].value == 8.0
     panel.reset.click()
@@ -123,10 +124,10 @@ def test_pickers_lead_to_the_same_calls(panel, ask):
     panel.indicator.value, panel.base.value = "trade_total", "observed"
     assert panel.result.chances == ask("trade_total", base="observed").chances
     assert panel.level.disabled
-    panel.regions.value = ("county", "zhejiang")
+    panel.regions.value = ("prefecture", "zhejiang")
     assert (
         panel.result.chances
-        == ask("trade_total", base="observed", regions=("county", "zhejiang")).chances
+        == ask("trade_total", base="observed", regions=("prefecture", "zhejiang")).chances
     )
     panel.indicator.value = "fdi_actual"
     assert [v for _, v in panel.base.options] == ["implied", "own"]
@@ -161,9 +162,9 @@ def test_growth_that_is_promised_can_be_typed(panel, ask):
 
 
 def test_another_day(panel, plan):
-    panel.day.value = datetime.date(2018, 11, 5)
-    later = plan.at("2018-11-05").forecast()
-    assert panel.result.chances == what_if(later, Scenario(), "gdp").chances
+    panel.day.value = datetime.date(2018, 10, 30)
+    earlier = plan.at("2018-10-30").forecast()
+    assert panel.result.chances == what_if(earlier, Scenario(), "gdp").chances
     assert panel.growth[2018].value == round(panel.result.rows.loc[0, "expected"], 2)
     panel.day.value = None
     assert panel.result.chances == what_if(plan.forecast(), Scenario(), "gdp").chances

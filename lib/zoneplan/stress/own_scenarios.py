@@ -74,7 +74,7 @@ def _slug(plan: PlanDocument, i: str, own: Scenario, stories: Sequence[Scenario]
     parts += [own.base] if own.base in BASES else []
     parts += [f"base{level:g}" for level in own.levels.values()]
     parts += [*(own.regions or ()), *([CONSTANT] if own.prices == CONSTANT else [])]
-    parts += [] if plan.as_of == plan.adopted else [plan.as_of.isoformat()]
+    parts += [] if plan.as_of == plan.published else [plan.as_of.isoformat()]
     return re.sub(r"[^A-Za-z0-9_-]", "-", "_".join(map(str, parts)))
 
 
