@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     # A plan that cannot be read is told here, not on every reader's page.
     print(load_plan(lang=args.lang))
     token = secrets.token_urlsafe(16)
-    if args.host != HOME:
+    if args.host not in (HOME, "localhost", "::1"):
         print(
             f"Warning: listening on {args.host}. Whoever can reach this machine and has the "
             "address below can use the app; what passes between is not encrypted.",
