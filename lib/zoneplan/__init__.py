@@ -4,10 +4,21 @@ Start with :func:`load_plan`; everything else hangs on the plan that it returns.
 """
 
 from zoneplan.errors import DataError, Problem
+from zoneplan.forecasting.panel_model import learn, load_model
 from zoneplan.forecasting.scenario import Scenario
 from zoneplan.study import Forecasts, Plan, load_plan
 
-__all__ = ["DataError", "Explorer", "Forecasts", "Plan", "Problem", "Scenario", "load_plan"]
+__all__ = [
+    "DataError",
+    "Explorer",
+    "Forecasts",
+    "Plan",
+    "Problem",
+    "Scenario",
+    "learn",
+    "load_model",
+    "load_plan",
+]
 __version__ = "0.1.0"
 
 

@@ -11,10 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zoneplan import app, command_whatif
-
-if TYPE_CHECKING:
-    import pandas as pd
+from zoneplan import app, panel_commands, whatif_command
 
 if TYPE_CHECKING:
     from zoneplan.errors import Problem
@@ -38,10 +35,7 @@ def parser() -> argparse.ArgumentParser:
     brief = commands.add_parser("brief", help="run every notebook and write the reports")
     ask = commands.add_parser("whatif", help="what if growth or the base were different")
     served = commands.add_parser("app", help="the explorer alone, in a browser")
-    panel = commands.add_parser(
-        "forecast", help="forecast any panel of yearly levels from short histories"
-    )
-    promised = commands.add_parser("odds", help="the chance of each of a list of promises")
+    panel_commands.add_parsers(commands)
     books = commands.add_parser("run-notebooks", help="run every notebook and say whether it works")
     again = commands.add_parser(
         "rebaseline", help="run every notebook, show every number that moved, save after a yes"
@@ -53,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
         "import", help="a plan from a spreadsheet; shows what it understood and asks"
     )
 
-    command_whatif.arguments(ask)
+    whatif_command.arguments(ask)
     app.arguments(served)
     for command in (check, verdicts, audit, brief, books, ask, served):
         command.add_argument(
@@ -397,7 +391,7 @@ COMMANDS = {
     "check": _check,
     "verdicts": _verdicts,
     "audit": _audit,
-    "whatif": command_whatif.run,
+    "whatif": whatif_command.run,
     "app": app.run,
     "brief": _brief,
     "forecast": panel_commands.forecast,

@@ -45,13 +45,14 @@ def verdict(made: WhatIf, lang: str) -> str:
     w, facts = words(lang), made.facts(lang)
     last = made.rows[made.rows["base"] == made.rows["base"].iloc[0]].iloc[-1]
     ends = {q: rounded(last[q], made.target.unit, lang) for q in ("q10", "q50", "q90")}
-    rests = (w("explore.panel.headline", **facts), str(facts["bases"]).strip())
+    beside = [] if made.case() == "same" else [w("explore.panel.headline", **facts)]
+    rests = w("common.space").join([*beside, str(facts["bases"]).strip()])
     large = f"font-size:46px;font-weight:700;line-height:1.1;color:{NAVY}"
     return card(
         f'<span class="zoneplan-chance" style="{large}">{escape(str(facts["chance"]))}</span>'
         '<span style="font-size:16px;margin-left:12px">'
         f"{escape(w('explore.panel.reach', **facts))}</span>"
-        + block(w("common.space").join(rests), "margin-top:6px")
+        + block(rests, "margin-top:6px")
         + block(w("explore.panel.spread", **ends), f"color:{GREY}")
         + "".join(block(remark, f"color:{RED}") for remark in made.remarks(lang))
     )

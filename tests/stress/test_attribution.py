@@ -43,9 +43,7 @@ def test_shares_add_up_to_one(made):
 
 def test_shares_by_hand(made, monkeypatch):
     a, b = np.array([1.0, -1.0, 1.0, -1.0]), np.array([2.0, 2.0, -2.0, -2.0])
-    fake = at.Drivers(
-        made.of("gdp"), made.plan.target("gdp"), ("base", "growth 2018"), np.column_stack([a, b])
-    )
+    fake = at.Drivers(made.of("gdp"), made.plan.target("gdp"), ("base", "growth 2018"), np.column_stack([a, b]))
     monkeypatch.setattr(at, "drivers", lambda *_: fake)
     monkeypatch.setattr(at, "_first_order", lambda draws, _: np.zeros(draws.shape[1]))
     rows = at.variance_shares(made, "gdp").rows
@@ -93,9 +91,7 @@ def test_the_line_of_even_chances_parts_the_table(made):
         assert (below <= 0.5).all()
 
 
-@pytest.mark.parametrize(
-    ("first", "second"), [("growth 2019", "growth 2019"), ("growth 2030", "base")]
-)
+@pytest.mark.parametrize(("first", "second"), [("growth 2019", "growth 2019"), ("growth 2030", "base")])
 def test_two_way_needs_two_moving_drivers(made, first, second):
     with pytest.raises(ValueError, match="driver"):
         at.two_way(made, "gdp", first, second)

@@ -23,9 +23,7 @@ def rows(made):
 
 def test_needed_growth_by_hand(rows):
     # (270 / (228 / 1.09))^(1/3) and (270 / 204.72)^(1/4)
-    assert rows.loc["gdp", "needed_implied"] == pytest.approx(
-        100 * ((270 * 1.09 / 228) ** (1 / 3) - 1)
-    )
+    assert rows.loc["gdp", "needed_implied"] == pytest.approx(100 * ((270 * 1.09 / 228) ** (1 / 3) - 1))
     assert rows.loc["gdp", "needed_observed"] == pytest.approx(100 * ((270 / 204.72) ** 0.25 - 1))
 
 

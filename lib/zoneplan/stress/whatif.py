@@ -63,7 +63,7 @@ class WhatIf(Result):
     @property
     def target(self) -> Target:
         """The promise of the last year."""
-        target = self.plan.target(self.indicator_id)
+        target: Target | None = self.plan.target(self.indicator_id)
         assert target is not None
         return target
 
@@ -115,6 +115,10 @@ class WhatIf(Result):
         how = "least" if math.isinf(t.high) else "most" if math.isinf(t.low) else "range"
         aimed = {"target": amount(t.value, t.unit, lang), "low": low, "high": high}
         return words(lang)(f"explore.reach.{how}", name=self.name(lang), year=t.year, **aimed)
+
+    def case(self) -> str:
+        """Whether it says anything else than the headline."""
+        return "same" if self.chances == self.without else "summary"
 
     def facts(self, lang: str) -> dict[str, object]:
         """The parts of the summary."""
@@ -308,7 +312,7 @@ def regions_of(plan: PlanDocument, indicator_id: str, prices: str) -> list[tuple
 
     def is_used(level: str, name: str) -> bool:
         assumed = Scenario(regions=(level, name), prices=prices)
-        used, path = (f(plan, indicator_id) for f in (assumed.class_of, assumed.path))
+        used, path = assumed.class_of(plan, indicator_id), assumed.path(plan, indicator_id)
         # Where regions say too little of the series the usual ones stand in.
         return used is not None and (used.level, used.name) == (level, name) and not path.empty
 
