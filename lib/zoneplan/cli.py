@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zoneplan import panel_commands
+from zoneplan import app, panel_commands, whatif_command
 
 if TYPE_CHECKING:
     from zoneplan.errors import Problem
@@ -33,6 +33,8 @@ def parser() -> argparse.ArgumentParser:
     verdicts = commands.add_parser("verdicts", help="one row per target and year, with the odds")
     audit = commands.add_parser("audit", help="does the plan agree with itself?")
     brief = commands.add_parser("brief", help="run every notebook and write the reports")
+    ask = commands.add_parser("whatif", help="what if growth or the base were different")
+    served = commands.add_parser("app", help="the explorer alone, in a browser")
     panel_commands.add_parsers(commands)
     books = commands.add_parser("run-notebooks", help="run every notebook and say whether it works")
     again = commands.add_parser(
@@ -45,7 +47,9 @@ def parser() -> argparse.ArgumentParser:
         "import", help="a plan from a spreadsheet; shows what it understood and asks"
     )
 
-    for command in (check, verdicts, audit, brief, books):
+    whatif_command.arguments(ask)
+    app.arguments(served)
+    for command in (check, verdicts, audit, brief, books, ask, served):
         command.add_argument(
             "--plan", type=Path, metavar="DIR", help="folder of the plan (default: the one shipped)"
         )
@@ -387,6 +391,8 @@ COMMANDS = {
     "check": _check,
     "verdicts": _verdicts,
     "audit": _audit,
+    "whatif": whatif_command.run,
+    "app": app.run,
     "brief": _brief,
     "forecast": panel_commands.forecast,
     "learn": panel_commands.learn,

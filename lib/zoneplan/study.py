@@ -19,7 +19,7 @@ from zoneplan.plan.document import PlanDocument
 from zoneplan.plan.loading import load
 from zoneplan.plan.outcomes import resolutions
 from zoneplan.result import Result
-from zoneplan.stress import attribution, consistency, needed_growth, scenarios
+from zoneplan.stress import attribution, consistency, needed_growth, scenarios, whatif
 
 if TYPE_CHECKING:
     from zoneplan.evaluation.track_record import TrackRecord
@@ -190,6 +190,12 @@ class Forecasts(ForecastTable):
     def compare(self, other: Forecasts) -> Result:
         """What this scenario does to every assessable target, beside other forecasts."""
         return scenarios.compare(self, other)
+
+    def what_if(
+        self, scenario: Scenario = HEADLINE, indicator_id: str | None = None
+    ) -> whatif.WhatIf:
+        """What follows for one target (the leading one, if none is named) under a scenario."""
+        return whatif.what_if(self, scenario, indicator_id)
 
     def __repr__(self) -> str:
         return f"{self.plan!r}; forecasts under {self.scenario.id}"

@@ -23,4 +23,4 @@ def draw(result: object, lang: str = "en", **options: Any) -> Chart | Nothing:
     raise TypeError(f"no chart is known for {type(result).__name__}")
 
 
-from zoneplan.charts import stories_core, stories_peers  # noqa: E402, F401
+from zoneplan.charts import stories_core, stories_peers, what_if  # noqa: E402, F401

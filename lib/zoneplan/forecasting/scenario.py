@@ -116,6 +116,11 @@ class Scenario:
         path = None if class_ is None else expected_path(class_, plan.as_of, plan.years[-1])
         return pd.Series(dtype="float64") if path is None else path["growth"]
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it says nothing but its name, such as a baseline."""
+        return self == Scenario(self.id, title=self.title, text=self.text)
+
     def said(self, part: str, lang: str) -> str:
         """Title or text in a language; the id where there is none."""
         texts: Mapping[str, Any] = getattr(self, part)

@@ -30,6 +30,7 @@ FILE = "scenarios.yml"
 # How the growth of an entry is said, and what else such an entry needs. A project names a row too, so it comes first.
 KINDS = {
     "project": ("over", "table", "row"),
+    "growth": (),
     "points": (),
     "shock": (),
     "cities": ("year",),
@@ -57,11 +58,12 @@ class Regions(BaseModel):
 
 
 class Entry(BaseModel):
-    """Growth of some indicators in some years, said in one of six ways."""
+    """Growth of some indicators in some years, said in one of seven ways."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
     indicators: Annotated[list[str], Field(min_length=1)]
     years: Annotated[list[int], Field(min_length=1)]
+    growth: Number | None = None
     points: Annotated[Number, Field(ge=-MOST_POINTS, le=MOST_POINTS)] | None = None
     shock: int | None = None
     cities: str | None = None
@@ -157,11 +159,12 @@ def _scenario(plan: PlanDocument, file: str, n: int, raw: Any) -> Scenario:
         raise DataError(schema_problems(file, where, error)) from None
     empty = story.empty()
     problems = _unfit(plan, file, where, empty)
+    grown = [i for i in plan.series() if not empty.path(plan, i).empty]
     rows: list[tuple] = []
     first: dict[tuple[str, int], int] = {}
     for k, entry in enumerate(story.growth, start=1):
         place = f"{where}: entry {k}"
-        found = list(_entry_problems(plan, file, place, entry, empty))
+        found = list(_entry_problems(plan, file, place, entry, grown))
         for i, year in entry.cells():
             if (i, year) in first:
                 once = f"once, as in entry {first[i, year]}"
@@ -178,10 +181,15 @@ def _scenario(plan: PlanDocument, file: str, n: int, raw: Any) -> Scenario:
     if problems:
         raise DataError(problems)
     table = pd.DataFrame(rows, columns=ROWS)
+    meant = {c for e in story.growth if e.kind == "growth" for c in e.cells()}
+    growth: dict[str, dict[int, float]] = {}
     points: dict[str, dict[int, float]] = {}
     for r in table.itertuples():
-        points.setdefault(r.indicator_id, {})[int(r.year)] = float(r.points)
-    return Scenario(**{**vars(empty), "points": points, "rows": table})
+        part, value = (
+            (growth, r.growth) if (r.indicator_id, r.year) in meant else (points, r.points)
+        )
+        part.setdefault(r.indicator_id, {})[int(r.year)] = float(value)
+    return Scenario(**{**vars(empty), "growth": growth, "points": points, "rows": table})
 
 
 def _unfit(plan: PlanDocument, file: str, place: str, story: Scenario) -> list[Problem]:
@@ -205,10 +213,9 @@ def _unfit(plan: PlanDocument, file: str, place: str, story: Scenario) -> list[P
 
 
 def _entry_problems(
-    plan: PlanDocument, file: str, place: str, entry: Entry, story: Scenario
+    plan: PlanDocument, file: str, place: str, entry: Entry, grown: list[str]
 ) -> Iterator[Problem]:
     """Indicators, years and keys that do not go together."""
-    grown = [i for i in plan.series() if not story.path(plan, i).empty]
     for key, listed, known in (
         ("indicators", entry.indicators, grown),
         ("years", entry.years, plan.years),
@@ -254,6 +261,13 @@ def _row(plan: PlanDocument, entry: Entry, i: str, year: int, story: Scenario) -
 
 def _points(plan: PlanDocument, entry: Entry, i: str, year: int, path: pd.Series) -> Sized:
     return Sized(float(path.loc[year]) + float(entry.points or 0.0), "own assumption", False)
+
+
+def _growth(plan: PlanDocument, entry: Entry, i: str, year: int, path: pd.Series) -> Sized:
+    growth, expected = float(entry.growth or 0.0), float(path.loc[year])
+    if abs(growth - expected) > MOST_POINTS:
+        raise ValueError(f"growth of {growth:g} %, more than {MOST_POINTS} points off its path")
+    return Sized(growth, "own assumption", False)
 
 
 def _shock(plan: PlanDocument, entry: Entry, i: str, year: int, path: pd.Series) -> Sized:
@@ -316,6 +330,7 @@ def _project(plan: PlanDocument, entry: Entry, i: str, year: int, path: pd.Serie
 
 
 SIZES: Mapping[str, Callable[[PlanDocument, Entry, str, int, pd.Series], Sized]] = {
+    "growth": _growth,
     "points": _points,
     "shock": _shock,
     "plan": _printed,

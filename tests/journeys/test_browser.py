@@ -1,4 +1,4 @@
-"""The explorer in a real JupyterLab, moved by the keyboard in a real browser."""
+"""The explorer in a real browser: in JupyterLab, and alone in the app."""
 
 from __future__ import annotations
 
@@ -18,16 +18,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from test_app import App, free_port, needs_voila
 
+from zoneplan import Scenario, load_plan
 from zoneplan.stress.scenarios import scenarios
-from zoneplan.stress.whatif import Choice, answer, ground
+from zoneplan.stress.whatif import what_if
 
-NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks" / "06_explore.ipynb"
+pytestmark = pytest.mark.slow
+NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "06_explore.ipynb"
 BROWSER = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
 TOKEN = "explore"
-# One step takes a second or two; a machine under load may need far longer, but nothing waits for ever.
+# A step takes a second or two, under load far longer; but nothing waits for ever.
 STEP_SECONDS, TEST_SECONDS = 60, 180
 FLAGS = [
     "--no-sandbox",
@@ -43,11 +46,11 @@ SETTINGS = {
 }
 # What the browser says while a kernel restarts.
 RESTART_NOISE = ("Connection lost, reconnecting", "Could not restore the debugger state")
-PANEL, ODDS = ".jp-OutputArea-output .widget-gridbox", ".widget-html .zoneplan-odds"
+PANEL, CHANCE = ".jp-OutputArea-output .widget-gridbox", ".widget-html .zoneplan-chance"
 
 needs_browser = pytest.mark.skipif(
     BROWSER is None,
-    reason="no browser, so the explorer was not tried in one: apt-get install chromium chromium-driver",
+    reason="no browser to try the explorer in: apt-get install chromium chromium-driver",
 )
 
 
@@ -71,7 +74,7 @@ class Lab:
             return False
 
     def is_settled(self) -> bool:
-        """Whether the kernel is idle and the page is connected to it; a restart before that may be lost."""
+        """Whether the kernel is idle and has its page; a restart before that may be lost."""
         kernels = self.api("kernels")
         return bool(kernels) and all(
             k["execution_state"] == "idle" and k["connections"] for k in kernels
@@ -103,7 +106,7 @@ def at_most(seconds: int) -> Iterator[None]:
 
 @pytest.fixture
 def lab(tmp_path) -> Iterator[Lab]:
-    """JupyterLab over a copy of the notebook, with nobody's settings, ended afterwards with its kernels."""
+    """JupyterLab over a copy of the notebook, with nobody's settings, ended with its kernels."""
     for part in (
         "root",
         "config/labconfig",
@@ -168,8 +171,8 @@ def end(server: subprocess.Popen, made: Lab) -> None:
 
 
 @contextmanager
-def page_of(lab: Lab) -> Iterator[tuple]:
-    """A page with the notebook open, and what went wrong on it."""
+def page_of(address: str) -> Iterator[tuple]:
+    """A page, and what went wrong on it; nothing is asked of other machines."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
@@ -177,20 +180,29 @@ def page_of(lab: Lab) -> Iterator[tuple]:
             executable_path=BROWSER, args=FLAGS, timeout=1000 * STEP_SECONDS
         )
         try:
-            page = browser.new_page(viewport={"width": 1500, "height": 1180})
+            context = browser.new_context(
+                viewport={"width": 1440, "height": 900}, accept_downloads=True
+            )
+            context.grant_permissions(["clipboard-read", "clipboard-write"])
+            page = context.new_page()
             page.set_default_timeout(1000 * STEP_SECONDS)
             wrong: list[str] = []
             page.on("pageerror", lambda error: wrong.append(str(error)))
+            page.on("request", lambda r: None if is_home(r.url) else wrong.append(r.url))
             page.on(
                 "console",
                 lambda m: (
                     wrong.append(m.text) if m.type == "error" and not is_noise(m.text) else None
                 ),
             )
-            page.goto(f"http://127.0.0.1:{lab.port}/lab/tree/{NOTEBOOK.name}?token={TOKEN}&reset")
+            page.goto(address, wait_until="commit")
             yield page, wrong
         finally:
             browser.close()
+
+
+def is_home(url: str) -> bool:
+    return url.startswith(("http://127.0.0.1:", "data:", "blob:"))
 
 
 def is_noise(message: str) -> bool:
@@ -207,45 +219,81 @@ def restart_and_run_all(page, lab: Lab) -> None:
     page.locator(".jp-Dialog .jp-mod-accept").click()
 
 
-def wait_for_the_last_cell(page) -> None:
-    cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
-    last = sum(c["cell_type"] == "code" for c in cells)
-    # The saved run has prompts and odds too; the panel itself appears only with a kernel behind it.
-    page.locator(PANEL).wait_for()
-    prompt = page.locator(".jp-CodeCell .jp-InputPrompt").last
-    wait_until(lambda: prompt.inner_text() == f"[{last}]:", "the last cell")
+def wait_for_the_last_cell(page, lab: Lab) -> None:
+    # The saved run has chances too; the panel appears only with a kernel.
+    page.locator(PANEL).first.wait_for()
+    wait_until(lab.is_settled, "the last cell")
+
+
+def walk(page, plan, folder: Path, picture: str) -> None:
+    """Type a growth, see the chance change, copy the scenario, save the chart."""
+    head = plan.forecast()
+    typed = Scenario(growth={"gdp": {2019: 9.0}})
+    before, after = (what_if(head, s, "gdp") for s in (Scenario(), typed))
+    assert before.chance("en") != after.chance("en")
+    panel, shown = page.locator(".widget-gridbox").first, page.locator(CHANCE)
+    shown.wait_for()
+    assert shown.inner_text() == before.chance("en")
+    # The level of the base comes first, then the years.
+    field = panel.locator("input[type=number]").nth(2)
+    image = panel.locator("img").first
+    drawn = image.get_attribute("src")
+    field.fill("9.0")
+    field.press("Tab")
+    wait_until(lambda: shown.inner_text() == after.chance("en"), "the chance to follow")
+    wait_until(lambda: image.get_attribute("src") != drawn, "the picture to follow")
+
+    page.get_by_role("button", name="Copy scenario").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    file = folder / "scenarios.yml"
+    file.write_text(page.evaluate("navigator.clipboard.readText()"), encoding="utf-8")
+    (pasted,) = scenarios(plan, file).values()
+    assert what_if(head, pasted, "gdp").chances == after.chances
+
+    page.get_by_role("button", name="Save chart").click()
+    where = Path(os.environ.get("ZONEPLAN_SCREENSHOTS") or folder) / picture
+    shown.scroll_into_view_if_needed()
+    page.screenshot(path=where)
+    assert where.stat().st_size > 10_000
 
 
 @needs_browser
 def test_explorer_in_jupyterlab(lab, plan, tmp_path):
-    with at_most(TEST_SECONDS), page_of(lab) as (page, wrong):
+    address = f"http://127.0.0.1:{lab.port}/lab/tree/{NOTEBOOK.name}?token={TOKEN}&reset"
+    with at_most(TEST_SECONDS), page_of(address) as (page, wrong):
         restart_and_run_all(page, lab)
-        ready = ground(plan)
-        plain, pushed = (answer(plan, Choice(points=points), ready) for points in ({}, {2019: 1.0}))
-        assert pushed.odds_text() != plain.odds_text()
-        wait_for_the_last_cell(page)
-        shown = page.locator(ODDS)
-        assert shown.inner_text() == plain.odds_text()
-
-        slider = page.locator(".widget-slider .noUi-handle").nth(1)
-        slider.focus()
-        slider.press("ArrowRight")
-        slider.press("ArrowRight")
-        wait_until(
-            lambda: shown.inner_text() == pushed.odds_text(), "the odds to follow the slider"
-        )
-
-        page.get_by_role("button", name="Copy as scenario").click()
-        block = page.locator(".widget-textarea textarea")
-        wait_until(lambda: block.input_value() != "", "the block")
-        file = tmp_path / "scenarios.yml"
-        file.write_text(block.input_value(), encoding="utf-8")
-        (pasted,) = scenarios(plan, file).values()
-        assert pasted.forecast("gdp").odds(2020, pushed.target) == pushed.odds
-
+        wait_for_the_last_cell(page, lab)
+        folder = page.locator(f"{PANEL} input[type=text]").last
+        folder.fill(str(tmp_path / "charts"))
+        folder.press("Tab")
+        walk(page, plan, tmp_path, "explorer_lab.png")
+        page.get_by_text("Saved explore_own_gdp_2019_9.png").wait_for()
+        names = {p.name for p in (tmp_path / "charts").iterdir()}
+        assert names == {f"explore_own_gdp_2019_9.{kind}" for kind in ("png", "svg", "pdf")}
         assert page.locator("[data-mime-type*='error'], [data-mime-type*='stderr']").count() == 0
-        picture = Path(os.environ.get("ZONEPLAN_SCREENSHOT") or tmp_path / "explorer.png")
-        shown.scroll_into_view_if_needed()
-        page.locator(PANEL).screenshot(path=picture)
-        assert picture.stat().st_size > 10_000
     assert wrong == []
+
+
+@needs_browser
+@needs_voila
+def test_explorer_in_the_app(plan, tmp_path):
+    app = App(tmp_path / "log", "--port", free_port())
+    try:
+        with at_most(TEST_SECONDS), page_of(app.address) as (page, wrong):
+            walk(page, plan, tmp_path, "explorer_app.png")
+            with page.expect_download() as download:
+                page.get_by_role("link", name="png").click()
+            saved = Path(download.value.path())
+            assert download.value.suggested_filename == "explore_own_gdp_2019_9.png"
+            assert saved.read_bytes()[:4] == b"\x89PNG"
+            assert page.get_by_text("zp.Explorer").count() == 0
+            page.locator("select").first.select_option(label="中文")
+            page.get_by_role("button", name="复制情景").wait_for()
+            chinese = load_plan(lang="zh").forecast().what_if(Scenario(growth={"gdp": {2019: 9.0}}))
+            wait_until(
+                lambda: page.locator(CHANCE).inner_text() == chinese.chance("zh"), "the language"
+            )
+            page.screenshot(path=tmp_path / "chinese.png")
+        assert wrong == []
+    finally:
+        app.end()
