@@ -268,7 +268,7 @@ def install(new: Path, out: Path, old: Path) -> None:
 def summary(final: pd.DataFrame) -> str:
     """The targets of the last year that have a chance, one line each, as text."""
     rows = final[final["probability_low"].notna()].to_dict("records")
-    shown = {"target": [r["name_en"] for r in rows], "year": [str(r["year"]) for r in rows]}
+    shown = {"target": [r["name_en"] for r in rows], "year": [f"{r['year']:.0f}" for r in rows]}
     shown["aim"] = [amount(r["target"], r["unit"]) for r in rows]
     for head, column in {"P10": "q10", "median": "q50", "P90": "q90"}.items():
         shown[head] = [short(r[column], r["unit"]) for r in rows]

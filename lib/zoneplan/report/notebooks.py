@@ -130,7 +130,7 @@ def _finish(work: Coroutine[Any, Any, Any]) -> Any:
 async def _run(path: Path, env: Mapping[str, str]) -> NotebookNode:
     import nbformat
     from nbclient import NotebookClient
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from nbclient.exceptions import CellTimeoutError
 
     notebook = clean(nbformat.read(path, as_version=4))
     with tempfile.TemporaryDirectory(prefix="zp-") as scratch:
@@ -138,7 +138,7 @@ async def _run(path: Path, env: Mapping[str, str]) -> NotebookNode:
             notebook,
             km=_manager(Path(scratch)),
             timeout=CELL_SECONDS,
-            startup_timeout=CELL_SECONDS,
+            startup_timeout=NOTEBOOK_SECONDS,
             resources={"metadata": {"path": str(path.parent)}},
             coalesce_streams=True,
             # A profile of the user must not change a published result.
@@ -158,7 +158,7 @@ async def _run(path: Path, env: Mapping[str, str]) -> NotebookNode:
             async with asyncio.timeout(NOTEBOOK_SECONDS):
                 # A manager of one's own is one's own to stop, or a kernel is left behind.
                 await client.async_execute(cleanup_kc=True, env={**os.environ, **env}, **options)
-        except (TimeoutError, DeadKernelError) as error:
+        except (TimeoutError, RuntimeError) as error:
             limit = CELL_SECONDS if isinstance(error, CellTimeoutError) else NOTEBOOK_SECONDS
             late = isinstance(error, TimeoutError)
             reason = f"no end after {limit} s" if late else "the kernel died"

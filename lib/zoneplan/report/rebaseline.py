@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from difflib import SequenceMatcher
 from itertools import zip_longest
@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from zoneplan.errors import DataError, Problem
 from zoneplan.report import notebooks
+from zoneplan.text import frame
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -22,6 +24,35 @@ COLUMNS = ["notebook", "under", "what", "old", "new"]
 # Enough of a line to find it again.
 LABEL = 60
 HEAD = "# Changes of published numbers\n\nThe newest stand last.\n"
+
+
+def rebaseline(why: str, agreed: Callable[[str], bool], tell: Callable[[str, bool], None]) -> bool:
+    """Run every notebook, show what moved, and after a yes save the runs with the reason.
+
+    Returns
+    -------
+    False if the answer was no.
+    """
+    import nbformat
+
+    if not why.strip():
+        expected = "the reason why published numbers change"
+        raise DataError([Problem("--why", None, None, "nothing", expected)])
+    files = notebooks.paths()
+    after = notebooks.run_all(tell=tell)
+    rows = changed({p.stem: nbformat.read(p, as_version=4) for p in files}, after)
+    if rows.empty:
+        print("no number, text or picture changed; nothing was written")
+        return True
+    print(frame(rows))
+    if not agreed(f"Save {len(rows)} changes? [y/N] "):
+        print("nothing was written")
+        return False
+    record(rows, why, date.today(), notebooks.folder().parent / "CHANGES.md")
+    for path in files:
+        notebooks.save_clean(path, after[path.stem])
+    print(f"{len(rows)} changes saved; CHANGES.md says why. Now make the reports anew: make brief")
+    return True
 
 
 def changed(before: Mapping[str, NotebookNode], after: Mapping[str, NotebookNode]) -> pd.DataFrame:

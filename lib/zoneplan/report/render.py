@@ -91,7 +91,7 @@ def markdown(value: object) -> Markup:
 
 def plain(text: str) -> str:
     """Escaped Markdown as the characters that it shows."""
-    return re.sub(r"\\([^\w\s])", r"\1", text)
+    return re.sub(r"\\([\W_])", r"\1", text)
 
 
 def _alternative(value: object) -> Markup:
