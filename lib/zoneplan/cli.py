@@ -18,9 +18,19 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 WIDTH = 120
 # What `zoneplan verdicts` promises to other tools.
-COLUMNS = (
-    "indicator_id year target unit q10 q50 q90 probability evidence needed_growth naive".split()
-)
+COLUMNS = [
+    "indicator_id",
+    "year",
+    "target",
+    "unit",
+    "q10",
+    "q50",
+    "q90",
+    "probability",
+    "evidence",
+    "needed_growth",
+    "naive",
+]
 
 
 def parser() -> argparse.ArgumentParser:

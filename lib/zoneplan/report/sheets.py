@@ -16,7 +16,19 @@ from zoneplan.text import day
 if TYPE_CHECKING:
     from zoneplan.study import Forecasts, Plan
 
-COLUMNS = "kind name indicator_id year value low high expected unit source_id note".split()
+COLUMNS = [
+    "kind",
+    "name",
+    "indicator_id",
+    "year",
+    "value",
+    "low",
+    "high",
+    "expected",
+    "unit",
+    "source_id",
+    "note",
+]
 
 
 def sheets(

@@ -21,7 +21,15 @@ PAPER: Mapping[str, tuple[int, str]] = {
     "compare": (3, "reference_percentile peers ranks_movers"),
     "trust": (2, "reliability_* hedgehog_*"),
 }
-SLIDES = "odds_2020 plan_audit path_gdp needed_growth swings_all peers reliability_classes".split()
+SLIDES = [
+    "odds_2020",
+    "plan_audit",
+    "path_gdp",
+    "needed_growth",
+    "swings_all",
+    "peers",
+    "reliability_classes",
+]
 # What rests on more sources than this names them in the workbook.
 LISTED = 12
 OWN, NAMELESS = "own calculation", "not stated"
