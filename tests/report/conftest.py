@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from zoneplan import load_plan
 from zoneplan.messages import LANGS
 from zoneplan.report.context import context
 from zoneplan.report.render import render
@@ -64,3 +65,23 @@ def facts(plan):
 def papers(facts):
     """The parts of the paper without charts, by language."""
     return {lang: render("brief", lang, **told.facts()) for lang, told in facts.items()}
+
+
+ABOUT = "id: mine\nzone_en: Test zone\nadopted: 2018-10-30\nyears: [2018, 2019, 2020]\n"
+GDP = ["gdp,GDP,2018,228,亿元,", "gdp,GDP,2019,249,亿元,", "gdp,GDP,2020,270,亿元,9"]
+
+
+@pytest.fixture
+def user_plan(tmp_path):
+    """Write and load a plan: rows of targets with unit and growth, of observations with a kind."""
+
+    def made(targets, seen=(), about=ABOUT):
+        heads = "indicator_id,name_en,year,value,unit,stated_growth"
+        tables = {"targets": [heads, *targets]}
+        tables["observations"] = ["indicator_id,year,value,unit,kind", *seen]
+        (tmp_path / "plan.yml").write_text(about, encoding="utf-8")
+        for name, rows in tables.items():
+            (tmp_path / f"{name}.csv").write_text("\n".join([*rows, ""]), encoding="utf-8")
+        return load_plan(tmp_path)
+
+    return made

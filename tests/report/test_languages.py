@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from conftest import FakeChart
+from conftest import ABOUT, GDP, FakeChart
 
 from zoneplan.messages import LANGS, words
 from zoneplan.plan.outcomes import resolutions
@@ -180,3 +180,53 @@ def test_signs_in_names_of_a_user_plan_show_as_they_are(plan):
     about = plan.about.model_copy(update={"zone_en": "Zone *A* [1] | <b>"})
     facts = context(replace(plan, about=about, _made={}).forecast(), []).facts()
     assert "Zone \\*A\\* \\[1\\] \\| \\<b\\>" in render("brief", "en", **facts)["title"]
+
+
+# What a user plan has that the project's own has not.
+
+
+def test_figures_of_the_users_own_are_told_as_they_were_typed(user_plan):
+    seen = [
+        "gdp,2016,204.725,亿元,level",
+        "rd_to_gdp,2016,2.15,%,share",
+        "fdi_actual,2015,0.987,亿美元,level",
+        "fdi_actual,2016,10450,万美元,level",
+    ]
+    plan = user_plan(GDP, seen)
+    english = ("GDP in 2016: CNY 20.4725 billion", "in 2016: 2.15 %", "USD 0.0987 billion")
+    assert all(x in paper(plan) for x in (*english, "in 2016: USD 0.1045 billion"))
+    assert all(
+        x in paper(plan, "zh") for x in ("204.725亿元", "2.15%", "0.987亿美元", "1.045亿美元")
+    )
+
+
+def test_a_record_unlike_that_of_similar_regions_is_told(user_plan):
+    rows = [f"gdp,{y},{v},亿元,level" for y, v in ((2014, 250), (2015, 240), (2017, 210))]
+    plan = user_plan(GDP, rows)
+    assert "GDP grew by -5.6 % a year from 2014 to 2017 (regions " in paper(plan)
+    assert "2014—2017年年均增长-5.6%（同类地区为" in paper(plan, "zh")
+
+
+def test_growth_on_record_long_ago_is_told(user_plan, plan):
+    about = ABOUT.replace("2018-10-30", "2024-03-31").replace("[2018, 2019, 2020]", "[2024, 2025]")
+    late = user_plan(["gdp,GDP,2024,228,亿元,", "gdp,GDP,2025,270,亿元,9"], about=about)
+    assert "on record only to 2018, 6 years before the first target" in paper(late)
+    assert "on record only" not in paper(plan)
+
+
+def test_the_paper_speaks_of_the_bases_that_there_are(user_plan, papers):
+    both = papers["en"]["paper"]
+    assert all(x in both for x in ("Two bases are always tried", "the plan itself implies"))
+    rows = [row.removesuffix("9") for row in GDP]
+    one = paper(user_plan(rows, ["gdp,2017,211,亿元,level"]))
+    assert "Each level starts from the last observed value" in one
+    assert not re.search("two possible base years|Two bases|implies,|public value|在地", one)
+
+
+def test_a_plan_without_any_chance_gets_a_paper(user_plan):
+    plan = user_plan(["park_tax,Park *tax*,2020,5,亿元,"])
+    for lang in LANGS:
+        text = paper(plan, lang)
+        assert not GAP.search(text)
+        assert "Park \\*tax\\*" in text
+    assert "support odds for 0 of the 1 series" in paper(plan)

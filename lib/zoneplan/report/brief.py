@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
 from pathlib import Path
@@ -80,13 +81,12 @@ def brief(
     refuse_foreign(out)
     langs = LANGS if lang == BOTH else (lang,)
     said = {"title": title, "subtitle": subtitle, "author": author, "organisation": organisation}
-    bar = Progress(progress, len(paths()) + 1 + len(langs))
-    with bar.bar:
-        runs = run_all(tell=bar.notebook, env={"ZONEPLAN_PLAN": str(plan.folder.resolve())})
+    with progress_bar(progress, len(paths()) + 1 + len(langs)) as tell:
+        runs = run_all(tell=tell, env={"ZONEPLAN_PLAN": str(plan.folder.resolve())})
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".zoneplan-", dir=out.parent) as scratch:
             work, there = Path(scratch) / "new", os.path.relpath(folder(), out / "html")
-            left = write_reports(plan, runs, work, langs, Path(there).as_posix(), said, bar.step)
+            left = write_reports(plan, runs, work, langs, Path(there).as_posix(), said, tell)
             install(work, out, Path(scratch) / "old")
     print(summary(plan.forecast().odds().final()))
     print(where(out))
@@ -102,7 +102,7 @@ def write_reports(
     langs: Sequence[str],
     notebooks_at: str,
     said: Options | None = None,
-    tell: Callable[[str], None] = lambda _: None,
+    tell: Callable[[str, bool], None] = lambda name, finished: None,
 ) -> list[str]:
     """Everything but the notebooks: each language in a process of its own, web pages beside them.
 
@@ -132,11 +132,11 @@ def write_reports(
             args = (bare, lang, work, runs, notebooks_at, others, dict(said or {}))
             made[pool.submit(write_language, *args)] = words(lang)("paper.language")
         notebook_pages(runs, work / "html", langs)
-        tell("web pages")
+        tell("web pages", True)
         left: dict[str, None] = {}
         for done in as_completed(made):
             left |= dict.fromkeys(done.result())
-            tell(made[done])
+            tell(made[done], True)
     return list(left)
 
 
@@ -201,30 +201,19 @@ def write_figures(charts: Sequence[Chart], folder: Path) -> None:
         chart.export(folder, dpi=DPI, kinds=("png",))
 
 
-class Progress:
-    """A bar on stderr."""
+@contextlib.contextmanager
+def progress_bar(shown: bool, steps: int) -> Iterator[Callable[[str, bool], None]]:
+    """A bar on stderr, and what tells it that a part has begun or is finished."""
+    from tqdm import tqdm
 
-    def __init__(self, shown: bool, steps: int) -> None:
-        from tqdm import tqdm
+    form = "{percentage:3.0f} % |{bar:24}| {n}/{total} {desc} [{elapsed}]"
+    with tqdm(total=steps, file=sys.stderr, disable=not shown, bar_format=form) as bar:
 
-        form = "{percentage:3.0f} % |{bar:24}| {n}/{total} {desc} [{elapsed}]"
-        self.bar = tqdm(total=steps, file=sys.stderr, disable=not shown, bar_format=form)
-        self.running: list[str] = []
+        def tell(name: str, finished: bool) -> None:
+            bar.update(int(finished))
+            bar.set_description_str(f"{name} {'done' if finished else 'running'}")
 
-    def notebook(self, name: str, finished: bool) -> None:
-        """A notebook began or ended."""
-        if finished:
-            self.running.remove(name)
-            self.bar.update()
-        else:
-            self.running.append(name)
-        going = "running " + ", ".join(self.running)
-        self.bar.set_description_str(going if self.running else "writing the papers")
-
-    def step(self, name: str) -> None:
-        """A part of the reports was written."""
-        self.bar.update()
-        self.bar.set_description_str(f"{name} done")
+        yield tell
 
 
 def refuse_foreign(out: Path) -> None:

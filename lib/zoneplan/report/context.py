@@ -155,7 +155,7 @@ def context(made: Forecasts, charts: Sequence[Chart], lang: str = "en") -> Conte
 
 def rows_of(frame: pd.DataFrame) -> Rows:
     """A table as rows that a template can go through."""
-    return frame.to_dict("records")
+    return list(frame.to_dict("records"))
 
 
 def _chances(made: Forecasts, said: Mapping[str, str]) -> dict[str, Any]:
@@ -193,7 +193,7 @@ def _promised(plan: Plan) -> Row:
     """How much the plan promises, and what one printed figure stands for."""
     targets = plan.targets[plan.targets["value"].notna()]
     annex, texts = (targets[targets["section"] == s] for s in (ANNEX, "text"))
-    one, half = annex.iloc[0]["value"], annex.iloc[0]["precision"] / 2
+    one, half = targets.iloc[0]["value"], targets.iloc[0]["precision"] / 2
     counts = {"series": len(plan.series()), "figures": len(annex), "texts": len(texts)}
     example = {"value": one, "low": one - half, "high": one + half}
     return {"promises": len(plan.distinct()), **counts, **example}

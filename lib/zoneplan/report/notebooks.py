@@ -146,7 +146,9 @@ async def _run(path: Path, env: Mapping[str, str]) -> NotebookNode:
         )
         begun = [0]
 
-        async def failed(cell: NotebookNode, cell_index: int, execute_reply: dict) -> None:
+        async def failed(
+            cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]
+        ) -> None:
             reason = await _reason(client, cell.source, execute_reply["content"])
             raise failure(path, notebook, cell_index, reason)
 
@@ -171,7 +173,7 @@ def _manager(scratch: Path) -> AsyncKernelManager:
     from jupyter_client import AsyncKernelManager
     from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 
-    class ThisEnvironment(KernelSpecManager):
+    class ThisEnvironment(KernelSpecManager):  # type: ignore[misc]
         """Always the running interpreter, even if the user has another kernel named python3."""
 
         def get_kernel_spec(self, kernel_name: str) -> KernelSpec:

@@ -90,7 +90,8 @@ def convert(text: str, to: str, *options: str, out: Path | None = None) -> str:
     import pypandoc
 
     args, file = ["--fail-if-warnings", "--wrap=none", *options], None if out is None else str(out)
-    return pypandoc.convert_text(text, to, format=MARKDOWN, outputfile=file, extra_args=args)
+    made = pypandoc.convert_text(text, to, format=MARKDOWN, outputfile=file, extra_args=args)
+    return str(made)
 
 
 def edited(archive: bytes, edits: Mapping[str, Callable[[str], str]] | None = None) -> bytes:

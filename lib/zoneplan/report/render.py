@@ -67,20 +67,11 @@ def environment(lang: str) -> Environment:
 
 def filters(lang: str) -> dict[str, Callable[..., object]]:
     """How values are told in a language."""
-    local: dict[str, Callable[..., object]] = {
-        "pct": pct,
-        "chance": odds,
-        "chance_range": odds_range,
-        "amount": amount,
-        "exact": exact,
-        "day": day,
-        "short": short,
-        "interval": interval,
-        "rounded": rounded,
-        "said": odds_words,
-    }
-    plain = {"num": num, "starred": partial(starred, lang=lang), "lower": lower}
-    return {k: partial(f, lang=lang) for k, f in local.items()} | plain | RAW
+    told = (pct, amount, exact, day, short, interval, rounded, starred)
+    local: dict[str, Callable[..., object]] = {f.__name__: f for f in told}
+    local |= {"chance": odds, "chance_range": odds_range, "said": odds_words}
+    raw = {"num": num, "lower": lower, "place": Markup, "alt": alternative}
+    return {name: partial(f, lang=lang) for name, f in local.items()} | raw
 
 
 def markdown(value: object) -> Markup:
@@ -94,12 +85,9 @@ def plain(text: str) -> str:
     return re.sub(r"\\([\W_])", r"\1", text)
 
 
-def _alternative(value: object) -> Markup:
+def alternative(value: object) -> Markup:
     """An alternative text as the value of an attribute."""
     return Markup(str(value).replace("\\", "\\\\").replace('"', "'").replace("\n", " "))
-
-
-RAW: Mapping[str, Callable[..., object]] = {"place": Markup, "alt": _alternative}
 
 
 def columns(spec: str) -> Markup:

@@ -9,7 +9,8 @@ import pandas as pd
 
 from zoneplan.forecasting.classes import class_of
 from zoneplan.forecasting.distribution import past_growth
-from zoneplan.forecasting.forecasts import BASES, base_of
+from zoneplan.forecasting.forecasts import base_of
+from zoneplan.forecasting.scenario import BASES
 from zoneplan.messages import words
 from zoneplan.text import day
 
@@ -17,18 +18,9 @@ if TYPE_CHECKING:
     from zoneplan.study import Forecasts, Plan
 
 COLUMNS = [
-    "kind",
-    "name",
-    "indicator_id",
-    "year",
-    "value",
-    "low",
-    "high",
-    "expected",
-    "unit",
-    "source_id",
-    "note",
-]
+    "kind", "name", "indicator_id", "year", "value", "low",
+    "high", "expected", "unit", "source_id", "note",
+]  # fmt: skip
 
 
 def sheets(

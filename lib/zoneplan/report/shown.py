@@ -22,14 +22,9 @@ PAPER: Mapping[str, tuple[int, str]] = {
     "trust": (2, "reliability_* hedgehog_*"),
 }
 SLIDES = [
-    "odds_2020",
-    "plan_audit",
-    "path_gdp",
-    "needed_growth",
-    "swings_all",
-    "peers",
-    "reliability_classes",
-]
+    "odds_2020", "plan_audit", "path_gdp", "needed_growth",
+    "swings_all", "peers", "reliability_classes",
+]  # fmt: skip
 # What rests on more sources than this names them in the workbook.
 LISTED = 12
 OWN, NAMELESS = "own calculation", "not stated"
