@@ -20,11 +20,9 @@ P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 
 @pytest.fixture(scope="module")
 def charts(plan):
-    from zoneplan.charts.stories import path_chart
-
-    judged = plan.forecast().odds().plot()
-    paths = [path_chart(plan, i) for i in ("gdp", "budget_revenue")]
-    return [plan.audit().plot(), paths[0], judged, paths[1]]
+    made = plan.forecast()
+    others = [plan.peers.percentiles().plot(), made.needed_growth().plot()]
+    return [plan.audit().plot(), *others, made.odds().plot()]
 
 
 @pytest.fixture(scope="module")

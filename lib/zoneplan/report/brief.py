@@ -25,7 +25,7 @@ from zoneplan.text import amount, frame
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from zoneplan.charts.kinds import Chart
+    from zoneplan.charts.chart import Chart
     from zoneplan.study import Plan
 
 NAME, WORKBOOK = "brief", "zoneplan"

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from zoneplan.charts.kinds import ODDS_STEPS, Chart, reached_by
+from zoneplan.charts.chart import Chart
+from zoneplan.charts.wording import CHANCE_STEPS, reached_by
 from zoneplan.data.tables import PRIVATE
 from zoneplan.evaluation import backtest
 from zoneplan.evaluation.class_record import TODAY, class_pseudo_targets, past_record
@@ -19,7 +20,7 @@ from zoneplan.forecasting.classes import LONGEST, OLD, ReferenceClass, record_en
 from zoneplan.forecasting.forecasts import base_of
 from zoneplan.messages import words
 from zoneplan.peers.zones import REGION, names
-from zoneplan.plan.audit import AGREES, CONTRADICTS, OPEN, ROUNDING
+from zoneplan.plan.findings import BREAK, CONTEXT, CONTRADICTS, FINDINGS, ROUNDING, SLACK
 from zoneplan.plan.document import ANNEX
 from zoneplan.plan.intervals import cagr
 from zoneplan.plan.outcomes import OPEN as UNDECIDED
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from zoneplan.study import Forecasts, Plan
 
 LADDER = ("A", "B", "C", "D", "N", "administrative")
-FINDINGS = {"agrees": AGREES, "rounding": ROUNDING, "contradicts": CONTRADICTS, "open": OPEN}
+# The findings that are told one by one.
+APART = (CONTRADICTS, BREAK, SLACK)
 CLOSEST, WANTED = 5, 3
 
 Row = Mapping[str, Any]
@@ -87,7 +89,7 @@ class Context:
     harder: Row
     swing: Row | None
     lead: str
-    choices: Rows
+    ladder: Rows
     wanted: Rows
     windows: Row
     weight: Row | None
@@ -144,7 +146,7 @@ def context(made: Forecasts, charts: Sequence[Chart], lang: str = "en") -> Conte
         later=rows_of(later[later["resolution"] != UNDECIDED]),
         promised=_promised(plan),
         audit=_audit(plan, lang),
-        **_chances(made, words(lang).group("charts.odds")),
+        **_chances(made, words(lang).group("charts.chance")),
         **_record(plan),
         **_decides(made, lang),
         **_compared(plan, around, lang),
@@ -161,7 +163,7 @@ def rows_of(frame: pd.DataFrame) -> Rows:
 def _chances(made: Forecasts, said: Mapping[str, str]) -> dict[str, Any]:
     """The targets of the last year, with a chance and without, and all promises at once."""
     final, given = made.odds().final(), made.odds().assessable()
-    least, steps = {key: p for p, key in ODDS_STEPS}, final["evidence"].value_counts()
+    least, steps = {key: p for p, key in CHANCE_STEPS}, final["evidence"].value_counts()
     # A range counts where both of its ends do.
     likely = given["probability_low"] >= least["likely"]
     unlikely = given["probability_high"] < least["even"]
@@ -174,7 +176,7 @@ def _chances(made: Forecasts, said: Mapping[str, str]) -> dict[str, Any]:
     joint = made.joint().rows if len(given) else None
     return {
         "apart": 100 * BASE_DEPENDENT,
-        "scale": [(said[key], p) for p, key in ODDS_STEPS],
+        "scale": [(said[key], p) for p, key in CHANCE_STEPS],
         "least": least,
         "chances": rows_of(given.sort_values("probability_high", ascending=False, kind="stable")),
         "likely": rows_of(given[likely]),
@@ -201,10 +203,12 @@ def _promised(plan: Plan) -> Row:
 
 def _audit(plan: Plan, lang: str) -> Row:
     found = plan.audit()
-    finding, told = found.rows["finding"], found.told(lang)
-    counts = {key: int((finding == f).sum()) for key, f in FINDINGS.items()}
-    bad, near = (rows_of(told[finding == f]) for f in (CONTRADICTS, ROUNDING))
-    return {"n": len(finding), "bad": bad, "near": near, **counts}
+    told, finding = found.told(lang), found.rows["finding"]
+    held, told = finding[finding != CONTEXT], told[finding != CONTEXT]
+    order = [f for f in FINDINGS if f in set(held)]
+    counts = [(told.loc[held == f, "finding"].iloc[0], int((held == f).sum())) for f in order]
+    bad, near = (rows_of(told[held.isin(kinds)]) for kinds in (APART, [ROUNDING]))
+    return {"n": len(held), "counts": counts, "bad": bad, "near": near}
 
 
 def _record(plan: Plan) -> dict[str, Any]:
@@ -233,19 +237,19 @@ def _to_first(plan: Plan, indicator_id: str, levels: pd.DataFrame) -> float:
 
 
 def _decides(made: Forecasts, lang: str) -> dict[str, Any]:
-    """Medians against targets, needed growth, the widest swing, other choices, what to ask for."""
+    """Medians against targets, needed growth, the widest swing, the steps to a chance."""
     plan, rows, need = made.plan, made.odds().assessable(), made.needed_growth()
     levels = rows[(rows["unit"] != "%") & rows["needed_growth"].notna()]
     lead = _lead(made, levels["indicator_id"])
     last = {i: rows_of(plan.levels(i).tail(1)) for i in levels["indicator_id"]}
     medians = levels.assign(gap=100 * (levels["q50"] / levels["target"] - 1), seen=last.values())
-    wanted = made.missing_numbers().rows.dropna(subset=["odds", "points"])
+    wanted = made.missing_numbers().rows.dropna(subset=["probability", "points"])
     return {
         "medians": rows_of(medians),
         "harder": {} if need.rows.empty else need.facts(lang),
-        "swing": None if lead is None else _swing(made, lead, lang),
+        "swing": None if lead is None else _swing(made, lead),
         "lead": "" if lead is None else plan.name(lead, lang),
-        "choices": [] if lead is None else rows_of(made[lead].decomposition().told(lang)),
+        "ladder": [] if lead is None else rows_of(made[lead].ladder().rows),
         "wanted": rows_of(wanted.head(WANTED)),
     }
 
@@ -255,18 +259,19 @@ def _lead(made: Forecasts, levels: Iterable[str]) -> str | None:
     years = list(made.plan.years)
     for i in sorted(levels, key=lambda i: i != "gdp"):
         head = made.of(i)
-        if head is not None and head.base is not None and list(head.growth) == years:
+        if head is not None and head.base is not None and list(head.open_years) == years:
             return i
     return None
 
 
-def _swing(made: Forecasts, indicator_id: str, lang: str) -> Row:
+def _swing(made: Forecasts, indicator_id: str) -> Row | None:
     """The widest one-way swing, and which single assumptions reach the target alone."""
     swings = made[indicator_id].tornado()
-    rows = swings.table(lang)
-    alone = rows.loc[rows["high"] >= swings.target, "assumption"].tolist()
-    fixed = {"unit": swings.unit, "centre": swings.centre, "target": swings.target}
-    return {**rows.iloc[0].to_dict(), **fixed, "alone": alone}
+    if swings.rows.empty:
+        return None
+    alone = swings.rows.loc[swings.rows["high"] >= swings.target, "driver"].tolist()
+    fixed = {"centre": swings.centre, "target": swings.target, "alone": alone}
+    return {**swings.rows.iloc[0].to_dict(), "unit": made.plan.unit(indicator_id), **fixed}
 
 
 class Around(NamedTuple):

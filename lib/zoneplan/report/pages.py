@@ -18,7 +18,7 @@ from zoneplan.report.render import FOLDER, render
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from zoneplan.charts.kinds import Chart
+    from zoneplan.charts.chart import Chart
     from zoneplan.report.context import Context
 
 INDEX = "index"

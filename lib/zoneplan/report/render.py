@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from markupsafe import Markup
 
-from zoneplan.charts.kinds import odds_words
+from zoneplan.charts.wording import chance_words
 from zoneplan.data.units import readable
 from zoneplan.messages import words
 from zoneplan.text import MISSING, amount, day, exact, num, odds, odds_range, pct
@@ -69,7 +69,7 @@ def filters(lang: str) -> dict[str, Callable[..., object]]:
     """How values are told in a language."""
     told = (pct, amount, exact, day, short, interval, rounded, starred)
     local: dict[str, Callable[..., object]] = {f.__name__: f for f in told}
-    local |= {"chance": odds, "chance_range": odds_range, "said": odds_words}
+    local |= {"chance": odds, "chance_range": odds_range, "said": chance_words}
     raw = {"num": num, "lower": lower, "place": Markup, "alt": alternative}
     return {name: partial(f, lang=lang) for name, f in local.items()} | raw
 

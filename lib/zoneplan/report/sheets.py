@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from zoneplan.forecasting.classes import class_of
-from zoneplan.forecasting.distribution import past_growth
+from zoneplan.forecasting.classes import LONGEST, class_of
 from zoneplan.forecasting.forecasts import base_of
 from zoneplan.forecasting.scenario import BASES
 from zoneplan.messages import words
@@ -61,8 +60,8 @@ def assumptions(plan: Plan, lang: str = "en") -> pd.DataFrame:
     -------
     Columns kind, name, indicator_id, year, value, low, high, expected, unit, source_id (of a
     scenario the rows it is sized on) and note. Of a class ``value``, ``low`` and ``high`` are
-    median, P10 and P90 of its past growth; of a base its level with its rounding; of a scenario the
-    growth it stands for, beside the one expected.
+    median, P10 and P90 of its growth in the last window known; of a base its level with its
+    rounding; of a scenario the growth it stands for, beside the one expected.
     """
     rows = [*_bases(plan, lang), *_classes(plan, lang), *_scenarios(plan, lang)]
     return pd.DataFrame(rows, columns=COLUMNS).astype("object")
@@ -83,20 +82,24 @@ def _bases(plan: Plan, lang: str) -> Iterator[dict[str, Any]]:
 def _classes(plan: Plan, lang: str) -> Iterator[dict[str, Any]]:
     w = words(lang)
     for i in plan.series():
-        past = past_growth(class_of(plan, i), len(plan.years), plan.as_of)
-        if past is None:
+        class_ = class_of(plan, i)
+        windows = (
+            [] if class_ is None else class_.windows(min(len(plan.years), LONGEST), plan.as_of)
+        )
+        if class_ is None or not len(windows):
             continue
-        how, rows = "proxy" if past.class_.is_proxy else "regions", past.rows
-        growth = dict(zip(("low", "value", "high"), past.quantile([0.1, 0.5, 0.9]), strict=True))
+        last, how = windows.iloc[-1], "proxy" if class_.is_proxy else "regions"
         yield {
             "kind": w("workbook.kind.class"),
-            "name": past.class_.describe(lang),
+            "name": class_.describe(lang),
             "indicator_id": i,
-            "year": int(rows["end_year"].max()),
+            "year": int(last["end_year"]),
+            "value": last["p50"],
+            "low": last["p10"],
+            "high": last["p90"],
             "unit": w("common.unit.percent_year"),
-            "source_id": rows["source_id"].iloc[-1],
-            "note": w(f"workbook.assumed.{how}", n=rows["n_units"].min()),
-            **growth,
+            "source_id": last["source_id"],
+            "note": w(f"workbook.assumed.{how}", n=last["n_units"]),
         }
 
 

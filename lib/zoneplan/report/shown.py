@@ -8,7 +8,7 @@ from fnmatch import fnmatch
 
 import pandas as pd
 
-from zoneplan.charts.kinds import Chart
+from zoneplan.charts.chart import Chart
 from zoneplan.data.sources import Sources, ids_in
 from zoneplan.messages import words
 
