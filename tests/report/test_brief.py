@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from conftest import FakeChart
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from stand_ins import FakeChart
 
 from zoneplan.errors import DataError
 from zoneplan.report import brief, notebooks, sheets

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from conftest import ABOUT, GDP, FakeChart
+from stand_ins import ABOUT, GDP, FakeChart
 
+from zoneplan.charts.wording import CHANCE_STEPS
 from zoneplan.messages import LANGS, words
 from zoneplan.plan.outcomes import resolutions
 from zoneplan.report import shown
@@ -90,7 +91,8 @@ def test_the_glossary_has_every_text_that_the_paper_takes_from_the_tables(plan):
 
 def test_words_for_chances_are_explained_where_they_are_used(papers):
     for lang in LANGS:
-        assert all(w in papers[lang]["paper"] for w in words(lang).group("charts.chance").values())
+        said = words(lang).group("charts.chance")
+        assert all(said[key] in papers[lang]["paper"] for _, key in CHANCE_STEPS)
     assert "In words: very likely from 90 %, likely from 66 %," in papers["en"]["paper"]
     assert "90%及以上为“很有可能”、66%及以上为“较有可能”、" in papers["zh"]["paper"]
 

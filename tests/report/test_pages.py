@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from conftest import FakeChart
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from stand_ins import FakeChart
 
 from zoneplan.messages import LANGS
 from zoneplan.report import pages, paper

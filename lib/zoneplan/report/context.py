@@ -20,8 +20,8 @@ from zoneplan.forecasting.classes import LONGEST, OLD, ReferenceClass, record_en
 from zoneplan.forecasting.forecasts import base_of
 from zoneplan.messages import words
 from zoneplan.peers.zones import REGION, names
-from zoneplan.plan.findings import BREAK, CONTEXT, CONTRADICTS, FINDINGS, ROUNDING, SLACK
 from zoneplan.plan.document import ANNEX
+from zoneplan.plan.findings import BREAK, CONTEXT, CONTRADICTS, FINDINGS, ROUNDING, SLACK
 from zoneplan.plan.intervals import cagr
 from zoneplan.plan.outcomes import OPEN as UNDECIDED
 from zoneplan.plan.outcomes import resolutions

@@ -134,9 +134,10 @@ async def _run(path: Path, env: Mapping[str, str]) -> NotebookNode:
 
     notebook = clean(nbformat.read(path, as_version=4))
     with tempfile.TemporaryDirectory(prefix="zp-") as scratch:
+        manager = _manager(Path(scratch))
         client = NotebookClient(
             notebook,
-            km=_manager(Path(scratch)),
+            km=manager,
             timeout=CELL_SECONDS,
             startup_timeout=NOTEBOOK_SECONDS,
             resources={"metadata": {"path": str(path.parent)}},
@@ -165,6 +166,10 @@ async def _run(path: Path, env: Mapping[str, str]) -> NotebookNode:
             late = isinstance(error, TimeoutError)
             reason = f"no end after {limit} s" if late else "the kernel died"
             raise failure(path, notebook, begun[-1], reason) from None
+        finally:
+            # Stopped while it was starting, a kernel would live on.
+            if manager.has_kernel:
+                await manager.shutdown_kernel(now=True)
     return normalise(notebook)
 
 
