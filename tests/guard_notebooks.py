@@ -24,7 +24,9 @@ import nbformat
 from nbformat import NotebookNode
 from PIL import Image
 
-from zoneplan.report import brief, notebooks
+from zoneplan import load_plan
+from zoneplan.messages import LANGS
+from zoneplan.report import brief, notebooks, pages
 
 KINDS = ("number", "picture's data", "picture", "prose")
 # What nbval runs again and compares, cell by cell.
@@ -157,8 +159,8 @@ def cells_that_fail(found: list[Edit]) -> dict[tuple[str, str], set[int]]:
 def page_differs(edit: Edit) -> bool:
     """Whether the web page made of the notebook is another than the committed one."""
     with tempfile.TemporaryDirectory(prefix="zoneplan-guard-") as scratch:
-        brief.write_pages({edit.name: edit.notebook}, Path(scratch))
-        kept = brief.reports_dir() / "html" / f"{edit.name}.html"
+        pages.notebook_pages({edit.name: edit.notebook}, Path(scratch), LANGS)
+        kept = brief.reports_dir(load_plan()) / "html" / f"{edit.name}.html"
         return (Path(scratch) / kept.name).read_bytes() != kept.read_bytes()
 
 

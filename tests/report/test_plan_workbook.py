@@ -10,23 +10,24 @@ import pandas as pd
 from test_workbook import check_references
 
 from zoneplan.messages import words
-from zoneplan.report import brief
+from zoneplan.report.sheets import assumptions, sheets
+from zoneplan.report.workbook import write_workbook
+
+
+def written(plan, charts, folder, lang="en"):
+    sources = sorted({"plan", "cityyb"})
+    rows = sheets(plan.forecast(), sources, lang)
+    title = words(lang)("workbook.title", plan=plan.title(lang))
+    return write_workbook(folder / "a.xlsx", charts, rows, title, plan.as_of, None, lang)
 
 
 def test_the_project_workbook(plan, tmp_path):
-    from zoneplan.charts.stories import path_chart, ratio_chart
-
-    charts = [
-        plan.audit().plot(),
-        ratio_chart(plan),
-        path_chart(plan, "gdp"),
-        plan.verdicts().plot(),
-    ]
+    made = plan.forecast()
+    charts = [plan.audit().plot(), made.odds().plot(), made.needed_growth().plot()]
     files = []
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-        brief.write_tables(plan, plan.verdicts(), charts, tmp_path / name)
-        files.append(tmp_path / name / "zoneplan.xlsx")
+        files.append(written(plan, charts, tmp_path / name))
     assert files[0].read_bytes() == files[1].read_bytes()
     assert check_references(files[0]) == len(charts)
     names = openpyxl.load_workbook(files[0]).sheetnames
@@ -42,19 +43,15 @@ def test_the_project_workbook(plan, tmp_path):
 
 
 def test_the_chinese_workbook_has_chinese_sheets_heads_and_values(plan, tmp_path):
-    from zoneplan.charts.stories import path_chart
-
-    brief.write_tables(plan, plan.verdicts(), [path_chart(plan, "gdp", "zh")], tmp_path, "zh")
-    book = openpyxl.load_workbook(tmp_path / "zoneplan_zh.xlsx")
+    book = openpyxl.load_workbook(written(plan, [plan.audit().plot("zh")], tmp_path, "zh"))
     w = words("zh")
     assert book.sheetnames == [
         w("workbook.contents"),
-        "path_gdp",
+        "plan_audit",
         *w.group("workbook.sheet").values(),
     ]
-    path, targets = book["path_gdp"], book[w("workbook.sheet.targets")]
-    assert [c.value for c in path[5]][:5] == ["序列", "年份", "数值", "来源", "单位"]
-    assert {c.value for c in path["A"][5:29]} >= {"观测值", "目标", "基数"}
+    audit, targets = book["plan_audit"], book[w("workbook.sheet.targets")]
+    assert {c.value for c in audit["A"][5:]} >= {"一致", "矛盾"}
     for sheet in book:
         heads = [str(c.value) for c in sheet[3 if sheet is book.worksheets[0] else 5] if c.value]
         assert heads, sheet.title
@@ -67,7 +64,7 @@ def test_the_chinese_workbook_has_chinese_sheets_heads_and_values(plan, tmp_path
 
 
 def test_assumptions_name_their_sizes_and_rows(plan):
-    table = brief.assumption_table(plan)
+    table = assumptions(plan)
     assert set(table["kind"]) == {"base", "class", "scenario"}
     gdp = table[(table["kind"] == "base") & (table["indicator_id"] == "gdp")].set_index("name")
     assert gdp.loc["observed", "value"] == plan.levels("gdp")["value"].iloc[-1]
@@ -75,6 +72,5 @@ def test_assumptions_name_their_sizes_and_rows(plan):
     stories = table[(table["kind"] == "scenario") & table["indicator_id"].notna()]
     assert stories["source_id"].notna().all()
     assert stories["value"].notna().all()
-    assert {s.title_en for s in plan.scenarios().values()} == set(
-        table.loc[table["kind"] == "scenario", "name"]
-    )
+    told = set(table.loc[table["kind"] == "scenario", "name"])
+    assert {s.said("title", "en") for s in plan.scenarios.values()} == told

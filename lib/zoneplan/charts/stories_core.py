@@ -76,9 +76,9 @@ def _track_record(result: TrackRecord, lang: str = "en") -> Chart:
     return kinds.reliability(
         f"hits_{plan.id}",
         result.calibration().rename(columns=columns),
-        title=w("hits.title", right=num(s["right"], 0), cases=num(s["cases"], 0)),
-        subtitle=w("hits.subtitle", zone=plan.zone(lang), **span),
+        title=w("track_record.title", right=num(s["right"], 0), cases=num(s["cases"], 0)),
+        subtitle=w("track_record.subtitle", zone=plan.zone(lang), **span),
         sources=sorted({*rows["source_id"], *plan.targets["source_id"]}),
-        note=w("hits.note", day=day(max(rows["as_of"]), lang)),
+        note=w("track_record.note", day=day(max(rows["as_of"]), lang)),
         lang=lang,
     )

@@ -1,27 +1,36 @@
-"""Run the notebooks, in order 1..n, with time limits, and save them so that equal runs give equal bytes."""
+"""Run the notebooks, in order 1..n, with time limits; equal runs are saved with equal bytes."""
 
 from __future__ import annotations
 
+import ast
+import asyncio
+import contextlib
 import os
+import re
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from zoneplan.errors import DataError, Problem
 
 if TYPE_CHECKING:
+    from jupyter_client import AsyncKernelManager
+    from nbclient import NotebookClient
     from nbformat import NotebookNode
 
-CELL_SECONDS = 120
-NOTEBOOK_SECONDS = 600
+CELL_SECONDS, NOTEBOOK_SECONDS = 120, 600
 AT_ONCE = 2
-
-KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
-# Written by front ends at every run; they carry times and versions, not content.
-VOLATILE = ("execution", "ExecuteTime", "collapsed", "trusted")
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+# What a cell keeps beside its content: all else are times, versions and the state of a front end.
+KEPT = ("tags", "slideshow")
+ARROW = re.compile(r"-+> *(\d+)")
+COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
 
 def folder() -> Path:
@@ -34,112 +43,204 @@ def paths(where: Path | None = None) -> list[Path]:
     return sorted((where or folder()).glob("[0-9][0-9]_*.ipynb"))
 
 
-def run(path: str | Path, env: dict[str, str] | None = None) -> NotebookNode:
-    """Execute one notebook from an empty state in a fresh kernel of this environment.
+def run(path: str | Path, env: Mapping[str, str] | None = None) -> NotebookNode:
+    """Run one notebook as Restart and Run All does, in a fresh kernel of this environment.
 
     Parameters
     ----------
-    path : the notebook; its folder is the working directory.
-    env : extra environment variables for the kernel.
-
-    Returns
-    -------
-    The executed, normalised notebook; the file is not touched.
+    path : the notebook; its folder is the working directory. The file is not touched.
+    env : more environment variables for the kernel, such as ``ZONEPLAN_PLAN``.
 
     Raises
     ------
     DataError
-        A cell failed or took longer than its limit; the message names notebook, heading and error.
-
-    How to read it: what comes back is what a reader gets from Restart and Run All.
+        A cell failed or took longer than its limit: notebook, heading, cell, claim and values.
     """
-    import asyncio
-
-    return asyncio.run(_run(Path(path), env))
+    return _finish(_run(Path(path), env or {}))
 
 
-async def _run(path: Path, env: dict[str, str] | None = None) -> NotebookNode:
-    import asyncio
+def run_all(
+    write: bool = False,
+    where: Path | None = None,
+    tell: Callable[[str, bool], None] = lambda name, finished: None,
+    env: Mapping[str, str] | None = None,
+) -> dict[str, NotebookNode]:
+    """Run every notebook, two at a time; an interruption stops those that run and begins no other.
 
+    Parameters
+    ----------
+    write : save the runs over the files, all of them or, after any failure, none.
+    where : folder of the notebooks; None means the project's.
+    tell : called with (name, finished) when a notebook starts and when it ends.
+    env : more environment variables for the kernels.
+
+    Returns
+    -------
+    Executed notebooks by file stem, in reading order.
+    """
+    files = paths(where)
+    if not files:
+        found, expected = str(where or folder()), "files such as 01_name.ipynb"
+        raise DataError([Problem(found, None, None, "no notebook", expected)])
+
+    async def every() -> list[Any]:
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def one(path: Path) -> NotebookNode:
+            async with gate:
+                tell(path.stem, False)
+                made = await _run(path, env or {})
+                tell(path.stem, True)
+                return made
+
+        # The later ones take longest: begun first, they do not hold up the end.
+        ends = await asyncio.gather(*map(one, reversed(files)), return_exceptions=True)
+        return ends[::-1]
+
+    made = _finish(every())
+    if others := [e for e in made if isinstance(e, BaseException) and not isinstance(e, DataError)]:
+        raise others[0]
+    if problems := [p for e in made if isinstance(e, DataError) for p in e.problems]:
+        raise DataError(problems)
+    if write:
+        for path, notebook in zip(files, made, strict=True):
+            save_clean(path, notebook)
+    return {path.stem: notebook for path, notebook in zip(files, made, strict=True)}
+
+
+def _finish(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine to its end beside a loop that may be running already; Ctrl-C cancels it."""
+    running: list[asyncio.AbstractEventLoop] = []
+
+    async def noted() -> Any:
+        running.append(asyncio.get_running_loop())
+        return await work
+
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(asyncio.run, noted())
+        try:
+            return done.result()
+        except KeyboardInterrupt:
+            for loop in running:
+                for task in asyncio.all_tasks(loop):
+                    loop.call_soon_threadsafe(task.cancel)
+            raise
+
+
+async def _run(path: Path, env: Mapping[str, str]) -> NotebookNode:
     import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellTimeoutError
 
     notebook = clean(nbformat.read(path, as_version=4))
     with tempfile.TemporaryDirectory(prefix="zp-") as scratch:
+        manager = _manager(Path(scratch))
+        client = NotebookClient(
+            notebook,
+            km=manager,
+            timeout=CELL_SECONDS,
+            startup_timeout=NOTEBOOK_SECONDS,
+            resources={"metadata": {"path": str(path.parent)}},
+            coalesce_streams=True,
+            # A profile of the user must not change a published result.
+            extra_arguments=[f"--ipython-dir={scratch}", "--HistoryManager.hist_file=:memory:"],
+        )
+        begun = [0]
+
+        async def failed(
+            cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]
+        ) -> None:
+            reason = await _reason(client, cell.source, execute_reply["content"])
+            raise failure(path, notebook, cell_index, reason)
+
+        client.on_cell_start = lambda cell, cell_index: begun.append(cell_index)
+        client.on_cell_error = failed
+        # What cells write comes back in their outputs; the rest is the noise of kernels that stop.
+        options = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         try:
             async with asyncio.timeout(NOTEBOOK_SECONDS):
-                await _execute(notebook, path.parent, Path(scratch), env)
-        except TimeoutError:
-            raise failure(path, notebook, f"no end after {NOTEBOOK_SECONDS} s") from None
-        except Exception as error:
-            if type(error).__name__ not in (
-                "CellExecutionError",
-                "CellTimeoutError",
-                "DeadKernelError",
-            ):
-                raise
-            raise failure(path, notebook, _reason(error)) from None
+                # A manager of one's own is one's own to stop, or a kernel is left behind.
+                await client.async_execute(cleanup_kc=True, env={**os.environ, **env}, **options)
+        except (TimeoutError, RuntimeError) as error:
+            limit = CELL_SECONDS if isinstance(error, CellTimeoutError) else NOTEBOOK_SECONDS
+            late = isinstance(error, TimeoutError)
+            reason = f"no end after {limit} s" if late else "the kernel died"
+            raise failure(path, notebook, begun[-1], reason) from None
+        finally:
+            # Stopped while it was starting, a kernel would live on.
+            if manager.has_kernel:
+                await manager.shutdown_kernel(now=True)
     return normalise(notebook)
 
 
-async def _execute(notebook, cwd: Path, scratch: Path, env: dict[str, str] | None) -> None:
-    from nbclient import NotebookClient
-
-    manager = _manager(scratch)
-    client = NotebookClient(
-        notebook,
-        km=manager,
-        timeout=CELL_SECONDS,
-        startup_timeout=CELL_SECONDS,
-        resources={"metadata": {"path": str(cwd)}},
-        coalesce_streams=True,
-        # A profile of the user must not change a published result.
-        extra_arguments=[f"--ipython-dir={scratch}", "--HistoryManager.hist_file=:memory:"],
-    )
-    # What cells write comes back in their outputs; the rest is the noise of a kernel that is being stopped.
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    # A manager passed in is ours to stop: without this every run would leave a kernel behind.
-    await client.async_execute(cleanup_kc=True, env={**os.environ, **(env or {})}, **quiet)
-
-
-def _manager(scratch: Path):
+def _manager(scratch: Path) -> AsyncKernelManager:
     from ipykernel.kernelspec import get_kernel_dict
     from jupyter_client import AsyncKernelManager
     from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 
-    class ThisEnvironment(KernelSpecManager):
+    class ThisEnvironment(KernelSpecManager):  # type: ignore[misc]
         """Always the running interpreter, even if the user has another kernel named python3."""
 
-        def get_kernel_spec(self, kernel_name):
+        def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
             return KernelSpec(**get_kernel_dict())
 
     manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=ThisEnvironment())
     manager.connection_file = str(scratch / "k.json")
     if os.name != "nt":
         # Files instead of ports: works without any network.
-        manager.transport = "ipc"
-        manager.ip = str(scratch / "k")
+        manager.transport, manager.ip = "ipc", str(scratch / "k")
     return manager
+
+
+async def _reason(client: NotebookClient, source: str, error: dict[str, Any]) -> str:
+    """What went wrong in a cell; of a claim the claim itself, and the values that it compares."""
+    if error["ename"] != "AssertionError":
+        return f"{error['ename']}: {error['evalue']}".rstrip(": ")
+    traceback = (ARROW.search(COLOURS.sub("", text)) for text in error["traceback"])
+    line = next((int(arrow.group(1)) for arrow in traceback if arrow), 1)
+    test = next((n.test for n in _asserts(source) if n.lineno <= line <= (n.end_lineno or 0)), None)
+    said = error["evalue"] or (ast.unparse(test) if test else source.splitlines()[line - 1].strip())
+    sides = [test.left, *test.comparators] if isinstance(test, ast.Compare) else []
+    asked = {x: x for x in (ast.unparse(s) for s in sides if not isinstance(s, ast.Constant))}
+    options = {"silent": True, "reply": True, "timeout": CELL_SECONDS}
+    reply = await client.kc.execute("", user_expressions=asked, **options)
+    found = reply["content"].get("user_expressions", {})
+    values = [f"{x} = {v['data']['text/plain']}" for x, v in found.items() if "data" in v]
+    return f"not so: {said}" + (f" ({', '.join(values)})" if values else "")
+
+
+def _asserts(source: str) -> list[ast.Assert]:
+    with contextlib.suppress(SyntaxError):
+        return [n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Assert)]
+    return []
+
+
+def failure(path: Path, notebook: NotebookNode, index: int, reason: str) -> DataError:
+    """One message for a failed notebook: which one, which cell under which heading, and why."""
+    number = sum(c.cell_type == "code" for c in notebook.cells[: index + 1])
+    place = f"cell [{number}] under '{heading(notebook, index)}'"
+    return DataError([Problem(path.name, None, place, reason, "a cell that runs to its end")])
 
 
 def clean(notebook: NotebookNode) -> NotebookNode:
     """The notebook without any trace of earlier runs."""
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs = []
-            cell.execution_count = None
+            cell.outputs, cell.execution_count = [], None
     return notebook
 
 
 def normalise(notebook: NotebookNode) -> NotebookNode:
-    """Keep content, drop what differs between two equal runs: times, versions and random cell ids."""
+    """Keep content, ids and hidden input; drop what differs between two equal runs."""
     from nbformat import from_dict
 
-    notebook.metadata = from_dict({"kernelspec": KERNELSPEC, "language_info": {"name": "python"}})
+    notebook.metadata = from_dict(METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for index, cell in enumerate(notebook.cells):
-        cell.id = f"cell-{index:02d}"
-        for key in VOLATILE:
-            cell.metadata.pop(key, None)
+        cell.id = cell.get("id") or f"cell-{index:02d}"
+        hidden = cell.metadata.get("jupyter", {}).get("source_hidden", False)
+        kept = {k: v for k, v in cell.metadata.items() if k in KEPT}
+        cell.metadata = from_dict(kept | ({"jupyter": {"source_hidden": True}} if hidden else {}))
     return notebook
 
 
@@ -149,122 +250,22 @@ def title(notebook: NotebookNode) -> str:
     return lines[0].lstrip("#").strip() if lines else "notebook"
 
 
-def heading(notebook: NotebookNode, index: int | None = None) -> str:
-    """The last Markdown heading at or before a cell (None: before the last cell that was run)."""
-    cells = notebook.cells
-    if index is None:
-        tried = [
-            i
-            for i, c in enumerate(cells)
-            if c.cell_type == "code" and (c.execution_count or c.outputs)
-        ]
-        index = tried[-1] if tried else 0
-    found = "start"
-    for cell in cells[: index + 1]:
-        if cell.cell_type == "markdown":
-            titles = [x.lstrip("#").strip() for x in cell.source.splitlines() if x.startswith("#")]
-            found = titles[-1] if titles else found
-    return found
-
-
-def failure(path: Path, notebook: NotebookNode, reason: str) -> DataError:
-    """One message for a failed notebook: which one, under which heading, and why."""
-    place = f"cell under '{heading(notebook)}'"
-    return DataError(
-        [Problem(path.name, None, place, reason, "a cell that runs to its end without an error")]
-    )
-
-
-def _reason(error: Exception) -> str:
-    name, value = getattr(error, "ename", None), getattr(error, "evalue", None)
-    if name:
-        return f"{name}: {value}".strip().rstrip(":")
-    return " ".join(str(error).split())[:300] or type(error).__name__
-
-
-def run_all(
-    write: bool = False, where: Path | None = None, tell: Callable[[str, bool], None] | None = None
-) -> dict[str, NotebookNode]:
-    """Run every notebook, two at a time; an interruption stops those that run and begins no other.
-
-    Parameters
-    ----------
-    write : save the runs over the files, all of them or, after any failure, none.
-    where : folder of the notebooks; None means the project's.
-    tell : called with (name, finished) when a notebook starts and when it ends.
-
-    Returns
-    -------
-    Executed notebooks by file stem, in reading order.
-
-    How to read it: a key is the stem of the file; the value holds cells and outputs.
-    """
-    import asyncio
-
-    files = paths(where)
-    if not files:
-        raise DataError(
-            [
-                Problem(
-                    str(where or folder()), None, None, "no notebook", "files such as 01_name.ipynb"
-                )
-            ]
-        )
-
-    running = set()
-
-    async def stoppable(path: Path) -> NotebookNode:
-        this = asyncio.get_running_loop(), asyncio.current_task()
-        running.add(this)
-        try:
-            return await _run(path)
-        finally:
-            running.discard(this)
-
-    def one(path: Path) -> NotebookNode:
-        if tell:
-            tell(path.stem, False)
-        done = asyncio.run(stoppable(path))
-        if tell:
-            tell(path.stem, True)
-        return done
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        # The later ones take longest: begun first, they do not hold up the end.
-        tasks = {path: pool.submit(one, path) for path in reversed(files)}
-        problems = []
-        try:
-            for path in files:
-                try:
-                    tasks[path].result()
-                except DataError as error:
-                    problems += error.problems
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for loop, task in list(running):
-                loop.call_soon_threadsafe(task.cancel)
-            raise
-    if problems:
-        raise DataError(problems)
-    runs = {path.stem: tasks[path].result() for path in files}
-    if write:
-        for path in files:
-            save_clean(path, runs[path.stem])
-    return runs
+def heading(notebook: NotebookNode, index: int) -> str:
+    """The last Markdown heading at or before a cell."""
+    texts = [c.source for c in notebook.cells[: index + 1] if c.cell_type == "markdown"]
+    heads = [x.lstrip("#").strip() for t in texts for x in t.splitlines() if x.startswith("#")]
+    return heads[-1] if heads else "start"
 
 
 def save_clean(path: str | Path, notebook: NotebookNode | None = None) -> Path:
-    """Save a notebook as one clean run 1..n (running it first if no run is given).
-
-    How to read it: after this the file holds exactly one run, from the first cell to the last.
-    """
+    """Save a notebook as one clean run 1..n (running it first if no run is given)."""
     import nbformat
 
     path = Path(path)
     notebook = run(path) if notebook is None else normalise(notebook)
-    text = nbformat.writes(notebook)
     # A crash while writing must not leave half a notebook.
     part = path.with_suffix(".part")
-    part.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8", newline="\n")
+    text = nbformat.writes(notebook).rstrip("\n") + "\n"
+    part.write_text(text, encoding="utf-8", newline="\n")
     part.replace(path)
     return path

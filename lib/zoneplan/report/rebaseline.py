@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from difflib import SequenceMatcher
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from zoneplan.errors import DataError, Problem
 from zoneplan.report import notebooks
+from zoneplan.text import frame
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -20,105 +23,105 @@ NUMBER = re.compile(r"(?<![\w.])-?\d+(?:,\d{3})*(?:\.\d+)?")
 COLUMNS = ["notebook", "under", "what", "old", "new"]
 # Enough of a line to find it again.
 LABEL = 60
-HEAD = "# Changes of published numbers\n\nWritten by `make rebaseline`; the newest stand last.\n"
+HEAD = "# Changes of published numbers\n\nThe newest stand last.\n"
 
 
-def changed(before: dict[str, NotebookNode], after: dict[str, NotebookNode]) -> pd.DataFrame:
-    """Every number and text that another run of the notebooks shows otherwise.
-
-    Parameters
-    ----------
-    before, after : notebooks with outputs, by file stem.
+def rebaseline(why: str, agreed: Callable[[str], bool], tell: Callable[[str, bool], None]) -> bool:
+    """Run every notebook, show what moved, and after a yes save the runs with the reason.
 
     Returns
     -------
-    One row per change: notebook, the heading it stands under, what (the words around a number, ``picture``, or
-    ``cell`` where the code itself came, went or changed), old and new.
+    False if the answer was no.
+    """
+    import nbformat
 
-    How to read it: a row that nobody can explain is a mistake, not a new baseline.
+    if not why.strip():
+        expected = "the reason why published numbers change"
+        raise DataError([Problem("--why", None, None, "nothing", expected)])
+    files = notebooks.paths()
+    after = notebooks.run_all(tell=tell)
+    rows = changed({p.stem: nbformat.read(p, as_version=4) for p in files}, after)
+    if rows.empty:
+        print("no number, text or picture changed; nothing was written")
+        return True
+    print(frame(rows))
+    if not agreed(f"Save {len(rows)} changes? [y/N] "):
+        print("nothing was written")
+        return False
+    record(rows, why, date.today(), notebooks.folder().parent / "CHANGES.md")
+    for path in files:
+        notebooks.save_clean(path, after[path.stem])
+    print(f"{len(rows)} changes saved; CHANGES.md says why. Now make the reports anew: make brief")
+    return True
+
+
+def changed(before: Mapping[str, NotebookNode], after: Mapping[str, NotebookNode]) -> pd.DataFrame:
+    """Every number, text and picture that another run of the same notebooks shows otherwise.
+
+    Parameters
+    ----------
+    before, after : notebooks with outputs, by file stem; cells are the same where their ids are.
+
+    Returns
+    -------
+    One row per change: notebook, the heading it stands under, what (the words around a number,
+    ``text`` or ``picture``), old and new. A row that nobody can explain is a mistake.
     """
     rows = []
-    for name in sorted(before.keys() | after.keys()):
-        if name not in before or name not in after:
-            rows.append(
-                (
-                    name,
-                    "start",
-                    "notebook",
-                    "" if name not in before else "there",
-                    "" if name not in after else "there",
-                )
-            )
-            continue
-        rows += [(name, *row) for row in _in_notebook(before[name], after[name])]
+    for name, now in after.items():
+        then = {c.id: c for c in before[name].cells} if name in before else {}
+        for k, cell in enumerate(now.cells):
+            pairs = _pairs(_shown(then.get(cell.id)), _shown(cell))
+            under = notebooks.heading(now, k)
+            rows += [(name, under, *row) for pair in pairs for row in _moved(*pair)]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _in_notebook(before: NotebookNode, after: NotebookNode) -> Iterator[tuple]:
-    old, new = (
-        [(k, c) for k, c in enumerate(n.cells) if c.cell_type == "code"] for n in (before, after)
-    )
-    pairs = SequenceMatcher(
-        None, [c.source for _, c in old], [c.source for _, c in new], autojunk=False
-    )
-    for tag, a, b, c, d in pairs.get_opcodes():
-        if tag == "equal":
-            for (_, one), (k, two) in zip(old[a:b], new[c:d], strict=True):
-                under = notebooks.heading(after, k)
-                yield from ((under, *row) for row in _in_cell(one, two))
-        else:
-            # A changed cell is named by its place; its outputs are new, not moved.
-            notebook, k = (after, new[c][0]) if d > c else (before, old[a][0])
-            yield notebooks.heading(notebook, k), "cell", f"{b - a} cells", f"{d - c} cells"
+def _shown(cell: NotebookNode | None) -> list[str]:
+    """What a cell shows, line by line; a picture is one line."""
+    lines: list[str] = []
+    for output in cell.get("outputs", []) if cell is not None else []:
+        data = output.get("data", {})
+        if "image/png" in data:
+            lines.append("\0" + data["image/png"])
+        text = data.get("text/markdown") or data.get("text/plain") or output.get("text", "")
+        lines += "".join(text).splitlines()
+    return lines
 
 
-def _in_cell(one: NotebookNode, two: NotebookNode) -> Iterator[tuple]:
-    if _pictures(one) != _pictures(two):
-        yield "picture", "as saved", "drawn otherwise"
-    old, new = _lines(one), _lines(two)
+def _pairs(old: list[str], new: list[str]) -> Iterator[tuple[str, str]]:
+    """Lines that differ, old beside new."""
     for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            continue
-        for k in range(max(b - a, d - c)):
-            yield from _in_line(old[a + k] if a + k < b else "", new[c + k] if c + k < d else "")
+        if tag != "equal":
+            yield from zip_longest(old[a:b], new[c:d], fillvalue="")
 
 
-def _in_line(old: str, new: str) -> Iterator[tuple]:
+def _moved(old: str, new: str) -> Iterator[tuple[str, str, str]]:
     """The numbers that differ, if the words are the same; otherwise the whole lines."""
-    words = NUMBER.sub("#", old).split()
-    if old and words == NUMBER.sub("#", new).split():
-        label = " ".join(words)[:LABEL]
+    if "\0" in old[:1] + new[:1]:
+        yield "picture", "as saved", "drawn otherwise"
+        return
+    said = NUMBER.sub("#", old).split()
+    if said and said == NUMBER.sub("#", new).split():
         pairs = zip(NUMBER.findall(old), NUMBER.findall(new), strict=True)
-        yield from ((label, a, b) for a, b in pairs if a != b)
-    else:
+        yield from ((" ".join(said)[:LABEL], a, b) for a, b in pairs if a != b)
+    elif old.split() != new.split():
         yield "text", old.strip(), new.strip()
 
 
-def _lines(cell: NotebookNode) -> list[str]:
-    texts = []
-    for output in cell.outputs:
-        data = output.get("data", {})
-        texts.append(data.get("text/markdown") or data.get("text/plain") or output.get("text", ""))
-    return [line for text in texts for line in "".join(text).splitlines()]
-
-
-def _pictures(cell: NotebookNode) -> list[str]:
-    return [o["data"]["image/png"] for o in cell.outputs if "image/png" in o.get("data", {})]
-
-
 def entry(rows: pd.DataFrame, why: str, day: date) -> str:
-    """A section of the list of changes: day, reason, every number old and new."""
-
-    def cell(text: object) -> str:
-        return str(text).replace("|", "\\|") or "–"
-
-    lines = ["| " + " | ".join(map(cell, row)) + " |" for row in rows.itertuples(index=False)]
-    head = ["| " + " | ".join(COLUMNS) + " |", "|---" * len(COLUMNS) + "|"]
-    return "\n".join([f"\n## {day.isoformat()}: {why.strip()}\n", *head, *lines]) + "\n"
+    """A paragraph of the list of changes: the day, the reason, how much moved, and one example."""
+    kind = rows["what"].where(rows["what"].isin(["text", "picture"]), "number")
+    counts = [f"{n} {k}{'' if n == 1 else 's'}" for k, n in kind.value_counts().items()]
+    where = ", ".join(rows["notebook"].unique())
+    moved = rows[kind == "number"].head(1)
+    example = [f", such as “{r.what}”: {r.old}, now {r.new}" for r in moved.itertuples()]
+    text = f"{' and '.join(counts)} changed in {where}{''.join(example)}."
+    return f"\n## {day.isoformat()}: {why.strip()}\n\n{text}\n"
 
 
 def record(rows: pd.DataFrame, why: str, day: date, file: Path) -> None:
-    """Append an entry to the list of changes."""
+    """Append a paragraph to the list of changes."""
     text = file.read_text(encoding="utf-8") if file.exists() else HEAD
     part = file.with_suffix(".part")
     part.write_text(text + entry(rows, why, day), encoding="utf-8", newline="\n")

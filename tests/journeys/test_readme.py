@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 from zoneplan import cli
 from zoneplan.data import tables
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 # Names that differ between the package index and conda-forge.
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}
@@ -108,11 +108,12 @@ def test_environment_is_in_step_with_pyproject():
 def test_citation_is_complete():
     card = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert {"cff-version", "message", "title", "authors", "version"} <= set(card)
-    assert card["version"] == project()["version"] and card["license"] == project()["license"]
+    assert card["version"] == project()["version"]
+    assert card["license"] == project()["license"]
 
 
 def test_locks_name_the_extras_that_packages_ask_of_each_other():
-    """An older pip takes a newest version, without a hash, for a name with an extra that the lock gives without."""
+    """An older pip takes a newest version, without a hash, for an extra that the lock lacks."""
     wanted = {}
     for package in metadata.distributions():
         for text in package.requires or ():

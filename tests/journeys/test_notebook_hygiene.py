@@ -1,26 +1,22 @@
-"""What nbval lets pass in silence: never-run cells, stale prose, warnings saved for ever, asserts that cannot fail."""
+"""What nbval lets pass in silence: never-run cells, stale prose, warnings saved for ever."""
 
 from __future__ import annotations
 
 import copy
 import io
 import re
-import shutil
 import statistics
 import tokenize
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import nbformat
-import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from zoneplan.data import tables
-from zoneplan.errors import DataError
 from zoneplan.report import notebooks
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PATHS = notebooks.paths(ROOT / "notebooks")
 LONGEST_P90 = 12
 MOST_IGNORED = 0
@@ -230,9 +226,8 @@ def read(path: Path):
 
 
 def test_there_are_notebooks():
-    assert [p.stem[:2] for p in PATHS] == [f"{n:02d}" for n in range(len(PATHS))] and len(
-        PATHS
-    ) >= 6
+    assert [p.stem[:2] for p in PATHS] == [f"{n:02d}" for n in range(len(PATHS))]
+    assert len(PATHS) >= 6
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
@@ -328,39 +323,3 @@ def test_every_check_was_broken():
 def test_long_cells_go_red():
     assert long_cells([good()]) == []
     assert long_cells([with_source(2, "\n".join(["x = 1"] * 40))]) != []
-
-
-def perturbed(folder: Path) -> Path:
-    """A copy of the data with a promise and an observation moved far away."""
-    data = folder / "data"
-    shutil.copytree(tables.data_dir(), data)
-    edit(data / "plans" / "zhenan" / "targets.csv", {"target_id": "gdp-2020"}, 300)
-    edit(
-        data / "plans" / "zhenan" / "observations.csv",
-        {"indicator_id": "budget_revenue", "year": "2016"},
-        30,
-    )
-    edit(
-        data / "plans" / "zhenan" / "observations.csv", {"indicator_id": "gdp", "year": "2016"}, 150
-    )
-    return data
-
-
-def edit(file: Path, where: dict[str, str], value: float) -> None:
-    rows = pd.read_csv(file, dtype=str, keep_default_na=False)
-    hit = pd.Series(True, index=rows.index)
-    for column, text in where.items():
-        hit &= rows[column] == text
-    if "period" in rows:
-        hit &= rows["kind"].isin(["level", "flow"])
-    assert hit.any(), f"nothing to change in {file.name}"
-    rows.loc[hit, "value"] = str(value)
-    rows.to_csv(file, index=False, lineterminator="\n")
-
-
-@pytest.mark.parametrize("name", ["01", "02", "03"])
-def test_asserts_can_fail(name, tmp_path):
-    """Notebooks that stay green on changed figures assert nothing."""
-    path = next(p for p in PATHS if p.stem.startswith(name))
-    with pytest.raises(DataError, match="AssertionError"):
-        notebooks.run(path, env={"ZONEPLAN_DATA": str(perturbed(tmp_path))})
