@@ -88,7 +88,7 @@ class Chart:
         Where the form can, only what the data move is drawn again on the same figure, so that a
         picture follows a slider; else, or where words no longer fit, the chart is drawn anew.
         """
-        with theme.theme(self.lang):
+        with theme.theme():
             if self._redraw is not None and self._redraw(data):
                 return replace(self, data=_told(data))
         return self if self._again is None else self._again(data)
@@ -148,7 +148,7 @@ class Chart:
         from matplotlib.text import Text
 
         left_out: set[Text] = set()
-        with theme.theme(self.lang):
+        with theme.theme():
             self.figure.draw_without_rendering()
             for ax in self.figure.axes:
                 ticks = (ax.get_xticklabels(), ax.get_xlim()), (ax.get_yticklabels(), ax.get_ylim())
@@ -197,7 +197,7 @@ class Chart:
         from matplotlib.transforms import Bbox
 
         head = self.figure.texts[0]
-        with theme.theme(self.lang):
+        with theme.theme():
             below = head.get_window_extent().y0 / self.figure.dpi
         with _unseen([head]):
             area = Bbox([[0, 0], [self.figure.get_figwidth(), below]])
@@ -209,7 +209,7 @@ class Chart:
             # Packing tightly would cost a tenth of the time that the eye waits.
             more["pil_kwargs"] = {"compress_level": 1}
         # A missing glyph is a box in print: never let one pass.
-        with theme.theme(self.lang, missing="error"):
+        with theme.theme("error"):
             self.figure.savefig(out, format=kind, dpi=dpi, metadata={FILES[kind]: None}, **more)
         return _palette(out, dpi) if kind == "png" and not fast else out.getvalue()
 
@@ -221,7 +221,7 @@ def form(draw: Callable[..., Page]) -> Callable[..., Chart]:
     def made(
         id: str, data: pd.DataFrame, encoding: Encoding, caption: Caption, **options: Any
     ) -> Chart:
-        with theme.theme(caption.lang):
+        with theme.theme():
             page = draw(data, encoding, caption, **options)
         again = functools.partial(made, id, encoding=encoding, caption=caption, **options)
         about = (caption, _told(data), encoding, page.redraw, again)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from zoneplan.messages import words
 from zoneplan.text import num
+
+# A minus sign, ranges of figures, and a figure with its sign of percent.
+SIGNS = ((r"(?<![\w.)\]-])-(?=\.?\d)", "\u2212"), (r"(?<=\d)-(?=\d)", "\u2013"), (r"(?<=\d) %", "\u00a0%"))
 
 # Names of the words for chances, from the lower bound of each step, as climate reports use them.
 CHANCE_STEPS = (
@@ -38,3 +43,10 @@ def reached_by(percentile: float, lang: str = "en") -> str:
 def digits(highest: float) -> int:
     """Decimals for figures of this size: three digits in all, at most two after the point."""
     return 2 if highest < 5 else 1 if highest < 100 else 0
+
+
+def typeset(text: str) -> str:
+    """Figures as they are printed: one minus sign, ranges with a dash, percent on the same line."""
+    for found, sign in SIGNS:
+        text = re.sub(found, sign, text)
+    return text
