@@ -28,6 +28,8 @@ YEAR_ROOM, SHORTEST = 0.34, {1: 1.35, 2: 1.0, 3: 0.9}
 ASIDE = 0.42
 # Inches that a row of ticks, a name below an axis, a line of the key and two rows of panels take.
 TICKS, XLABEL, KEY, APART = 0.24, 0.2, 0.2, 0.12
+# In a key: a hollow dot.
+HOLLOW = "hollow"
 # Marks in words: (words, colour, marker), and where such an entry stands; the style of an artist.
 Key = Sequence[tuple[str, str, str]]
 Placed = list[tuple[float, tuple[str, str, str]]]
@@ -65,7 +67,9 @@ class Caption:
 
 def word_count(title: str) -> int:
     """Count the words of a title; two Chinese characters are one, punctuation is none."""
-    return len(re.findall(rf"[{theme.HAN}]{{1,2}}|[^\s{theme.CHINESE}]+", title))
+    found = re.findall(rf"[{theme.HAN}]{{1,2}}|[^\s{theme.CHINESE}]+", title)
+    # A sign of percent belongs to its figure.
+    return sum(any(x.isalnum() for x in word) for word in found)
 
 
 @lru_cache(maxsize=1)
@@ -327,8 +331,8 @@ class Page:
             box = x / self.width, y / self.height, wide / self.width, tall / self.height
             self.panels.append(Panel(self.figure.add_axes(box), wide, tall, ruler))
             self.panels[-1].ax.set_xlabel(xlabel)
-            # Several panels carry their heads from the left end of their share of the page.
-            start, at = (x - inner[0] if share < self.width / 2 else x), y + tall + above + 0.05
+            # Heads begin at the left end of the panel's share of the page.
+            start, at = max(x - inner[0], EDGE) if across > 1 else EDGE, y + tall + above + 0.05
             self._write(start, at + small, head, color=INK, bold=True, va="bottom")
             self._write(start, at, note, color=SOFT, fontsize=NOTE, va="bottom")
 
@@ -362,7 +366,9 @@ class Page:
             for x, (text, colour, marker) in line:
                 if marker:
                     spot = [(x + 0.05) / self.width], [at / self.height]
-                    look: Style = {"marker": marker, "ms": 6, "ls": "none", "color": colour}
+                    shape = "o" if marker == HOLLOW else marker
+                    look: Style = {"marker": shape, "ms": 6, "ls": "none", "color": colour}
+                    look |= {"mfc": "white", "mew": 1.4} if marker == HOLLOW else {}
                     placed = Line2D(*spot, transform=self.figure.transFigure, **look)
                     self.figure.add_artist(placed)
                 self._write(x + 0.16 * bool(marker), at, text, color=theme.ink(colour))

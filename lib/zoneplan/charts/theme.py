@@ -52,6 +52,7 @@ STYLE: dict[Any, Any] = {
     "savefig.facecolor": "white",
 }
 _SIZE: ContextVar[str] = ContextVar("size", default="page")
+_TITLE: ContextVar[str] = ContextVar("title", default="")
 
 
 def ink(colour: str) -> str:
@@ -64,9 +65,16 @@ def size() -> str:
     return _SIZE.get()
 
 
+def title() -> str:
+    """The title that charts are given in place of their own; empty for none."""
+    return _TITLE.get()
+
+
 @contextmanager
-def sized(name: str) -> Iterator[None]:
+def sized(name: str, title: str = "") -> Iterator[None]:
     """Make charts as ``column`` (3.5 inches wide, for a page of two), ``page`` (7.2) or ``slide``.
+
+    ``title`` takes the place of their own.
 
     Raises
     ------
@@ -75,11 +83,12 @@ def sized(name: str) -> Iterator[None]:
     """
     if name not in SIZES:
         raise ValueError(f"size {name!r}: choose one of {', '.join(SIZES)}")
-    before = _SIZE.set(name)
+    before = _SIZE.set(name), _TITLE.set(title)
     try:
         yield
     finally:
-        _SIZE.reset(before)
+        _SIZE.reset(before[0])
+        _TITLE.reset(before[1])
 
 
 @lru_cache(maxsize=1)

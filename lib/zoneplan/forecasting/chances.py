@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -34,6 +34,7 @@ COLUMNS = (
 class Chances(Result):
     """One row per quantified target and year, with a chance where one can be given, as of a day."""
 
+    made: ForecastTable | None = field(default=None, kw_only=True, repr=False, compare=False)
     SUBJECT: ClassVar[str] = "chances"
 
     def final(self) -> pd.DataFrame:
@@ -93,7 +94,7 @@ def chances(made: ForecastTable) -> Chances:
     table = pd.DataFrame(rows, columns=COLUMNS)
     settled = resolutions(plan).rows.set_index("target_id")["resolution"]
     said = [settled.get(t, OPEN) for t in table["target_id"]]
-    return Chances(plan, table.assign(resolution=said))
+    return Chances(plan, table.assign(resolution=said), made=made)
 
 
 def _blank(target: pd.Series) -> dict:
