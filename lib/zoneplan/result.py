@@ -117,19 +117,30 @@ class Result:
         grades = [w("result.evidence.grade", grade=g, n=n) for g, n in count.items()]
         return w("result.evidence.graded", n=len(self.rows), grades=w("common.list").join(grades))
 
-    def plot(self, lang: str | None = None, **options: Any) -> Chart | Nothing:
-        """The result as a chart, or the reason why there is none."""
-        lang = lang or self.plan.lang
-        if self.rows.empty:
-            return Nothing(self.reason(lang))
+    def plot(
+        self, lang: str | None = None, *, title: str = "", size: str = "page", **options: Any
+    ) -> Chart | Nothing:
+        """The result as a chart, or the reason why there is none.
+
+        Parameters
+        ----------
+        lang : language; None takes that of the plan.
+        title : a title of one's own in place of the one that tells the finding.
+        size : ``page``, ``column`` (half a page) or ``slide``.
+        """
         from zoneplan.charts import draw
 
-        return draw(self, lang=lang, **options)
+        lang = lang or self.plan.lang
+        said = self.reason(lang)
+        return Nothing(said) if said else draw(self, lang, title=title, size=size, **options)
 
     def export(self, folder: str | Path, lang: str | None = None, **options: Any) -> list[Path]:
-        """Write the chart (PNG, SVG, PDF) and its data (CSV) into a folder; the files written."""
+        """Write the chart (PNG, SVG, PDF) and its data (CSV) into a folder; the files written.
+
+        Options are those of :meth:`plot`.
+        """
         chart = self.plot(lang, **options)
-        return [] if isinstance(chart, Nothing) else chart.export(folder)
+        return [] if isinstance(chart, Nothing) else chart.export(folder, table=True)
 
     def shown(self, lang: str | None = None) -> Shown:
         """The rows as a reader sees them: heads and names in a language, fixed decimals."""

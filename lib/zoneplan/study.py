@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from zoneplan.errors import DataError, Problem
-from zoneplan.forecasting import aims, chances, joint, ladder, overview
+from zoneplan.forecasting import aims, chances, fans, joint, ladder, overview
 from zoneplan.forecasting.forecasts import BASES, Forecast, ForecastTable
 from zoneplan.forecasting.scenario import HEADLINE, Scenario
-from zoneplan.plan import audit
+from zoneplan.plan import audit, ratios
 from zoneplan.plan.document import PlanDocument
 from zoneplan.plan.loading import load
 from zoneplan.plan.outcomes import resolutions
@@ -22,7 +22,10 @@ from zoneplan.result import Result
 from zoneplan.stress import attribution, consistency, needed_growth, scenarios, whatif
 
 if TYPE_CHECKING:
+    from zoneplan.charts import Chart
+    from zoneplan.evaluation.promise_record import PromiseRecord
     from zoneplan.evaluation.track_record import TrackRecord
+    from zoneplan.result import Nothing
 
 
 def load_plan(path: str | Path | None = None, lang: str = "en") -> Plan:
@@ -70,6 +73,10 @@ class Plan(PlanDocument):
         """Does the plan agree with itself, and with what was observed?"""
         return audit.audit(self)
 
+    def ratios(self) -> ratios.Ratios:
+        """The ratios that the targets lead to, beside those that were published."""
+        return ratios.ratios(self)
+
     def outcomes(self) -> Result:
         """What later figures say of the plan's promises, hindsight included."""
         return resolutions(self)
@@ -79,6 +86,12 @@ class Plan(PlanDocument):
         from zoneplan.evaluation.track_record import track_record
 
         return track_record(self)
+
+    def promise_record(self, of: str = "provinces", **options: Any) -> PromiseRecord:
+        """How chances of real growth targets (of provinces or prefectures) turned out."""
+        from zoneplan.evaluation.promise_record import promise_record
+
+        return promise_record(self, of, **options)
 
     @cached_property
     def scenarios(self) -> dict[str, Scenario]:
@@ -171,7 +184,7 @@ class Forecasts(ForecastTable):
         """How many promises will be met together, and the chance that all headline ones are."""
         return joint.joint(self)
 
-    def scorecard(self) -> Result:
+    def scorecard(self) -> joint.Scorecard:
         """Targets, chances and who counts them, by responsible department."""
         return joint.scorecard(self, self.odds())
 
@@ -179,17 +192,34 @@ class Forecasts(ForecastTable):
         """Growth still needed from both bases, beside what similar regions achieved."""
         return needed_growth.needed_growth(self)
 
-    def missing_numbers(self) -> Result:
+    def missing_numbers(self) -> needed_growth.MissingNumbers:
         """Which unpublished number would move the chances most."""
         return needed_growth.missing_numbers(self, self.odds())
 
-    def aims(self) -> Result:
+    def aims(self) -> aims.Aims:
         """The targets that would have had an even chance, and a chance of two in three."""
         return aims.aims(self)
 
-    def compare(self, other: Forecasts) -> Result:
+    def fans(self) -> fans.Fans:
+        """Paths of every level series from both bases to its targets."""
+        return fans.fans(self)
+
+    def classes(self) -> ladder.Alternatives:
+        """The chance of every target under each class of regions that could stand in for the zone."""
+        return ladder.alternatives(self)
+
+    def early_warning(self, base: str = BASES[0]) -> aims.EarlyWarning:
+        """The chance of every last target at each reading of its first open year."""
+        return aims.early_warning(self, base=base)
+
+    def compare(self, other: Forecasts) -> scenarios.Comparison:
         """What this scenario does to every assessable target, beside other forecasts."""
-        return scenarios.compare(self, other)
+        return scenarios.compare(other, self)
+
+    def by_scenario(self) -> scenarios.Comparison:
+        """What each scenario of the plan does to every assessable target, beside these forecasts."""
+        others = (self.plan.forecast(s) for s in self.plan.scenarios if s != self.scenario.id)
+        return scenarios.compare(self, *others)
 
     def what_if(
         self, scenario: Scenario = HEADLINE, indicator_id: str | None = None
@@ -212,7 +242,7 @@ class Series:
         """The forecast from one base; None without a class or a base."""
         return self.forecasts.of(self.indicator_id, base)
 
-    def odds(self, year: int | None = None) -> Result:
+    def odds(self, year: int | None = None) -> chances.Chances:
         """The chances of the series, by year."""
         made = self.forecasts.odds().filter(indicator_id=self.indicator_id)
         return made if year is None else made.filter(year=year)
@@ -221,23 +251,31 @@ class Series:
         """What each piece of knowledge did to the chance of the last target."""
         return ladder.ladder(self.forecasts, self.indicator_id)
 
-    def classes(self) -> Result:
+    def fan(self) -> fans.Fans:
+        """The paths of the series from both bases to its targets."""
+        return fans.fans(self.forecasts, self.indicator_id)
+
+    def plot(self, lang: str | None = None, **options: Any) -> Chart | Nothing:
+        """The paths of the series as a chart; see :meth:`zoneplan.result.Result.plot`."""
+        return self.fan().plot(lang, **options)
+
+    def classes(self) -> ladder.Alternatives:
         """The chance under every class of regions that could stand in for the zone."""
         return ladder.alternatives(self.forecasts, self.indicator_id)
 
-    def even_chance(self) -> Result:
+    def even_chance(self) -> aims.Aims:
         """The target that would have had an even chance, and a chance of two in three."""
         return self.forecasts.aims().filter(indicator_id=self.indicator_id)
 
-    def early_warning(self, base: str = BASES[0]) -> Result:
+    def early_warning(self, base: str = BASES[0]) -> aims.EarlyWarning:
         """The chance of the last target at each reading of the first year."""
-        return aims.early_warning(self.forecasts, self.indicator_id, base)
+        return aims.early_warning(self.forecasts, self.indicator_id, base=base)
 
     def tornado(self) -> attribution.Swings:
         """How far one assumption at a time moves the last year."""
         return attribution.tornado(self.forecasts, self.indicator_id)
 
-    def variance_shares(self) -> Result:
+    def variance_shares(self) -> attribution.Shares:
         """How much of the uncertainty each driver makes."""
         return attribution.variance_shares(self.forecasts, self.indicator_id)
 

@@ -18,7 +18,7 @@ RULER = Ruler("en")
 @pytest.fixture(autouse=True, scope="module")
 def _themed():
     """Texts are measured where charts are drawn."""
-    with theme("en"):
+    with theme():
         yield
 
 

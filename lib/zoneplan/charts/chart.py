@@ -29,6 +29,17 @@ if TYPE_CHECKING:
 
 # Sources that a line names, and the publisher of own calculations.
 CITED, OWN = 4, "own calculation"
+# What is left out of the name of a publisher, and names that are addresses.
+REST = r"\s*([（(@/:,].*| via .*| (quoting|citing) .*|\b(copy|mirror|repost)\b.*|(转载|镜像|转).*)$"
+NAMELESS = r"GitHub|\.(com|cn|net|org|info|cc|tech)\b|^(news|aggregator|page|public|sample|journal)"
+# Kinds of publishers, by what their names hold.
+KINDS = {
+    "study": "GitHub|repository",
+    "administration": "管委会|委员会",
+    "statistics": "统计|年鉴|yearbook|NBS",
+    "government": "政府|国务院|发改|商务|财政|人大|海关|MOFCOM|[Gg]ov",
+    "news": "报|新闻|新华|网|在线|转载|news|Xinhua|Daily|copy",
+}
 # Texts may touch: their boxes may share so much of the lower one's height.
 TOUCH = 0.25
 # Latin words that Chinese readers use.
@@ -88,7 +99,7 @@ class Chart:
         Where the form can, only what the data move is drawn again on the same figure, so that a
         picture follows a slider; else, or where words no longer fit, the chart is drawn anew.
         """
-        with theme.theme(self.lang):
+        with theme.theme():
             if self._redraw is not None and self._redraw(data):
                 return replace(self, data=_told(data))
         return self if self._again is None else self._again(data)
@@ -148,7 +159,7 @@ class Chart:
         from matplotlib.text import Text
 
         left_out: set[Text] = set()
-        with theme.theme(self.lang):
+        with theme.theme():
             self.figure.draw_without_rendering()
             for ax in self.figure.axes:
                 ticks = (ax.get_xticklabels(), ax.get_xlim()), (ax.get_yticklabels(), ax.get_ylim())
@@ -160,9 +171,13 @@ class Chart:
             return [(t.get_text(), t.get_window_extent()) for t in drawn if t.get_text().strip()]
 
     def export(
-        self, folder: str | Path, dpi: int = 300, kinds: Sequence[str] = tuple(FILES)
+        self,
+        folder: str | Path,
+        dpi: int = 300,
+        kinds: Sequence[str] = tuple(FILES),
+        table: bool = False,
     ) -> list[Path]:
-        """Write PNG (``dpi`` dots an inch), SVG and PDF, or fewer ``kinds``.
+        """Write PNG (``dpi`` dots an inch), SVG and PDF, or fewer ``kinds``; the data as CSV too.
 
         The bytes change only if the picture does. All files are drawn before the first is written,
         so that a failure leaves earlier ones as they were.
@@ -176,6 +191,10 @@ class Chart:
             raise ValueError(f"chart {self.id}: " + "; ".join(found))
         folder = Path(folder)
         drawn = {folder / f"{self.id}.{kind}": self._render(kind, dpi) for kind in kinds}
+        if table:
+            # The mark at the start tells a spreadsheet the encoding of Chinese letters.
+            told = self.data.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+            drawn[folder / f"{self.id}.csv"] = told
         folder.mkdir(parents=True, exist_ok=True)
         for file, content in drawn.items():
             file.write_bytes(content)
@@ -197,7 +216,7 @@ class Chart:
         from matplotlib.transforms import Bbox
 
         head = self.figure.texts[0]
-        with theme.theme(self.lang):
+        with theme.theme():
             below = head.get_window_extent().y0 / self.figure.dpi
         with _unseen([head]):
             area = Bbox([[0, 0], [self.figure.get_figwidth(), below]])
@@ -209,7 +228,7 @@ class Chart:
             # Packing tightly would cost a tenth of the time that the eye waits.
             more["pil_kwargs"] = {"compress_level": 1}
         # A missing glyph is a box in print: never let one pass.
-        with theme.theme(self.lang, missing="error"):
+        with theme.theme("error"):
             self.figure.savefig(out, format=kind, dpi=dpi, metadata={FILES[kind]: None}, **more)
         return _palette(out, dpi) if kind == "png" and not fast else out.getvalue()
 
@@ -221,7 +240,9 @@ def form(draw: Callable[..., Page]) -> Callable[..., Chart]:
     def made(
         id: str, data: pd.DataFrame, encoding: Encoding, caption: Caption, **options: Any
     ) -> Chart:
-        with theme.theme(caption.lang):
+        if given := theme.title():
+            caption = replace(caption, title=given, neutral="")
+        with theme.theme():
             page = draw(data, encoding, caption, **options)
         again = functools.partial(made, id, encoding=encoding, caption=caption, **options)
         about = (caption, _told(data), encoding, page.redraw, again)
@@ -240,7 +261,7 @@ def _told(data: pd.DataFrame) -> pd.DataFrame:
 
 
 def source_line(sources: Sources, ids: Iterable[str], lang: str = "en") -> str:
-    """Name publishers with years, shortened to a few and each in its own language.
+    """Name publishers with their years, a few and short, in the reader's language.
 
     Raises
     ------
@@ -251,7 +272,11 @@ def source_line(sources: Sources, ids: Iterable[str], lang: str = "en") -> str:
     if rows.empty:
         return ""
     apart, own = w("common.semicolon"), rows["publisher"] == OWN
-    names = list(dict.fromkeys(cited(row, w) for row in rows[~own].to_dict("records")))
+    years: dict[str, list[str]] = {}
+    for row in rows[~own].to_dict("records"):
+        year = str(row["published"])[:4]
+        years.setdefault(publisher(str(row["publisher"]), w), []).extend([year] * year.isdigit())
+    names = [w("charts.source.cited", name=n, year=_span(y)) if y else n for n, y in years.items()]
     first = apart.join(names[:CITED])
     if len(names) > CITED:
         first = w("charts.source.more", names=first, n=len(names) - CITED)
@@ -262,11 +287,24 @@ def source_line(sources: Sources, ids: Iterable[str], lang: str = "en") -> str:
     return w("charts.source.whole", names=apart.join(x for x in (first, by_us) if x))
 
 
-def cited(source: dict[str, Any], w: Words) -> str:
-    """Publisher and year of one row of the source list."""
-    name, year = str(source["publisher"]), str(source["published"])[:4]
-    name = w.group("charts.publisher").get(name, name)
-    return w("charts.source.cited", name=name, year=year) if year.isdigit() else name
+def publisher(name: str, w: Words) -> str:
+    """A publisher as a source line names it: short, or by its kind where it speaks another language.
+
+    Copies, mirrors and addresses are told in the list of sources only.
+    """
+    if said := w.group("charts.publisher").get(name):
+        return said
+    bare = re.sub(REST, "", name).strip()
+    han = bool(re.search(f"[{theme.HAN}]", bare))
+    if bare and han == (w.lang == "zh") and not re.search(NAMELESS, bare):
+        return bare
+    kind = next((kind for kind, pattern in KINDS.items() if re.search(pattern, name)), "other")
+    return w(f"charts.source.kind.{kind}")
+
+
+def _span(years: Sequence[str]) -> str:
+    first, last = min(years), max(years)
+    return first if first == last else f"{first}-{last}"
 
 
 def _latin(texts: Iterable[str]) -> set[str]:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from zoneplan.charts import theme
-from zoneplan.charts.page import Caption, Key
+from zoneplan.charts.page import HOLLOW, Caption, Key
 from zoneplan.messages import Words, words
 from zoneplan.text import num, odds, pct
 
@@ -26,7 +26,7 @@ class Mark:
     colour : one for all rows, or one a row.
     marker, size, width : shape and points of a dot (none, if empty), points of a line.
     label : which points carry words: ``all``, ``room`` (the ends, others where there is room),
-        ``beside`` (at the left and right of a row), ``bold`` or none.
+        ``free`` (only where there is room), ``beside`` (at the left and right of a row), ``bold`` or none.
     text, digits : the column of these words, else the value with so many decimals.
     ends : words at the start and at the end: columns, or over years texts with a ``{value}``.
     reach : columns between which a thin line runs through a point.
@@ -73,11 +73,12 @@ class Encoding:
     marks : what is drawn, see :class:`Mark`.
     group : column of a long table whose values the marks stand for.
     split, panel : columns whose values are drawn apart from each other, or in small panels.
-    note : column of small words under the name of a row.
+    note : column of small words under the name of a row or of a panel.
     unit : words for the values.
     scale : of the values: ``plain`` (with zero), ``free``, ``chance`` (0 to 1), ``share`` (0 to 1,
         as far as they go), ``change`` (percent, signed) or ``rank`` (1 on top).
-    across : scale of the other axis: ``plain``, ``log``, ``years`` or ``chance``.
+    across : scale of the other axis: ``plain`` (over years in paths), ``values``, ``log``, ``years``
+        or ``chance``.
     only : words for what a spreadsheet's own chart does not show.
     """
 
@@ -112,8 +113,8 @@ class Encoding:
     @property
     def key(self) -> Key:
         """The marks in words, those that have a name."""
-        looks = {"bar": "s", "band": "s"}
-        return [(m.name, m.hue, looks.get(m.look, m.marker)) for m in self.marks if m.name]
+        looks = {"bar": "s", "band": "s", "hollow": HOLLOW}
+        return [(m.name, m.hue, looks.get(m.look, m.marker or "_")) for m in self.marks if m.name]
 
     def value(self, x: float, lang: str) -> str:
         """Tell a value."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 
 import numpy as np
@@ -10,8 +11,9 @@ import pandas as pd
 from zoneplan.charts.chart import form
 from zoneplan.charts.encoding import Encoding
 from zoneplan.charts.labels import Labels
-from zoneplan.charts.page import Caption, Names, Page, Panel, Ruler, Style, height, row_axes
-from zoneplan.charts.theme import EDGE, INK, NOTE, SHADES, SIZES, SMALL, SOFT, size
+from zoneplan.charts.page import Caption, Key, Names, Page, Panel, Ruler, Style, height, row_axes
+from zoneplan.charts.theme import EDGE, INK, NOTE, SHADES, SIZES, SMALL, SOFT, ZONE, size
+from zoneplan.charts.wording import typeset
 from zoneplan.text import MISSING
 
 # Inches that names of rows may take, and that the colour key and its words take at the right.
@@ -21,7 +23,15 @@ STEPS = (0, 10, 25, 50, 75, 90, 100)
 
 
 @form
-def grid(data: pd.DataFrame, encoding: Encoding, caption: Caption, *, deep: float = 100.0) -> Page:
+def grid(
+    data: pd.DataFrame,
+    encoding: Encoding,
+    caption: Caption,
+    *,
+    deep: float = 100.0,
+    mine: str = "",
+    key: Key = (),
+) -> Page:
     """A table as a picture: one row of the data a cell, the darker the larger its value.
 
     Parameters
@@ -30,19 +40,27 @@ def grid(data: pd.DataFrame, encoding: Encoding, caption: Caption, *, deep: floa
         of the cell. Rows and columns stand in the order of the data; a cell without data stays
         white with a dash.
     deep : value of the darkest shade.
+    mine : column that is true for cells with a frame around them.
+    key : marks in words.
     """
+    from matplotlib.patches import Rectangle
+
     ruler, (mark,) = Ruler(caption.lang), encoding.marks
     labels, columns = list(data[encoding.y].unique()), list(data[encoding.x].unique())
     notes = data.drop_duplicates(encoding.y)[encoding.note] if encoding.note else ()
     names = Names.of(ruler, labels, list(notes), NAMES)
     wide = (SIZES[size()][0] - names.width - EDGE) / len(columns)
-    heads = [ruler.wrap(str(c), wide - 0.06, NOTE) for c in columns]
+    # Spans of years break after their dash.
+    fits = [ruler.width(str(c), NOTE) < wide - 0.06 for c in columns]
+    heads = [str(c) if fit else re.sub("[–—]", r"\g<0>\n", typeset(str(c))) for c, fit in zip(columns, fits, strict=True)]
+    heads = [ruler.wrap(h, wide - 0.06, NOTE) if "\n" not in h else h for h in heads]
     page = Page(
         caption,
         left=names.width,
         high=len(labels) * (names.high + 0.1),
         above=max(height(h, NOTE) for h in heads) + 0.06,
         ticks=False,
+        key=key,
     )
     (panel,) = page.panels
     row_axes(panel, len(labels))
@@ -55,6 +73,7 @@ def grid(data: pd.DataFrame, encoding: Encoding, caption: Caption, *, deep: floa
         panel.write(x, 1 + 0.04 / panel.high, head, "x", **style)
     keys = zip(data[encoding.y], data[encoding.x], strict=True)
     values = dict(zip(keys, zip(data[mark.at], data[mark.text], strict=True), strict=True))
+    framed = {k for k, own in zip(values, data[mine], strict=True) if own} if mine else set()
     for (y, row), (x, column) in product(enumerate(labels), enumerate(columns)):
         value, text = values.get((row, column), (np.nan, MISSING))
         known = not np.isnan(value)
@@ -62,6 +81,9 @@ def grid(data: pd.DataFrame, encoding: Encoding, caption: Caption, *, deep: floa
         step = int(np.clip(value / deep * len(shades), 0, len(shades) - 1)) if known else 0
         shade = shades[step] if known else "white"
         panel.ax.fill_between([x - 0.48, x + 0.48], y - 0.46, y + 0.46, color=shade, lw=0)
+        if (row, column) in framed:
+            box = Rectangle((x - 0.47, y - 0.44), 0.94, 0.88, fill=False, ec=ZONE, lw=1.4)
+            panel.ax.add_patch(box)
         panel.write(x, y, text, ha="center", color=INK if known else SOFT)
     return page
 

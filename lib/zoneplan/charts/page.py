@@ -15,6 +15,7 @@ import pandas as pd
 from zoneplan.charts import theme
 from zoneplan.charts.labels import spread
 from zoneplan.charts.theme import EDGE, INK, LINE, NOTE, SMALL, SOFT, TARGET, TINY
+from zoneplan.charts.wording import typeset
 from zoneplan.text import num, upper
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ YEAR_ROOM, SHORTEST = 0.34, {1: 1.35, 2: 1.0, 3: 0.9}
 ASIDE = 0.42
 # Inches that a row of ticks, a name below an axis, a line of the key and two rows of panels take.
 TICKS, XLABEL, KEY, APART = 0.24, 0.2, 0.2, 0.12
+# In a key: a hollow dot.
+HOLLOW = "hollow"
 # Marks in words: (words, colour, marker), and where such an entry stands; the style of an artist.
 Key = Sequence[tuple[str, str, str]]
 Placed = list[tuple[float, tuple[str, str, str]]]
@@ -37,7 +40,7 @@ Style = dict[str, Any]
 class Caption:
     """The words around a picture, in one language.
 
-    A title of more than twelve words gives way to the ``neutral`` one, where there is one.
+    A title of too many words gives way to the ``neutral`` one, where there is one.
     ``names`` may stand in Latin letters in a Chinese chart: those of a plan, and publishers.
     ``alt`` takes the place of the alternative text that is made from the data.
     """
@@ -51,6 +54,10 @@ class Caption:
     alt: str = ""
     neutral: str = ""
 
+    def __post_init__(self) -> None:
+        for part in ("title", "subtitle", "source", "note", "alt", "neutral"):
+            object.__setattr__(self, part, typeset(getattr(self, part)))
+
     @property
     def heading(self) -> str:
         """The title that is printed."""
@@ -60,7 +67,9 @@ class Caption:
 
 def word_count(title: str) -> int:
     """Count the words of a title; two Chinese characters are one, punctuation is none."""
-    return len(re.findall(rf"[{theme.HAN}]{{1,2}}|[^\s{theme.CHINESE}]+", title))
+    found = re.findall(rf"[{theme.HAN}]{{1,2}}|[^\s{theme.CHINESE}]+", title)
+    # A sign of percent belongs to its figure.
+    return sum(any(x.isalnum() for x in word) for word in found)
 
 
 @lru_cache(maxsize=1)
@@ -74,12 +83,12 @@ def _printer() -> tuple[Figure, Any]:
 
 
 @lru_cache(maxsize=8192)
-def _line_width(text: str, size: float, bold: bool, lang: str) -> float:
+def _line_width(text: str, size: float, bold: bool) -> float:
     from matplotlib.text import Text
 
     figure, renderer = _printer()
     drawn = Text(0, 0, text, fontsize=size, weight="bold" if bold else "normal", figure=figure)
-    drawn.set_fontfamily(theme.FAMILIES[lang])
+    drawn.set_fontfamily(theme.FAMILY)
     # Formats and resolutions hint glyphs differently; four per cent cover the difference.
     return 1.04 * drawn.get_window_extent(renderer).width / 300
 
@@ -97,8 +106,8 @@ class Ruler:
 
     def width(self, text: str, size: float, bold: bool = False) -> float:
         """Width of the widest line of a text."""
-        lines = [line for line in text.split("\n") if line.strip()]
-        return max((_line_width(line, size, bold, self.lang) for line in lines), default=0.0)
+        lines = [line for line in typeset(text).split("\n") if line.strip()]
+        return max((_line_width(line, size, bold) for line in lines), default=0.0)
 
     def wrap(self, text: str, width: float, size: float, bold: bool = False) -> str:
         """Break into lines of at most this width; Chinese anywhere, if it does not fit one line."""
@@ -123,9 +132,8 @@ class Ruler:
 
     def _tokens(self, text: str, width: float, size: float, bold: bool) -> Iterator[str]:
         any_ = theme.CHINESE
-        chinese = rf"\s*[（“《(]*(?:[{any_}]|[^\s{any_}]+)[，。；：、）)”》]*"
-        # A figure and its sign of percent stay together.
-        for word in re.findall(r"\s*\S+(?: %\S*)?", text):
+        chinese = rf" *[（“《(]*(?:[{any_}]|[^ {any_}]+)[，。；：、）)”》]*"
+        for word in re.findall(r"[ \n]*[^ \n]+", typeset(text)):
             fits = self.width(word.strip(), size, bold) <= width
             yield from [word] if fits else re.findall(chinese, word)
 
@@ -143,16 +151,16 @@ def room(widest: float) -> float:
 def write(where: Figure | Axes, x: float, y: float, text: str, lang: str, **style: Any) -> None:
     """Print a text, ``bold`` or with a ``halo``.
 
-    Chinese lines stand further apart, and bold is outlined, because the font has one weight.
+    In Chinese bold is outlined, because the font has one weight.
     """
     from matplotlib.patheffects import AbstractPathEffect, Normal, Stroke
 
     if not text:
         return
     bold, halo = style.pop("bold", False), style.pop("halo", False)
-    look: Style = {"fontsize": SMALL, "va": "center", "weight": "bold" if bold else "normal"}
-    look |= {"linespacing": 1.2 if lang == "en" else LINE, **style}
-    drawn = where.text(x, y, text, **look)
+    heavy = "bold" if bold and lang == "en" else "normal"
+    look: Style = {"fontsize": SMALL, "va": "center", "weight": heavy, "linespacing": theme.SPACING, **style}
+    drawn = where.text(x, y, typeset(text), **look)
     effects: list[AbstractPathEffect] = [Stroke(linewidth=1.6, foreground="white")] if halo else []
     if bold and lang == "zh":
         outline = Stroke(linewidth=0.035 * look["fontsize"], foreground=drawn.get_color())
@@ -211,6 +219,19 @@ class Panel:
         style = {"fontsize": NOTE, "color": SOFT, "va": "bottom", **style}
         self.write(x, 1 + 0.06 / self.high, text, "axes", **style)
 
+    def broken(self, across: bool = False) -> None:
+        """Mark an axis that does not begin at zero: two strokes cut its lower end."""
+        low, high = self.ax.get_xlim() if across else self.ax.get_ylim()
+        if low * high <= 0 or low > high:
+            return
+        style: Style = {"transform": self.ax.transAxes, "clip_on": False, "zorder": 5}
+        long, wide = (0.09 / s for s in ((self.wide, self.high)[:: 1 if across else -1]))
+        for lw, colour in ((3.0, "white"), (0.8, SOFT)):
+            for at in (0.6, 1.0) if lw < 1 else (0.8,):
+                ends = [at * long - 0.25 * long, at * long + 0.25 * long], [-wide / 2, wide / 2]
+                x, y = ends if across else ends[::-1]
+                self.ax.plot(x, y, color=colour, lw=lw, **style)
+
     def end_labels(self, labels: Sequence[tuple[float, str, str]], start: float) -> None:
         """Print names beside the right end, moved apart and then tied to their value."""
         low, high = self.ax.get_ylim()
@@ -264,8 +285,9 @@ class Page:
         right: float = EDGE,
         inner: tuple[float, float] = (0.0, 0.0),
         heads: Sequence[str] = ("",),
+        notes: Sequence[str] = (),
         across: int = 3,
-        high: float | None = None,
+        high: float | Sequence[float] | None = None,
         above: float = 0.0,
         ticks: bool = True,
         xlabel: str = "",
@@ -283,8 +305,11 @@ class Page:
         if wide < SHORTEST.get(across, SHORTEST[3]):
             said = f"names leave {wide:.1f} of {self.width} inches for the axes"
             raise ValueError(f"{said}: draw the chart as page")
-        named = [ruler.wrap(h, share - inner[0] - 0.06, SMALL, bold=True) for h in heads]
-        over = above + max(height(h, SMALL) + 0.08 * bool(h) for h in named)
+        beside = share - 0.06
+        named = [ruler.wrap(h, beside, SMALL, bold=True) for h in heads]
+        noted = [ruler.wrap(n, beside, NOTE) for n in notes] or [""] * len(named)
+        small = max(height(n, NOTE) for n in noted)
+        over = above + small + max(height(h, SMALL) + 0.08 * bool(h) for h in named)
         under = TICKS * ticks + XLABEL * bool(xlabel)
         words = self._words(caption)
         keys, foot = self._key_lines(key), words.pop()
@@ -292,18 +317,24 @@ class Page:
         bottom = EDGE + height(*foot[:1], TINY) + 0.08
         around = top + bottom + down * (over + under) + (down - 1) * APART
         # A narrow page has a long title block: the picture keeps at least half of the height.
-        high = max(standard - around, standard / 2) / down if high is None else high
-        self.height = around + down * high
+        usual = max(standard - around, standard / 2) / down if high is None else high
+        highs = [usual] * down if isinstance(usual, float | int) else list(usual)
+        self.height = around + sum(highs)
         self.figure = Figure(figsize=(self.width, self.height))
         self._print(words, keys, foot)
         self.panels = []
-        for n, head in enumerate(named):
-            x = left + (n % across) * share + inner[0]
-            y = self.height - top - (n // across) * (over + high + under + APART) - over - high
-            box = x / self.width, y / self.height, wide / self.width, high / self.height
-            self.panels.append(Panel(self.figure.add_axes(box), wide, high, ruler))
+        y = self.height - top + under + APART
+        for n, (head, note) in enumerate(zip(named, noted, strict=True)):
+            tall, x = highs[n // across], left + (n % across) * share + inner[0]
+            if n % across == 0:
+                y -= under + APART + over + tall
+            box = x / self.width, y / self.height, wide / self.width, tall / self.height
+            self.panels.append(Panel(self.figure.add_axes(box), wide, tall, ruler))
             self.panels[-1].ax.set_xlabel(xlabel)
-            self._write(x, y + high + above + 0.06, head, color=INK, bold=True, va="bottom")
+            # Heads begin at the left end of the panel's share of the page.
+            start, at = max(x - inner[0], EDGE) if across > 1 else EDGE, y + tall + above + 0.05
+            self._write(start, at + small, head, color=INK, bold=True, va="bottom")
+            self._write(start, at, note, color=SOFT, fontsize=NOTE, va="bottom")
 
     def _words(self, caption: Caption) -> list[tuple[str, Style]]:
         """Title, subtitle and footer, broken into lines, with their styles."""
@@ -335,7 +366,9 @@ class Page:
             for x, (text, colour, marker) in line:
                 if marker:
                     spot = [(x + 0.05) / self.width], [at / self.height]
-                    look: Style = {"marker": marker, "ms": 6, "ls": "none", "color": colour}
+                    shape = "o" if marker == HOLLOW else marker
+                    look: Style = {"marker": shape, "ms": 6, "ls": "none", "color": colour}
+                    look |= {"mfc": "white", "mew": 1.4} if marker == HOLLOW else {}
                     placed = Line2D(*spot, transform=self.figure.transFigure, **look)
                     self.figure.add_artist(placed)
                 self._write(x + 0.16 * bool(marker), at, text, color=theme.ink(colour))

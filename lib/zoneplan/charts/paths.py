@@ -87,6 +87,7 @@ def paths(
     """
     ruler, parts = Ruler(caption.lang), encoding.panels(data)
     several = len(parts) > 1
+    notes = [str(part[encoding.note].iloc[0]) for _, part in parts] if encoding.note else ()
 
     def widest(drawn: Sequence[tuple[str, pd.DataFrame]]) -> float:
         ends = [end for _, part in drawn for end in _ends(part, encoding, rules, ruler)]
@@ -99,6 +100,7 @@ def paths(
         left=EDGE if several else left,
         inner=(left, right + 0.06) if several else (0.0, right),
         heads=[head for head, _ in parts],
+        notes=notes,
         across=across,
         high=high or (LOW if several else None),
         above=0.2 if encoding.unit or (planned and planned[1]) else 0.06,
@@ -169,14 +171,24 @@ def _axes(
         ax.set_xlim(first - 0.05 * (last - first or 1), last + 0.015 * (last - first or 1))
         if ticks:
             ax.set_xticks(list(ticks), list(ticks.values()))
+        elif encoding.across == "values":
+            ax.locator_params(axis="x", nbins=5)
         else:
             panel.years(range(int(first), int(last) + 1))
         values = [*data[encoding.y].dropna(), *(float(r.at) for r in rules)]
         low, high = float(min(values)), float(max(values))
         air = 0.08 * ((high - low) or abs(high) or 1.0)
-        is_rank = encoding.scale == "rank"
-        ax.set_ylim(*((high + air, max(low - air, 0.5)) if is_rank else (low - air, high + air)))
+        if encoding.scale == "rank":
+            ax.set_ylim(high + air, max(low - air, 0.5))
+        elif encoding.scale == "plain" and low >= 0:
+            ax.set_ylim(0, 1.12 * high)
+        else:
+            # A broken axis needs room for its sign.
+            ax.set_ylim(low - (2 if low > 0 else 1) * air, high + air)
         ax.locator_params(axis="y", nbins=5 if panel.high < 2 else 8)
+        if encoding.scale == "chance":
+            ax.set(ylim=(0, 1), yticks=QUARTERS)
+        panel.broken()
     if told is not None:
         ax.yaxis.set_major_formatter(told)
     else:
@@ -215,7 +227,7 @@ def _values(
             # What the name at the end tells is not told twice.
             if n == last and "{value}" in mark.ends[1]:
                 continue
-            if mark.label == "all" or n in (0, last):
+            if mark.label == "all" or (n in (0, last) and mark.label != "free"):
                 placed.put(x, y, text, mark.ink, must=True, **style)
             else:
                 later.append((x, y, text, mark.ink, style))

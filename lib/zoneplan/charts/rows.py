@@ -15,7 +15,7 @@ from zoneplan.charts.chart import Chart, form
 from zoneplan.charts.encoding import Encoding, Mark
 from zoneplan.charts.labels import ABOVE, BELOW, LEFT, RIGHT, SPOTS, Labels
 from zoneplan.charts.page import Caption, Key, Names, Page, Panel, Rule, Ruler, Style, row_axes
-from zoneplan.charts.theme import INK, NOTE, SMALL, SOFT, TARGET, TINY, ZONE
+from zoneplan.charts.theme import INK, NOTE, SMALL, SOFT, TINY, ZONE
 from zoneplan.text import num
 
 # Inches that names of rows may take: in one panel, and in several.
@@ -60,7 +60,7 @@ def rows(
     asides, rules : words at the right, and lines across all rows.
     key : marks in words.
     joined, axis : whether a thin line joins the marks of a row, and whether the axis is drawn.
-    across : panels side by side.
+    across : panels side by side; below each other (1) each has rows of its own.
     size : points of the names of the rows.
     """
     ruler = Ruler(caption.lang)
@@ -69,18 +69,24 @@ def rows(
         data = data.assign(**{a.column: broken})
     parts = encoding.panels(data)
     tables = [encoding.wide(part) for _, part in parts]
-    first, several = tables[0], len(parts) > 1
-    notes = first[encoding.note] if encoding.note else ()
-    names = Names.of(ruler, first[encoding.y], notes, FEW_NAMES if several else NAMES, size)
+    beside = min(across, len(parts)) > 1
+    named = [
+        Names.of(
+            ruler, t[encoding.y], t[encoding.note] if encoding.note else (),
+            FEW_NAMES if beside else NAMES, size,
+        )
+        for t in tables
+    ]  # fmt: skip
+    least = max(row, *(n.high + 0.06 for n in named))
     rooms = [max(ruler.width(t, a.size, a.bold) for t in (*data[a.column], a.head)) for a in asides]
     worded = any(r.words for r in rules) or any(a.head for a in asides)
     page = Page(
         caption,
-        left=names.width,
+        left=max(n.width for n in named),
         inner=(0.0, START + sum(rooms) + BETWEEN * len(rooms) if rooms else 0.12),
         heads=[head for head, _ in parts],
         across=across,
-        high=len(first) * max(row, names.high + 0.06),
+        high=[least * len(t) for t in tables[:: 1 if across == 1 else across]],
         above=0.2 if worded else 0.06,
         ticks=axis,
         xlabel=encoding.unit if axis else "",
@@ -94,7 +100,7 @@ def rows(
         row_axes(panel, len(table))
         panel.ax.set_xlim(limits)
         if n % across == 0:
-            names.write(panel)
+            named[n].write(panel)
         _axis(panel, encoding, axis)
         _rules(panel, crossing)
         for mark in encoding.marks:
@@ -104,7 +110,9 @@ def rows(
             low, high = ends.min(axis=1), ends.max(axis=1)
             panel.ax.hlines(range(len(ends)), low, high, color=theme.RAIL, lw=2, zorder=1)
         _values(panel, encoding, table, crossing)
-        _asides(panel, asides, rooms, parts[n][1])
+        _asides(panel, asides, rooms, parts[n][1], headed=n < across)
+        if encoding.scale == "free":
+            panel.broken(across=True)
     return page
 
 
@@ -226,14 +234,19 @@ def _values(panel: Panel, encoding: Encoding, table: pd.DataFrame, rules: Sequen
 
 
 def _asides(
-    panel: Panel, asides: Sequence[Aside], rooms: Sequence[float], part: pd.DataFrame
+    panel: Panel,
+    asides: Sequence[Aside],
+    rooms: Sequence[float],
+    part: pd.DataFrame,
+    headed: bool,
 ) -> None:
     x = START
     for a, taken in zip(asides, rooms, strict=True):
         for y, text in enumerate(part[a.column]):
             panel.side(x, y, text, color=a.colour, fontsize=a.size, bold=a.bold)
         head = {"color": SOFT, "va": "bottom"}
-        panel.write(1 + x / panel.wide, 1 + 0.06 / panel.high, a.head, "axes", **head)
+        if headed:
+            panel.write(1 + x / panel.wide, 1 + 0.06 / panel.high, a.head, "axes", **head)
         x += taken + BETWEEN
 
 
@@ -244,19 +257,25 @@ def waterfall(
 
     Parameters
     ----------
-    data : columns ``y`` (what was taken into account) and ``x`` (the value after it), in order.
+    data : columns ``y`` (what was taken into account) and ``x`` (the value after it), in order;
+        ``before`` where the value before is not that of the row above.
     """
     after = data[encoding.x].astype(float)
+    before = data["before"] if "before" in data else after.shift(1)
     # By how much the printed values differ.
-    moved = (encoding.factor * after).round().diff()
+    moved = (encoding.factor * after).round() - (encoding.factor * before).round()
+    # What raised the value has another colour than what lowered it.
+    ends = {f"_{way}": after.where(keep) for way, keep in (("up", after >= before), ("down", after < before))}
     steps = data.assign(
-        before=after.shift(1),
+        before=before,
+        **ends,
         _value=[encoding.value(v, caption.lang) for v in after],
         _moved=["" if np.isnan(d) else f"{d:+.0f}" for d in moved],
     )
-    bar = Mark(
-        encoding.x, "before", "bar", colour=tuple(TARGET if d < 0 else theme.FAN for d in moved)
+    bars = (
+        Mark("_up", "before", "bar", colour=theme.FAN),
+        Mark("_down", "before", "bar", colour=theme.PEER),
     )
     asides = [Aside("_value", ZONE, theme.NAME, bold=True), Aside("_moved", SOFT, NOTE)]
-    drawn = replace(encoding, marks=(*encoding.marks, bar, Mark(encoding.x, size=5.0)))
+    drawn = replace(encoding, marks=(*encoding.marks, *bars, Mark(encoding.x, size=5.0)))
     return rows(id, steps, drawn, caption, asides=asides, row=0.3, **options)

@@ -15,8 +15,6 @@ from zoneplan.charts.theme import EDGE, FAN, PEER, SMALL, SOFT, ZONE, ink
 from zoneplan.text import num
 
 LOG_TICKS = [n * 10**k for k in range(5) for n in (1, 2, 5)]
-# A shaded corner: its ends on both axes, None for the edge of the picture.
-Area = tuple[tuple[float | None, float | None], tuple[float | None, float | None]]
 
 
 def far(values: pd.Series) -> pd.Series:
@@ -41,7 +39,7 @@ def scatter(
     rules: Sequence[Rule] = (),
     line: pd.DataFrame | None = None,
     line_words: str = "",
-    area: Area | None = None,
+    upright: Rule | None = None,
     key: Key = (),
 ) -> Page:
     """Draw points of the columns ``x`` and ``y``.
@@ -56,7 +54,7 @@ def scatter(
     xlabel : words below the axis.
     rules : level lines, named at the right.
     line : frame x, y and, with a band, low and high; ``line_words`` name it at the right.
-    area : a shaded corner.
+    upright : a line across the years, named on top.
     key : marks in words.
     """
     ruler, own = (
@@ -73,10 +71,13 @@ def scatter(
     beyond = far(data[encoding.y]) & ~own if off else ~own & False
     low, high = _axes(panel, data, encoding, beyond, rules, line)
     placed = Labels(panel)
-    if area is not None:
-        _area(panel, area)
-    elif low < 0 < high:
+    if low < 0 < high:
         rules = [*rules, Rule(0, colour=SOFT)]
+    panel.broken()
+    if upright is not None:
+        panel.ax.axvline(float(upright.at), zorder=1, **upright.look)
+        style: Style = {"color": upright.colour, "ha": "center", "va": "bottom"}
+        panel.write(float(upright.at), 1 + 0.05 / panel.high, upright.words, "x", **style)
     for rule in rules:
         panel.ax.axhline(float(rule.at), zorder=1, **rule.look)
         placed.keep_line(panel.ax.get_xlim(), [float(rule.at)] * 2)
@@ -159,15 +160,6 @@ def _line(panel: Panel, placed: Labels, line: pd.DataFrame) -> None:
     marker = "" if "low" in line else "o"
     panel.ax.plot(line["x"], line["y"], color=FAN, lw=1.6, marker=marker, ms=2.5, zorder=2)
     placed.keep_line(line["x"], line["y"])
-
-
-def _area(panel: Panel, area: Area) -> None:
-    limits = panel.ax.get_xlim(), panel.ax.get_ylim()
-    x, y = (
-        [edge if end is None else end for end, edge in zip(ends, edges, strict=True)]
-        for ends, edges in zip(area, limits, strict=True)
-    )
-    panel.ax.fill_between(x, y[0], y[1], color=SOFT, alpha=0.18, lw=0, zorder=0)
 
 
 def _names(

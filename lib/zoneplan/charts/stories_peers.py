@@ -1,22 +1,32 @@
-"""Charts of the zone among other zones and regions."""
+"""Charts of the zone among other zones and regions, and of what came next door."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from zoneplan.charts import draw, kinds
-from zoneplan.charts.kinds import Chart, reached_by
-from zoneplan.data.units import readable, shown_in
+from zoneplan.charts import story
+from zoneplan.charts.chart import Chart
+from zoneplan.charts.encoding import Encoding, Mark
+from zoneplan.charts.grid import grid
+from zoneplan.charts.page import Rule
+from zoneplan.charts.paths import paths
+from zoneplan.charts.rows import Aside, rows
+from zoneplan.charts.scatter import far, scatter
+from zoneplan.charts.theme import FAN, INK, NAME, PEER, SOFT, TARGET, ZONE
+from zoneplan.charts.wording import captioned, inside, reached_by, short
+from zoneplan.data.sources import PLAN, ids_in
+from zoneplan.data.units import shown_in
 from zoneplan.messages import Words, words
-from zoneplan.peers.ambition import Ambition, Availability, Percentile, Percentiles
-from zoneplan.peers.convergence import Convergence, SmallZones
-from zoneplan.peers.growth import Growth, Levels, Reaching
-from zoneplan.peers.ranks import BIG_MOVE, TOP, Movers, Ranks
+from zoneplan.peers.ambition import Ambition, Percentile
+from zoneplan.peers.convergence import SmallZones
+from zoneplan.peers.growth import SLOWER, Growth, Reaching
+from zoneplan.peers.neighbours import Neighbours
+from zoneplan.peers.ranks import Ranks
 from zoneplan.peers.targets import Promised
 from zoneplan.peers.totals import AgainstCity, Totals
-from zoneplan.peers.zones import ALL_ZONES, NO_RATE, PeerResult, cited, names, rate_of
+from zoneplan.peers.zones import NO_RATE, PeerResult, cited, names, rate_of
 from zoneplan.result import Nothing
-from zoneplan.text import MISSING, day, num, odds_range, pct
+from zoneplan.text import day, num, odds, odds_range, pct
 
 # With fewer units the outer percentiles are just the extremes.
 FEW_UNITS = 30
@@ -26,11 +36,11 @@ def _nothing(result: PeerResult, key: str, lang: str) -> Nothing:
     return Nothing(words(lang)(key, day=result.when(lang)))
 
 
-def _labelled(result: PeerResult, rows: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """Rows with the name of each zone beside its id."""
-    rows = rows.copy()
-    rows.insert(1, "label", names(result.plan, rows["zone_id"], lang))
-    return rows
+def _labelled(result: PeerResult, rows_: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """Rows with the name of each zone, its year, and whether it is the plan's own."""
+    named = names(result.plan, rows_["zone_id"], lang)
+    own = rows_["zone_id"] == result.plan.home
+    return rows_.assign(label=named, _mine=own)
 
 
 def _span(result: PeerResult) -> dict[str, object]:
@@ -39,88 +49,78 @@ def _span(result: PeerResult) -> dict[str, object]:
     return {key: counted[key] for key in ("zones", "first", "last")}
 
 
-@draw.register
-def _levels(result: Levels, lang: str = "en", goal: float | None = None) -> Chart | Nothing:
-    """GDP against growth, one point per zone and year, with the planned growth."""
-    goal, rows, home = rate_of(result.plan) if goal is None else goal, result.rows, result.plan.home
-    if result.indicator != "gdp":
-        return _nothing(result, "peers.levels.gdp_only", lang)
-    if pd.isna(goal):
-        return _nothing(result, NO_RATE, lang)
-    w, above = words(lang), int((rows["growth"] >= goal).sum())
-    factor, unit = shown_in(rows["unit"].iloc[0], lang)
-    drawn = rows.rename(columns={"level_source_id": "source_id"})
-    drawn = _labelled(result, drawn.assign(size=factor * drawn["size"], unit=unit), lang)
-    keep = "zone_id label year size unit growth grade source_id growth_source_id"
-    title = {"above": above, "n": len(rows), "rate": pct(goal, 0, lang)}
-    return kinds.size_against_growth(
-        "peers",
-        drawn[keep.split()],
-        home,
-        goal,
-        title=w("figures.peers.title", **title),
-        subtitle=w("figures.peers.subtitle", unit=unit, **_span(result)),
-        sources=cited(drawn, home, sorted({*drawn["source_id"], *drawn["growth_source_id"]})),
-        size_label=w("figures.zones.size", unit=unit),
-        growth_label=w("figures.zones.growth"),
-        note=w("figures.zones.full_years"),
-        lang=lang,
-    )
+def _far(points: pd.DataFrame, value: str, lang: str) -> str:
+    """Points off the scale in words."""
+    w, beyond = words(lang), points[far(points[value]) & ~points["_mine"]]
+    named = [
+        w("charts.size.off_point", rate=pct(v, 0, lang), label=label, year=year)
+        for v, label, year in zip(beyond[value], beyond["label"], beyond["year"], strict=True)
+    ]
+    return w("charts.size.off_note", points=w("common.semicolon").join(named)) if named else ""
 
 
-@draw.register
+@story.register
 def _growth(result: Growth, lang: str = "en", goal: float | None = None) -> Chart | Nothing:
-    """The reports by year, with China's growth and the growth that the plan asks for."""
-    goal = rate_of(result.plan) if goal is None else goal
+    """The reports by year, with China's growth, the planned rate and the year of the slowdown."""
+    plan, goal = result.plan, rate_of(result.plan) if goal is None else goal
     if pd.isna(goal):
         return _nothing(result, NO_RATE, lang)
-    w, rows, rate = words(lang), result.rows, pct(goal, 0, lang)
-    china = result.china[result.china["year"].between(rows["year"].min(), rows["year"].max())]
-    late, met = rows["year"] > rows["year"].median(), rows["value"] >= goal
-    fewer = late.any() and met[late].mean() < met[~late].mean()
-    title = "figures.by_year.title_fewer" if fewer else "figures.by_year.title"
-    return kinds.by_year(
+    w, data, rate = words(lang), result.rows, pct(goal, 0, lang)
+    china = result.china[result.china["year"].between(data["year"].min(), data["year"].max())]
+    met, late = data["value"] >= goal, data["year"] >= SLOWER
+    facts = _span(result) | {
+        "met": int(met.sum()), "n": len(data), "rate": rate, "turn": SLOWER,
+        "early_met": int(met[~late].sum()), "early": int((~late).sum()),
+        "late_met": int(met[late].sum()), "late": int(late.sum()),
+    }  # fmt: skip
+    fewer = late.any() and (~late).any() and met[late].mean() < met[~late].mean()
+    drawn = _labelled(result, data, lang)
+    facts["off"] = _far(drawn, "value", lang)
+    return scatter(
         "zones_by_year",
-        _labelled(result, rows, lang),
-        result.plan.home,
-        title=w(title, met=int(met.sum()), n=len(rows), rate=rate),
-        subtitle=w("figures.by_year.subtitle", **_span(result)),
-        sources=cited(rows, result.plan.home, china["source_id"]),
-        unit=w("figures.zones.growth"),
-        line=china if len(china) else None,
-        line_label=w("figures.zones.china"),
-        goal=(goal, w("figures.zones.plan", rate=rate)),
-        note=w("figures.zones.basis"),
-        lang=lang,
-    )
+        drawn.assign(_text=drawn["label"]),
+        Encoding("year", "value", unit=w("figures.zones.growth"), scale="free", across="years", only=w("charts.only.names")),
+        captioned(plan, lang, "by_year", "fewer" if fewer else "some", cited(data, plan.home, china["source_id"]), **facts),
+        text="_text",
+        mine="_mine",
+        off=w.raw("charts.size.off"),
+        rules=[Rule(goal, w("figures.zones.plan", rate=rate))],
+        upright=Rule(SLOWER - 0.5, w("figures.by_year.turn", year=SLOWER), SOFT, True),
+        line=china.rename(columns={"year": "x", "value": "y"}) if len(china) else None,
+        line_words=w("figures.zones.china"),
+    )  # fmt: skip
 
 
-@draw.register
+@story.register
 def _reaching(result: Reaching, lang: str = "en") -> Chart:
     """How many reports reach a growth rate, by way of counting."""
-    w, rows, rate = words(lang), result.rows, pct(result.goal, 0, lang)
+    w, data, rate = words(lang), result.rows, pct(result.goal, 0, lang)
     said = w.group("columns.value.way")
-    ways = [
-        w("figures.bias.way", way=said[way], n=n)
-        for way, n in zip(rows["way"], rows["figures"], strict=True)
-    ]
-    low_to_high = odds_range(rows["share"].min(), rows["share"].max(), lang)
-    ends = {key: result.reports.counted()[key] for key in ("first", "last")}
-    return kinds.shares(
-        "zones_bias",
-        pd.DataFrame({"driver": ways, "exact": rows["share"]}),
-        title=w("figures.bias.title", rate=rate, shares=low_to_high),
-        subtitle=w("figures.bias.subtitle", rate=rate, **ends),
-        sources=rows["source_id"].iloc[0].split(";"),
-        note=w("figures.bias.note"),
-        lang=lang,
+    ways = zip(data["way"], data["figures"], strict=True)
+    drawn = data.assign(
+        label=[w("figures.bias.way", way=said[way], n=n) for way, n in ways],
+        _share=[odds(x, lang) for x in data["share"]],
     )
+    by = data.set_index("way")["share"]
+    ends = {key: result.reports.counted()[key] for key in ("first", "last")}
+    facts = ends | {"rate": rate, "shares": odds_range(data["share"].min(), data["share"].max(), lang)}
+    title = "shares"
+    if {"early", "late"} <= set(by.index) and by["late"] < by["early"]:
+        facts |= {"early": odds(by["early"], lang), "late": odds(by["late"], lang)}
+        title = "slower"
+    return rows(
+        "zones_bias",
+        drawn,
+        Encoding(y="label", marks=(Mark("share", look="bar", name=w("charts.series.share"), colour=FAN),), scale="chance"),
+        captioned(result.plan, lang, "bias", title, data["source_id"].iloc[0].split(";"), **facts),
+        asides=(Aside("_share", ZONE, NAME, True),),
+    )  # fmt: skip
 
 
-@draw.register
+@story.register
 def _totals(result: Totals, lang: str = "en") -> Chart | Nothing:
     """The average zone as a line, levels of the zone as points."""
-    means, zone = result.rows[result.rows["mean_zone"].notna()], result.zone
+    means, zone, plan = result.rows[result.rows["mean_zone"].notna()], result.zone, result.plan
     if means.empty or zone.empty:
         key = "peers.totals.no_count" if means.empty else "peers.totals.no_zone"
         return _nothing(result, key, lang)
@@ -128,306 +128,285 @@ def _totals(result: Totals, lang: str = "en") -> Chart | Nothing:
     factor, unit = shown_in(printed, lang)
     drawn = zone.drop(columns=["total", "share"]).assign(value=factor * zone["value"], unit=unit)
     drawn = _labelled(result, drawn, lang)
-    last = drawn.iloc[-1]
-    near = means.iloc[(means["year"] - last["year"]).abs().argmin()]
-    value, mean = (
-        num(x, 0 if x >= 100 else 1) for x in (last["value"], factor * near["mean_zone"])
-    )
-    title = {"zone": last["label"], "year": last["year"], "mean_year": near["year"], "mean": mean}
-    counts = {"fewest": num(means["n_zones"].min(), 0), "most": num(means["n_zones"].max(), 0)}
+    times = float(result.nearest()["times"].iloc[-1])
+    facts = {
+        "unit": unit, "times": num(times, 1), "year": int(zone["year"].iloc[-1]),
+        "fewest": num(means["n_zones"].min(), 0), "most": num(means["n_zones"].max(), 0),
+    }  # fmt: skip
     ids = [*zone["source_id"], *means["source_id"], *means["count_source_id"]]
-    return kinds.by_year(
+    return scatter(
         "zones_mean",
-        drawn,
-        result.plan.home,
-        title=w("figures.mean.title", value=readable(0.0, printed, lang)[1].format(value), **title),
-        subtitle=w("figures.mean.subtitle", unit=unit, **counts),
-        sources=list(dict.fromkeys(ids)),
-        unit=unit,
-        line=means[["year"]].assign(value=factor * means["mean_zone"]),
-        line_label=w("figures.mean.label"),
-        note=w("figures.mean.note"),
-        lang=lang,
-    )
+        drawn.assign(_text=[num(v) for v in drawn["value"]]),
+        Encoding("year", "value", unit=unit, scale="free", across="years", only=w("charts.only.names")),
+        captioned(plan, lang, "mean", "times", ids, **facts),
+        text="_text",
+        mine="_mine",
+        line=means[["year"]].rename(columns={"year": "x"}).assign(y=factor * means["mean_zone"]),
+        line_words=w("figures.mean.label"),
+    )  # fmt: skip
 
 
-@draw.register
+@story.register
 def _ranks(result: Ranks, lang: str = "en") -> Chart:
     """The ranks as lines over the evaluations, one zone in bold."""
-    w, facts = words(lang), result.facts(lang)
-    title = {key: facts[key] for key in ("zone", "rank", "year")}
-    ends = {key: f"{facts[key]:.0f}" for key in ("first", "last")}
-    which = w(f"figures.ranks.{result.ranking}")
-    return kinds.rank_ladder(
+    w, told, marks = words(lang), result.facts(lang), []
+    data = _labelled(result, result.rows, lang)
+    last = int(data["evaluation_year"].max())
+    for zone, part in data.groupby("zone_id"):
+        end, mine = part.sort_values("evaluation_year").iloc[-1], zone == result.plan.home
+        # A line that ends early is named at its last value all the same; the year stands with it.
+        key = "charts.ladder.end" if end["evaluation_year"] == last else "charts.ladder.ended"
+        name = w(key, label=end["label"], rank=int(end["rank"]), year=int(end["evaluation_year"]))
+        colour, size, width = (ZONE, 4.5, 2.2) if mine else (PEER, 3.5, 1.0)
+        look = {"look": "line", "colour": colour, "size": size, "width": width}
+        marks.append(Mark(zone, name=str(end["label"]), ends=("", name), **look))
+    facts = {key: told[key] for key in ("zone", "rank", "year")}
+    facts |= {key: f"{told[key]:.0f}" for key in ("first", "last")}
+    facts["which"] = w(f"figures.ranks.{result.ranking}")
+    return paths(
         f"ranks_{result.ranking}",
-        _labelled(result, result.rows, lang),
-        highlight=result.plan.home,
-        title=w("figures.ranks.title", **title),
-        subtitle=w("figures.ranks.subtitle", which=which, **ends),
-        sources=sorted(set(result.rows["source_id"])),
-        note=w("figures.ranks.note"),
-        lang=lang,
-    )
+        data,
+        Encoding("evaluation_year", "rank", tuple(marks), group="zone_id", unit=w("charts.ladder.rank"), scale="rank"),
+        captioned(result.plan, lang, "ranks", "one", ids_in(result.rows), **facts),
+        high=max(3.0, 0.17 * len(marks)),
+    )  # fmt: skip
 
 
-@draw.register
-def _movers(result: Movers, lang: str = "en", places: int = BIG_MOVE) -> Chart | Nothing:
-    """The ranks of the zones that moved far, with the line of the top fifty."""
-    far, w = result.big(places).rows, words(lang)
-    if far.empty:
-        return _nothing(result, "peers.movers.none_far", lang)
-    shown = result.history["zone_id"].isin([*far["zone_id"], result.plan.home])
-    drawn, into = result.history[shown], int((far["to_rank"] <= TOP).sum())
-    years = drawn["evaluation_year"]
-    return kinds.rank_ladder(
-        "ranks_movers",
-        _labelled(result, drawn, lang),
-        highlight=result.plan.home,
-        title=w("figures.movers.title", n=len(far), places=places, into=into, top=TOP),
-        subtitle=w(
-            "figures.movers.subtitle", first=f"{years.min():.0f}", last=f"{years.max():.0f}"
-        ),
-        sources=sorted(set(drawn["source_id"])),
-        note=w("figures.movers.note"),
-        goal=(TOP, w("figures.movers.top", top=TOP)),
-        lang=lang,
-    )
-
-
-@draw.register
+@story.register
 def _against_city(result: AgainstCity, lang: str = "en") -> Chart | Nothing:
     """Real growth of the zone and of its city."""
     seen = result.rows[result.rows["difference"].notna()]
     if seen.empty:
         return _nothing(result, "peers.city.no_growth", lang)
     w, facts = words(lang), result.facts(lang)
-    zone, city, ahead = (facts[key] for key in ("zone", "city", "ahead"))
-    years = {"first": seen["year"].min(), "last": seen["year"].max()}
-    drawn = seen.assign(first=seen["growth"], second=seen["city_growth"])
-    drawn.insert(1, "label", seen["year"].astype(str))
-    return kinds.pairs(
+    ahead, n = int(facts["ahead"]), len(seen)
+    facts |= {"first": seen["year"].min(), "last": seen["year"].max(), "n": n}
+    facts["points"] = num(seen["difference"].mean(), 1)
+    drawn = seen.assign(label=seen["year"].astype(str))
+    marks = (
+        Mark("city_growth", name=str(facts["city"]), colour=PEER, size=6.0, label="beside"),
+        Mark("growth", name=w("figures.city.zone"), size=7.0, label="beside"),
+    )
+    title = "ahead" if ahead == n else "mixed" if ahead else "behind"
+    encoding = Encoding(y="label", marks=marks, unit=w("figures.zones.growth"))
+    return rows(
         "compare_city",
         drawn,
-        first=w("figures.city.zone"),
-        second=w("figures.city.city"),
-        title=w("figures.city.title", zone=zone, ahead=ahead, n=len(seen)),
-        subtitle=w("figures.city.subtitle", zone=zone, city=city, **years),
-        sources=[s for t in [*seen["source_id"], *seen["city_source_id"]] for s in t.split(";")],
-        unit=w("figures.zones.growth"),
-        note=w("figures.city.note"),
-        lang=lang,
+        encoding,
+        captioned(result.plan, lang, "city", title, ids_in(seen[["source_id", "city_source_id"]]), **facts),
+        row=0.3,
+        joined=True,
+        key=encoding.key,
     )
 
 
-@draw.register
+@story.register
 def _promised(result: Promised, lang: str = "en") -> Chart | Nothing:
     """Promised growth of GDP, the result where one is known, and the plan's own rate."""
     gdp = result.filter(indicator_id="gdp")
     others, w, rate = gdp.others(), words(lang), rate_of(result.plan)
     if others.empty:
         return _nothing(result, "peers.promised.no_others", lang)
-    rows = gdp.rows
-    average = rows["basis"].str.startswith("average")
+    data = gdp.rows
+    average = data["basis"].str.startswith("average")
+    named = zip(names(result.plan, data["entity_id"], lang), average, data["year"], strict=True)
     label = [
         w(f"figures.promises.{'average' if mean else 'of_year'}", label=who, year=year)
-        for who, mean, year in zip(
-            names(result.plan, rows["entity_id"], lang), average, rows["year"], strict=True
-        )
+        for who, mean, year in named
     ]
-    drawn = rows.assign(first=rows["target"], second=rows["result"])
-    drawn.insert(1, "label", label)
-    known = int(others["result"].notna().sum())
-    return kinds.pairs(
+    seen = others[others["result"].notna()]
+    facts = {"n": len(others), "known": len(seen), "met": int((seen["result"] >= seen["target"]).sum())}
+    marks = (
+        Mark("target", name=w("figures.promises.promised"), colour=TARGET, marker="D", size=5.5, label="beside"),
+        Mark("result", name=w("figures.promises.result"), size=6.5, label="beside"),
+    )
+    encoding = Encoding(y="label", marks=marks, unit=w("common.unit.percent_year"))
+    ids = [*data["source_id"], *data["result_source_id"].dropna()]
+    return rows(
         "compare_promises",
-        drawn,
-        first=w("figures.promises.promised"),
-        second=w("figures.promises.result"),
-        title=w("figures.promises.title", n=len(others), known=known),
-        subtitle=w("figures.promises.subtitle"),
-        sources=list(dict.fromkeys([*rows["source_id"], *rows["result_source_id"].dropna()])),
-        unit=w("common.unit.percent_year"),
-        line=(rate, w("figures.zones.plan", rate=pct(rate, 0, lang))),
-        note=w("figures.promises.note"),
-        lang=lang,
+        data.assign(label=label),
+        encoding,
+        captioned(result.plan, lang, "promises", "met" if len(seen) else "neutral", ids, **facts),
+        row=0.25,
+        joined=True,
+        key=encoding.key,
+        rules=[Rule(rate, w("figures.zones.plan", rate=pct(rate, 0, lang)), TARGET, True)],
     )
 
 
-@draw.register
+@story.register
 def _small_zones(result: SmallZones, lang: str = "en") -> Chart:
-    """The points, and the line with its band where one is fitted."""
-    w, rows, home = words(lang), result.rows, result.plan.home
-    factor, unit = shown_in(str(rows["unit"].iloc[0]), lang)
-    kind = {"few": "title_few", "flat": "title_flat", "summary": "title"}[result.case()]
-    named = zip(names(result.plan, rows["zone_id"], lang), rows["year"], strict=True)
-    size = factor * rows["size"]
-    drawn = rows.assign(size=size, x=size, y=rows["above_china"], unit=unit)
-    drawn.insert(1, "label", [w("charts.figure_in_year", label=t, year=y) for t, y in named])
-    by_rank = drawn.sort_values(["grade", "year"], kind="stable")
-    own = by_rank["zone_id"] == home
-    first = pd.concat([by_rank[own], by_rank[~own]])
-    ids = [*first["source_id"], *first["growth_source_id"], *first["china_source_id"]]
+    """Growth above China's by size, and the line with its band where one is fitted."""
+    w, data = words(lang), result.rows
+    factor, unit = shown_in(str(data["unit"].iloc[0]), lang)
+    drawn = _labelled(result, data.assign(size=factor * data["size"], unit=unit), lang)
+    dated = zip(drawn["label"], drawn["year"], strict=True)
+    drawn["_text"] = [w("charts.figure_in_year", label=t, year=y) for t, y in dated]
     # The last digits of an iterated fit differ from machine to machine, and must not move a pixel.
     fit = None if result.line is None else result.line.assign(x=factor * result.line["x"]).round(4)
-    return kinds.fitted(
+    facts = _span(result) | {"n": len(data), "slope": num(abs(result.slope[0])), "unit": unit}
+    title = {"summary": "falls" if result.slope[0] < 0 else "rises"}.get(result.case(), result.case())
+    ids = ids_in(data[["source_id", "growth_source_id", "china_source_id"]])
+    return scatter(
         "zones_alone" if result.zone_alone else "zones_catching_up",
         drawn,
-        home,
-        title=w(f"figures.catchup.{kind}", n=len(rows), slope=num(result.slope[0])),
-        subtitle=w("figures.catchup.subtitle", **_span(result)),
-        sources=list(dict.fromkeys(ids)),
+        Encoding("size", "above_china", unit=w("figures.catchup.unit"), scale="free", across="log", only=w("charts.only.line")),
+        captioned(result.plan, lang, "catchup", title, ids, **facts),
+        text="_text",
+        mine="_mine",
+        off=w.raw("charts.size.off"),
         xlabel=w("figures.zones.size", unit=unit),
-        unit=w("figures.catchup.unit"),
-        fit=fit,
-        note=result.summary(lang),
-        lang=lang,
-    )
+        line=fit,
+    )  # fmt: skip
 
 
-@draw.register
-def _convergence(result: Convergence, lang: str = "en") -> Chart:
-    """The spread between the cities, year by year."""
-    w, rows = words(lang), result.sigma.rename(columns={"series": "label"})
-    ends = rows.sort_values("x").groupby("label", sort=False)["y"].agg(["first", "last"])
-    fell, years = int((ends["last"] < ends["first"]).sum()), result.sigma["x"]
-    span = {"first": years.min(), "last": years.max(), "cities": result.rows["cities"].max()}
-    return kinds.lines(
-        "compare_convergence",
-        rows.assign(label=[w(f"figures.cities.{i}") for i in rows["label"]]),
-        title=w("figures.convergence.title", fell=fell, n=len(ends)),
-        subtitle=w("figures.convergence.subtitle", **span),
-        sources=["zjyb"],
-        unit=w("figures.convergence.unit"),
-        note=w("figures.convergence.note"),
-        lang=lang,
-    )
-
-
-@draw.register
-def _availability(result: Availability, lang: str = "en") -> Chart:
-    """What each planned rate can be compared with, as a matrix of counts."""
-    w, rows = words(lang), result.named(lang)
-    text = []
-    for regions, units, windows in zip(
-        rows["regions"], rows["units"], rows["windows"], strict=True
-    ):
-        kind = "zone_years" if regions == ALL_ZONES else "windows"
-        said = w(f"figures.availability.{kind}", units=num(units, 0), windows=num(windows, 0))
-        text.append(said if units else MISSING)
-    facts = result.facts(lang)
-    few = w("figures.matrix.few", n=FEW_UNITS)
-    return kinds.matrix(
-        "availability",
-        rows.assign(value=rows["units"].where(rows["units"] > 0), text=text),
-        title=w("figures.availability.title", proxies=facts["proxies"], n=facts["n"]),
-        subtitle=w("figures.availability.subtitle"),
-        sources=sorted({s for ids in rows["source_id"] for s in ids.split(";") if s}),
-        note=w("figures.availability.note", day=day(result.plan.as_of, lang), few=few),
-        deep=400.0,
-        lang=lang,
-    )
-
-
-def _cells(rows: pd.DataFrame, w: Words) -> pd.DataFrame:
-    """Shares as cells of a matrix, whole percent."""
+def _cells(data: pd.DataFrame, w: Words) -> pd.DataFrame:
+    """Shares as cells of a grid, whole percent."""
     rated = [
         w("figures.reading.with_rate", label=label, rate=pct(rate, 0, w.lang))
-        for label, rate in zip(rows["label"], rows["plan_growth"], strict=True)
+        for label, rate in zip(data["label"], data["plan_growth"], strict=True)
     ]
-    share = 100 * rows["share"]
-    return rows.assign(label=rated, value=share, text=[num(s, 0) for s in share])
+    share = 100 * data["share"]
+    return data.assign(label=rated, value=share, text=[num(s, 0) for s in share])
 
 
-@draw.register
-def _ambition(result: Ambition, lang: str = "en", *, by: str = "classes") -> Chart | Nothing:
-    """How many regions in 100 reached each rate: lately by class, or ``by="windows"``."""
-    return (_by_windows if by == "windows" else _by_classes)(result, lang)
-
-
-def _by_classes(result: Ambition, lang: str) -> Chart:
-    w, rows = words(lang), result.overview().named(lang)
-    first = rows.iloc[0]
-    far = rows[rows["label"] == first["label"]].sort_values("share", kind="stable").iloc[0]
-    share, growth = pct(100 * far["share"], 0, lang), pct(first["plan_growth"], 0, lang)
-    ends = {"first": rows["origin_year"].min(), "last": rows["end_year"].max()}
-    known = {"few": w("figures.matrix.few", n=FEW_UNITS), "day": day(result.plan.as_of, lang)}
-    return kinds.matrix(
-        "ambition_classes",
-        _cells(rows, w),
-        title=w("figures.ambition.title", growth=growth, share=share, regions=far["column"]),
-        subtitle=w(
-            "figures.ambition.subtitle", n=rows["windows"].max(), span=result.horizon, **ends
-        ),
-        sources=["plan", *sorted(set(rows["source_id"]))],
-        note=w("figures.ambition.note", **known),
-        lang=lang,
+@story.register
+def _ambition(result: Ambition, lang: str = "en", *, by: str = "windows") -> Chart | Nothing:
+    """How many regions in 100 reached each rate: window by window, or ``by="classes"`` lately."""
+    w, plan = words(lang), result.plan
+    data = (result if by == "windows" else result.overview()).named(lang)
+    main = data[data["is_main"]]
+    if by == "windows" and main.empty:
+        return _nothing(result, "peers.ambition.no_main", lang)
+    facts = {"span": result.horizon, "few": FEW_UNITS, "day": day(plan.as_of, lang)}
+    if by == "windows":
+        data, title, more = _windows(main, w)
+    else:
+        title, more = _strictest(data, w)
+    encoding = Encoding("column", "label", (Mark("value", text="text"),), note="row_note")
+    facts |= more | {"first": int(data["origin_year"].min()), "last": int(data["end_year"].max())}
+    return grid(
+        f"ambition_{by}",
+        _cells(data, w),
+        encoding,
+        captioned(plan, lang, f"ambition_{by}", title, [PLAN, *ids_in(data)], **facts),
     )
 
 
-def _by_windows(result: Ambition, lang: str) -> Chart | Nothing:
-    """Window by window, in the class behind the forecast."""
-    w, rows = words(lang), result.named(lang)
-    rows = rows[rows["is_main"]]
-    if rows.empty:
-        return _nothing(result, "peers.ambition.no_main", lang)
-    least = rows.groupby("label", sort=False)["share"].agg(lambda x: x.iloc[-1] == x.min())
-    spans = zip(rows["origin_year"], rows["end_year"], strict=True)
-    notes = zip(rows["row_note"], rows["column"], strict=True)
-    drawn = _cells(rows, w).assign(
-        column=[
-            w("figures.reading.window", first=f"{first:.0f}", last=f"{last:.0f}")
-            for first, last in spans
-        ],
+def _windows(data: pd.DataFrame, w: Words) -> tuple[pd.DataFrame, str, dict[str, object]]:
+    """Window by window, in the class behind the forecast; the title speaks of the first rate."""
+    lead = data.loc[data["label"] == data["label"].iloc[0], "share"]
+    facts = {
+        "name": inside(str(data["label"].iloc[0])), "now": odds(lead.iloc[-1], w.lang),
+        "rate": pct(data["plan_growth"].iloc[0], 0, w.lang),
+    }  # fmt: skip
+    spans = zip(data["origin_year"], data["end_year"], strict=True)
+    notes = zip(data["row_note"], data["column"], strict=True)
+    drawn = data.assign(
+        column=[w("figures.reading.window", first=f"{a:.0f}", last=f"{b:.0f}") for a, b in spans],
         row_note=[w("common.list").join(x for x in both if x) for both in notes],
     )
-    ends = {"first": int(rows["origin_year"].min()), "last": int(rows["end_year"].max())}
-    return kinds.matrix(
-        "ambition_windows",
-        drawn,
-        title=w("figures.ambition_windows.title", least=int(least.sum()), n=len(least)),
-        subtitle=w("figures.ambition_windows.subtitle", span=result.horizon, **ends),
-        sources=["plan", *sorted(set(rows["source_id"]))],
-        note=w("figures.ambition_windows.note", day=day(result.plan.as_of, lang)),
-        lang=lang,
-    )
+    fell = lead.iloc[0] > 0.5 > lead.iloc[-1] and lead.iloc[-1] < lead.iloc[0] - 0.1
+    return drawn, "fell" if fell else "steady", facts
 
 
-@draw.register
+def _strictest(data: pd.DataFrame, w: Words) -> tuple[str, dict[str, object]]:
+    """The first rate in the class in which fewest regions reached it."""
+    lead = data[data["label"] == data["label"].iloc[0]].sort_values("share", kind="stable")
+    low, high = lead.iloc[0], lead.iloc[-1]
+    facts = {
+        "name": inside(str(low["label"])), "rate": pct(low["plan_growth"], 0, w.lang),
+        "low": odds(low["share"], w.lang), "regions": low["column"], "n": data["windows"].max(),
+        "high": odds(high["share"], w.lang), "others": high["column"],
+    }  # fmt: skip
+    return "apart" if high["share"] - low["share"] > 0.1 else "alike", facts
+
+
+@story.register
 def _percentile(result: Percentile, lang: str = "en") -> Chart:
     """A growth rate within each past window's percentiles."""
-    w, rows = words(lang), result.rows
-    spans = zip(rows["origin_year"], rows["end_year"], strict=True)
-    drawn = rows.assign(
-        reference_class=[w("figures.windows.regions", n=f"{n:.0f}") for n in rows["n_units"]],
-        label=[f"{first:.0f}–{last:.0f}" for first, last in spans],
+    w, data = words(lang), result.rows
+    spans = zip(data["origin_year"], data["end_year"], strict=True)
+    drawn = data.assign(
+        label=[w("figures.reading.window", first=f"{a:.0f}", last=f"{b:.0f}") for a, b in spans],
+        regions=[w("figures.percentile.regions", n=f"{n:.0f}") for n in data["n_units"]],
+        _reached=[reached_by(v, lang) for v in data["percentile"]],
     )
-    last = rows.iloc[-1]
-    title = {"growth": pct(result.growth, 0, lang), "year": f"{last['end_year']:.0f}"}
-    ends = {"first": f"{rows['origin_year'].iloc[0]:.0f}", "last": f"{last['end_year']:.0f}"}
-    class_ = result.class_.describe(lang)
-    return kinds.reference_percentile(
+    last = data.iloc[-1]
+    facts = {
+        "rate": pct(result.growth, 0, lang), "share": odds(last["share"], lang), "span": result.horizon,
+        "class_": result.class_.describe(lang), "last": f"{last['end_year']:.0f}",
+        "first": f"{data['origin_year'].iloc[0]:.0f}", "best": odds(data["share"].max(), lang),
+    }  # fmt: skip
+    marks = (
+        Mark("p75", "p25", "line", colour=PEER, width=9.0, alpha=0.8),
+        Mark("p50", name=w("figures.needed.median"), colour=INK, marker="|", size=13.0, reach=("p10", "p90")),
+        Mark("plan_growth", name=w("charts.percentile.planned"), colour=TARGET, marker="D", size=7.0),
+    )
+    return rows(
         f"percentile_{result.class_.indicator_id}_{result.horizon}y",
         drawn,
-        title=w("figures.windows.title", share=reached_by(last["percentile"], lang), **title),
-        subtitle=w("figures.windows.subtitle", span=result.horizon, class_=class_, **ends),
-        sources=sorted(set(rows["source_id"])),
-        lang=lang,
-    )
+        Encoding(y="label", marks=marks, note="regions", unit=w("common.unit.percent_year"), only=w("charts.only.quartiles")),
+        captioned(result.plan, lang, "percentile", "last", ids_in(data), **facts),
+        key=[(w("figures.needed.bars"), PEER, "s"), *((m.name, m.hue, m.marker) for m in marks[1:])],
+        asides=(Aside("_reached", INK, NAME, True, w("charts.percentile.reached")),),
+    )  # fmt: skip
 
 
-@draw.register
-def _percentiles(result: Percentiles, lang: str = "en") -> Chart | Nothing:
-    """The plan's growth rates within the pooled windows of their classes."""
-    w, rows = words(lang), result.named(lang)
-    gdp = result.rows.loc[result.rows["indicator_id"] == "gdp", "percentile"]
-    if gdp.empty:
-        return _nothing(result, NO_RATE, lang)
-    kind = "title" if 1 <= gdp.iloc[0] <= 99 else "title_beyond"
-    ends = {"first": rows["origin_year"].min(), "last": rows["end_year"].max()}
-    return kinds.reference_percentile(
-        "reference_percentile",
-        rows.assign(label=rows["indicator_id"], indicator_id=result.rows["indicator_id"]),
-        title=w(f"figures.percentile.{kind}", share=reached_by(gdp.iloc[0], lang)),
-        subtitle=w("figures.percentile.subtitle", zone=result.plan.zone(lang), **ends),
-        sources=["plan", *sorted(set(rows["source_id"]))],
-        lang=lang,
+@story.register
+def _neighbours(result: Neighbours, lang: str = "en") -> Chart:
+    """What the neighbours added over the plan's years, as slopes beside what the plan needs."""
+    w, plan, data = words(lang), result.plan, result.rows
+    cities = data[data["group"] != "class"]
+    first, last = int(data["first"].iloc[0]), int(data["last"].iloc[0])
+    place = "place_zh" if lang == "zh" else "place"
+
+    def slopes(rows_: pd.DataFrame, growth: str, group: pd.Series | str) -> pd.DataFrame:
+        ends = rows_.assign(series=group, rate=rows_[growth])
+        up = 100 * ((1 + ends["rate"] / 100) ** (last - first) - 1)
+        pair = [ends.assign(year=first, change=0.0), ends.assign(year=last, change=up)]
+        return pd.concat(pair, ignore_index=True)
+
+    host = cities["group"] == "host"
+    classes = data[data["group"] == "class"]
+    # The kind of regions that most series know.
+    kind = classes["place"].mode().head(1)
+    medians = classes[classes["place"].isin(kind)]
+    drawn = pd.concat(
+        [
+            slopes(cities[~host], "growth", cities.loc[~host, "place"]),
+            slopes(medians, "growth", "class"),
+            slopes(cities[host], "growth", "host"),
+            slopes(cities.drop_duplicates("indicator_id"), "planned", "planned"),
+        ],
+        ignore_index=True,
+    ).sort_values("indicator_id", key=lambda c: c.map({i: n for n, i in enumerate(plan.series())}), kind="stable")
+    drawn["panel"] = [short(plan, i, lang) for i in drawn["indicator_id"]]
+    hosts = cities.loc[host, place].unique()
+    grey = {"look": "line", "colour": PEER, "marker": "", "width": 0.9}
+    bold = {"look": "line", "marker": "", "width": 2.0, "ends": ("", "+{value} %"), "digits": 0}
+    marks = [Mark(p, **grey) for p in dict.fromkeys(cities.loc[~host, "place"])]
+    marks[-1] = Mark(marks[-1].at, name=w("figures.neighbours.cities"), **grey)
+    if len(medians):
+        told = w("figures.neighbours.class", place=medians[place].iloc[0])
+        marks.append(Mark("class", name=told, dashed=True, look="line", colour=FAN, marker="", width=1.4))
+    if len(hosts):
+        marks.append(Mark("host", name=str(hosts[0]), **bold))
+    marks.append(Mark("planned", name=w("figures.neighbours.planned"), colour=TARGET, **bold | {"width": 1.6}))
+    by = cities.groupby("indicator_id", sort=False)["reached"].agg(["sum", "size"])
+    lead = by.index[0]
+    facts = {
+        "reached": int(by.loc[lead, "sum"]), "n": int(by.loc[lead, "size"]), "first": first, "last": last,
+        "name": inside(short(plan, lead, lang)),
+    }  # fmt: skip
+    title = "few" if 3 * facts["reached"] <= facts["n"] else "many"
+    title = "none" if not facts["reached"] else title
+    return paths(
+        "neighbours",
+        drawn[["indicator_id", "panel", "series", "place", "year", "change", "rate", "source_id"]],
+        Encoding("year", "change", tuple(marks), group="series", panel="panel", scale="change"),
+        captioned(plan, lang, "neighbours", title, [PLAN, *ids_in(data)], **facts),
+        ticks={first: str(first), last: str(last)},
+        key=[(m.name, m.hue, "_") for m in marks if m.name],
+        high=1.4,
     )

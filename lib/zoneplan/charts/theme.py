@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Literal
 
 ZONE, TARGET, PEER, FAN = "#12355B", "#C8102E", "#9AA0A6", "#4F81BD"
@@ -26,14 +27,15 @@ SIZES = {"column": (3.5, 3.2), "page": (7.2, 4.4), "slide": (7.2, 4.05)}
 EDGE = 0.14
 # Points of letters.
 TITLE, SUBTITLE, NAME, SMALL, NOTE, TINY = 12.5, 8.5, 9.0, 8.0, 7.5, 7.0
-# What a line takes of the page, in sizes of its letters.
-LINE = 1.3
+# What a line takes of the page, in sizes of its letters; of the height of the font itself.
+LINE, SPACING = 1.3, 1.3 / 1.362
 # A longer title gives way to a neutral one, where there is one.
-TITLE_WORDS = 12
+TITLE_WORDS = 16
 CHINESE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
 HAN = "\u2e80-\u2fff\u3400-\u9fff\uf900-\ufaff"
-# One font for most of a page looks calmer than two side by side.
-FAMILIES = {"en": ("DejaVu Sans", "Noto Sans SC"), "zh": ("Noto Sans SC", "DejaVu Sans")}
+# One typeface in both scripts; the last font only helps out with rare letters.
+FAMILY = ("Noto Sans", "Noto Sans SC", "DejaVu Sans")
+FONTS = Path(__file__).with_name("fonts")
 STYLE: dict[Any, Any] = {
     "font.size": 9,
     "axes.spines.top": False,
@@ -50,6 +52,7 @@ STYLE: dict[Any, Any] = {
     "savefig.facecolor": "white",
 }
 _SIZE: ContextVar[str] = ContextVar("size", default="page")
+_TITLE: ContextVar[str] = ContextVar("title", default="")
 
 
 def ink(colour: str) -> str:
@@ -62,9 +65,16 @@ def size() -> str:
     return _SIZE.get()
 
 
+def title() -> str:
+    """The title that charts are given in place of their own; empty for none."""
+    return _TITLE.get()
+
+
 @contextmanager
-def sized(name: str) -> Iterator[None]:
+def sized(name: str, title: str = "") -> Iterator[None]:
     """Make charts as ``column`` (3.5 inches wide, for a page of two), ``page`` (7.2) or ``slide``.
+
+    ``title`` takes the place of their own.
 
     Raises
     ------
@@ -73,36 +83,36 @@ def sized(name: str) -> Iterator[None]:
     """
     if name not in SIZES:
         raise ValueError(f"size {name!r}: choose one of {', '.join(SIZES)}")
-    before = _SIZE.set(name)
+    before = _SIZE.set(name), _TITLE.set(title)
     try:
         yield
     finally:
-        _SIZE.reset(before)
+        _SIZE.reset(before[0])
+        _TITLE.reset(before[1])
 
 
 @lru_cache(maxsize=1)
 def glyphs() -> frozenset[int]:
-    """Register the Chinese font by its path in the wheel; return what can be printed.
+    """Register the fonts by their paths; return what can be printed.
 
-    The font has one weight. It is entered as its own bold too, or every bold title would log a
-    complaint and lose the Latin bold.
+    They come first, before fonts of the machine with the same name. The Chinese font has one
+    weight. It is entered as its own bold too, or every bold title would log a complaint.
     """
     from matplotlib.font_manager import findfont, fontManager, get_font
     from pylopdf_fonts_zh_cn import sans_path
 
-    path = str(sans_path())
-    if path not in {f.fname for f in fontManager.ttflist}:
+    paths = [*map(str, sorted(FONTS.glob("*.ttf"))), str(sans_path())]
+    for path in paths:
         fontManager.addfont(path)
-    regular = next(f for f in fontManager.ttflist if f.fname == path)
-    bold = replace(regular, weight=700)
-    if bold not in fontManager.ttflist:
-        fontManager.ttflist.append(bold)
-    latin = get_font(findfont("DejaVu Sans")).get_charmap()
-    return frozenset({*latin, *get_font(path).get_charmap(), ord("\n")})
+    ours = {f.fname: f for f in fontManager.ttflist if f.fname in paths}
+    bold = replace(ours[paths[-1]], weight=700)
+    fontManager.ttflist[:0] = [*ours.values(), bold]
+    fonts = [get_font(path) for path in (*paths, findfont(FAMILY[-1]))]
+    return frozenset({ord("\n"), *(code for font in fonts for code in font.get_charmap())})
 
 
 @contextmanager
-def theme(lang: str, missing: Literal["ignore", "error"] = "ignore") -> Iterator[None]:
+def theme(missing: Literal["ignore", "error"] = "ignore") -> Iterator[None]:
     """Set the project's style over matplotlib's defaults; the reader's settings come back.
 
     Measuring may ignore a ``missing`` glyph, since export refuses it with words that help.
@@ -112,6 +122,6 @@ def theme(lang: str, missing: Literal["ignore", "error"] = "ignore") -> Iterator
     glyphs()
     with mpl.rc_context(), warnings.catch_warnings():
         mpl.rcdefaults()
-        mpl.rcParams.update({**STYLE, "font.family": list(FAMILIES[lang])})
+        mpl.rcParams.update({**STYLE, "font.family": list(FAMILY)})
         warnings.filterwarnings(missing, message="Glyph .* missing")
         yield

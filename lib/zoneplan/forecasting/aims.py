@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 import numpy as np
 import pandas as pd
 
@@ -17,12 +20,26 @@ READINGS = (0.1, 0.25, 0.5, 0.75, 0.9)
 BAND = 0.05
 
 
-def aims(made: ForecastTable) -> Result:
+@dataclass(frozen=True)
+class Aims(Result):
+    """The targets that would have had an even chance, and a chance of two in three."""
+
+    SUBJECT: ClassVar[str] = "aims"
+
+
+@dataclass(frozen=True)
+class EarlyWarning(Result):
+    """The chance of the last target of some series at each reading of their first open year."""
+
+    SUBJECT: ClassVar[str] = "early_warning"
+
+
+def aims(made: ForecastTable) -> Aims:
     """The target that would have had an even chance, and a chance of two in three, for every distinct promise.
 
     Returns
     -------
-    Result with the columns target_id, indicator_id, year, unit, target, and by base even, two_in_three and shortfall (the
+    Aims with the columns target_id, indicator_id, year, unit, target, and by base even, two_in_three and shortfall (the
     target less the even-chance target: what is missing if things go as expected; of revenue, the budget consequence).
     """
     rows = []
@@ -35,7 +52,7 @@ def aims(made: ForecastTable) -> Result:
             row |= {f"even_{base}": some[0], f"two_in_three_{base}": some[1]}
             row[f"shortfall_{base}"] = p.target.value - some[0]
         rows.append(row)
-    return Result(made.plan, pd.DataFrame(rows))
+    return Aims(made.plan, pd.DataFrame(rows))
 
 
 def aim(target: Target, values: np.ndarray) -> np.ndarray:
@@ -46,38 +63,43 @@ def aim(target: Target, values: np.ndarray) -> np.ndarray:
     return np.quantile(values, chances if target.low == -np.inf else 1 - chances, method=method)
 
 
-def early_warning(made: ForecastTable, indicator_id: str, base: str = BASES[0]) -> Result:
+def early_warning(
+    made: ForecastTable, *indicators: str, base: str = BASES[0]
+) -> EarlyWarning:
     """What to conclude at each reading of the first open year: the chance of the last target given it.
+
+    Parameters
+    ----------
+    indicators : annex series; none means all level series that have a chance.
 
     Returns
     -------
-    Result with the columns year (of the reading), reading (in the unit of the target, or percent), quantile (of its own
+    EarlyWarning with the columns indicator_id, year (of the reading), reading (in the unit of the target, or percent), quantile (of its own
     distribution; the target of that year has its own row), growth (percent since the base) and probability (of the last
-    year's target, given the reading), rising with the reading.
+    year's target, given the reading), rising with the reading, and planned (whether the reading is the year's own target).
 
     The chance is the share of draws that keep the target among those whose first year lies within a twentieth of the ranks
     around the reading, the nearer the more; everything rests on the paths that all answers read.
     """
-    columns = ["year", "reading", "quantile", "growth", "probability"]
+    rows = [row for i in indicators or made.levels() for row in _readings(made, i, base)]
+    columns = ["indicator_id", "year", "reading", "quantile", "growth", "probability", "planned"]
+    return EarlyWarning(made.plan, pd.DataFrame(rows, columns=columns))
+
+
+def _readings(made: ForecastTable, indicator_id: str, base: str) -> list[tuple]:
     f, last = made.of(indicator_id, base), made.plan.target(indicator_id)
     if f is None or last is None or len(f.open_years) < 2 or last.year not in f.open_years:
-        return Result(made.plan, pd.DataFrame(columns=columns))
+        return []
     first = f.open_years[0]
     drawn = f.draws[first]
-    readings = [(float(np.quantile(drawn, q)), q) for q in READINGS]
+    readings = [(float(np.quantile(drawn, q)), q, False) for q in READINGS]
     if (own := made.plan.target(indicator_id, first)) is not None:
-        readings.append((own.value, float((drawn < own.value).mean())))
-    rows = [
-        (
-            first,
-            value,
-            q,
-            _growth(f, value, first),
-            given(drawn, last.is_met(f.draws[last.year]), value),
-        )
-        for value, q in sorted(readings)
+        readings.append((own.value, float((drawn < own.value).mean()), True))
+    met = last.is_met(f.draws[last.year])
+    return [
+        (indicator_id, first, v, q, _growth(f, v, first), given(drawn, met, v), planned)
+        for v, q, planned in sorted(readings)
     ]
-    return Result(made.plan, pd.DataFrame(rows, columns=columns))
 
 
 def given(drawn: np.ndarray, met: np.ndarray, value: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import ClassVar
 
@@ -37,6 +37,7 @@ COLUMNS = (
 class Chances(Result):
     """One row per quantified target and year, with a chance where one can be given, as of a day."""
 
+    made: ForecastTable | None = field(default=None, kw_only=True, repr=False, compare=False)
     SUBJECT: ClassVar[str] = "answers.chances"
 
     def final(self) -> pd.DataFrame:
@@ -96,7 +97,7 @@ def chances(made: ForecastTable) -> Chances:
     table = pd.DataFrame([_row(made, r, named) for _, r in listed.iterrows()], columns=COLUMNS)
     settled = resolutions(plan).rows.set_index("target_id")["resolution"]
     said = [settled.get(t, OPEN) for t in table["target_id"]]
-    return Chances(plan, table.assign(resolution=said))
+    return Chances(plan, table.assign(resolution=said), made=made)
 
 
 def _row(made: ForecastTable, row: pd.Series, named: pd.DataFrame) -> dict:

@@ -135,6 +135,12 @@ class ForecastTable:
         others = [i for i in levels if i != lead] or [lead]
         return lead, "trade_total" if "trade_total" in others else others[0]
 
+    def on_adoption(self) -> ForecastTable:
+        """The same forecasts as on the day on which the plan was adopted, made once."""
+        if "adopted" not in self._made:
+            self._made["adopted"] = self.with_(plan=self.plan.at(self.plan.adopted))
+        return self._made["adopted"]
+
     def with_(self, **changes: Any) -> ForecastTable:
         """The same plan under another scenario or other settings."""
         return ForecastTable(

@@ -211,12 +211,19 @@ def _known(as_of: date, stamp: tuple) -> dict[tuple, tuple[float, int]]:
     return out
 
 
-def scorecard(made: ForecastTable, judged: Chances) -> Result:
+@dataclass(frozen=True)
+class Scorecard(Result):
+    """Targets, their chances and who counts them, by responsible department."""
+
+    SUBJECT: ClassVar[str] = "scorecard"
+
+
+def scorecard(made: ForecastTable, judged: Chances) -> Scorecard:
     """The last year's annex targets by responsible department, and who counts them.
 
     Returns
     -------
-    Result with the columns responsible, targets, assessable, expected_low, expected_high (sum of the chances over the
+    Scorecard with the columns responsible, targets, assessable, expected_low, expected_high (sum of the chances over the
     bases) and the number counted by statistics, customs, treasury and the department itself. Targets that a department
     measures itself are hard to verify.
     """
@@ -232,4 +239,4 @@ def scorecard(made: ForecastTable, judged: Chances) -> Result:
         expected_high=("probability_high", "sum"),
     )
     counted = counted.reindex(columns=who, fill_value=0)
-    return Result(plan, summed.join(counted).reset_index())
+    return Scorecard(plan, summed.join(counted).reset_index())

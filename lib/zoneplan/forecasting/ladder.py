@@ -126,21 +126,32 @@ def _otherwise(
         yield "real_reading", float((100 * np.expm1(logs) >= growth).mean())
 
 
-def alternatives(made: ForecastTable, indicator_id: str) -> Result:
+@dataclass(frozen=True)
+class Alternatives(Result):
+    """The chance of targets under every class that could stand in."""
+
+    SUBJECT: ClassVar[str] = "alternatives"
+
+
+def alternatives(made: ForecastTable, *indicators: str) -> Alternatives:
     """The chance of the last year's target under every class that could stand in for an indicator.
+
+    Parameters
+    ----------
+    indicators : annex series; none means all that have a chance.
 
     Returns
     -------
-    Result with the columns level, name, series, is_proxy, probability and chosen (whether it is the one that the written
+    Alternatives with the columns indicator_id, level, name, series, is_proxy, probability and chosen (whether it is the one that the written
     rule takes). Where two of them differ by ten points or more, the range is part of the answer.
     """
-    plan, target = made.plan, made.plan.target(indicator_id)
-    rows = []
-    for k, class_ in enumerate(classes_of(plan, indicator_id) if target is not None else []):
-        how = BASES[0], made.scenario, made.settings, class_
-        found = forecast(plan, indicator_id, *how)
-        if found is not None and target is not None and target.year in found.open_years:
-            named = class_.level, class_.name, class_.indicator_id, class_.is_proxy
-            rows.append((*named, found.probability(target), k == 0))
-    columns = ["level", "name", "series", "is_proxy", "probability", "chosen"]
-    return Result(plan, pd.DataFrame(rows, columns=columns))
+    plan, rows = made.plan, []
+    for i in indicators or [i for i in plan.series() if made.of(i) is not None]:
+        target = plan.target(i)
+        for k, class_ in enumerate(classes_of(plan, i) if target is not None else []):
+            found = forecast(plan, i, BASES[0], made.scenario, made.settings, class_)
+            if found is not None and target is not None and target.year in found.open_years:
+                named = class_.level, class_.name, class_.indicator_id, class_.is_proxy
+                rows.append((i, *named, found.probability(target), k == 0))
+    columns = "indicator_id level name series is_proxy probability chosen".split()
+    return Alternatives(plan, pd.DataFrame(rows, columns=columns))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+
+import pandas as pd
 
 from zoneplan.plan.document import PlanDocument
 from zoneplan.plan.findings import CONTEXT, Finding
@@ -35,10 +37,26 @@ def buoyancy(plan: PlanDocument) -> Iterator[Finding]:
     yield Finding("buoyancy", "budget_revenue", num(revenue), num(gdp), CONTEXT, "buoyancy", facts)
 
 
+def carried(
+    plan: PlanDocument, indicator_id: str, rates: Mapping[int, float]
+) -> pd.Series | None:
+    """The last observed level carried to the base year by its last known growth, then by rates by year.
+
+    Returns the levels of the years with a rate; None without rates or with fewer than two levels.
+    """
+    seen = plan.levels(indicator_id)
+    if len(seen) < 2 or not rates:
+        return None
+    before, last = seen.iloc[-2], seen.iloc[-1]
+    known = cagr(before["value"], last["value"], int(last["year"] - before["year"]))
+    start = float(last["value"]) * (1 + known / 100) ** (plan.base_year - int(last["year"]))
+    return start * (1 + pd.Series(dict(rates)) / 100).cumprod()
+
+
 def capital(plan: PlanDocument) -> Iterator[Finding]:
     """Investment against GDP, and investment for each unit of additional GDP over the plan (incremental capital-output ratio).
 
-    The last observed level of investment is carried to the base year by its last known growth, then by the plan's rates.
+    The level of investment is carried as by :func:`carried`.
     """
     target, seen = plan.target("gdp"), plan.levels(INVESTMENT)
     if target is None or plan.is_rate("gdp") or len(seen) < 2 or not plan.is_rate(INVESTMENT):
@@ -47,12 +65,9 @@ def capital(plan: PlanDocument) -> Iterator[Finding]:
         return
     before, last = seen.iloc[-2], seen.iloc[-1]
     known = cagr(before["value"], last["value"], int(last["year"] - before["year"]))
-    level = float(last["value"]) * (1 + known / 100) ** (plan.base_year - int(last["year"]))
-    rates = [t.value for y in plan.years if (t := plan.target(INVESTMENT, y)) is not None]
-    path = []
-    for rate in rates:
-        level *= 1 + rate / 100
-        path.append(level)
+    rates = {y: t.value for y in plan.years if (t := plan.target(INVESTMENT, y)) is not None}
+    levels = carried(plan, INVESTMENT, rates)
+    path = [] if levels is None else levels.tolist()
     added = target.value - plan.implied_base("gdp").mid
     facts = {"seen": (float(last["value"]), last["unit"]), "seen_year": int(last["year"])}
     facts |= {"known": num(known), "last": (path[-1], last["unit"]), "year": plan.years[-1]}

@@ -149,18 +149,27 @@ def _both_bases(made: ForecastTable, indicator_id: str, model: Drivers) -> np.nd
     return np.array([np.log(base.level.mid), np.log(other.base.level.mid) + carried])
 
 
-def variance_shares(made: ForecastTable, indicator_id: str) -> Result:
+@dataclass(frozen=True)
+class Shares(Result):
+    """How much of the uncertainty of a series each driver makes."""
+
+    indicator_id: str
+    SUBJECT: ClassVar[str] = "shares"
+
+
+def variance_shares(made: ForecastTable, indicator_id: str) -> Shares:
     """How much of the uncertainty of a level each driver makes.
 
     Returns
     -------
-    Result with the columns driver, exact (``cov(x_k, S) / var(S)`` of the log level ``S = sum x``, which add to one also
+    Shares with the columns driver, exact (``cov(x_k, S) / var(S)`` of the log level ``S = sum x``, which add to one also
     when drivers move together; Borgonovo and Plischke 2016) and first (first-order index of the level itself, estimated from
     the same draws by SALib's RBD-FAST; Tarantola 2006). A driver with 0.6 makes six tenths of the uncertainty.
     """
     model = drivers(made, indicator_id)
     if model is None:
-        return Result(made.plan, pd.DataFrame(columns=["driver", "exact", "first"]))
+        columns = ["driver", "exact", "first"]
+        return Shares(made.plan, pd.DataFrame(columns=columns), indicator_id)
     total, moving = model.log_level, model.moving()
     exact = [float(np.cov(model.draws[:, k], total)[0, 1] / total.var(ddof=1)) for k in moving]
     rows = pd.DataFrame(
@@ -170,7 +179,8 @@ def variance_shares(made: ForecastTable, indicator_id: str) -> Result:
             "first": _first_order(model.draws[:, moving], np.exp(total)),
         }
     )
-    return Result(made.plan, rows.sort_values("exact", ascending=False, ignore_index=True))
+    rows = rows.sort_values("exact", ascending=False, ignore_index=True)
+    return Shares(made.plan, rows, indicator_id)
 
 
 def _first_order(draws: np.ndarray, level: np.ndarray) -> np.ndarray:
@@ -189,6 +199,7 @@ class TwoWay(Result):
     first: str
     second: str
     even: pd.DataFrame
+    indicator_id: str
     SUBJECT: ClassVar[str] = "answers.two_way"
 
     def facts(self, lang: str) -> dict[str, object]:
@@ -211,7 +222,7 @@ def two_way(
     """
     model = drivers(made, indicator_id)
     if model is None:
-        return TwoWay(made.plan, pd.DataFrame(), first, second, pd.DataFrame())
+        return TwoWay(made.plan, pd.DataFrame(), first, second, pd.DataFrame(), indicator_id)
     if first == second:
         raise ValueError(f"two different drivers are needed; found {first!r} twice")
     at = [model.place(first), model.place(second)]
@@ -231,7 +242,7 @@ def two_way(
     even = (goal - np.median(residual) - slopes[0] - (1 + slopes[2]) * b) / (1 + slopes[1])
     lines = pd.DataFrame({"second": across, "first": model.shown(first, even)})
     grid = pd.DataFrame(chance, index=down, columns=across)
-    return TwoWay(made.plan, grid, first, second, lines)
+    return TwoWay(made.plan, grid, first, second, lines, indicator_id)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from zoneplan.forecasting.chances import Chances
-from zoneplan.forecasting.classes import LONGEST
+from zoneplan.forecasting.classes import LONGEST, spread_units
 from zoneplan.forecasting.forecasts import BASES, Base, Forecast, ForecastTable, base_of, forecast
 from zoneplan.forecasting.paths import expected_path, growth_paths
 from zoneplan.plan.intervals import cagr
@@ -39,7 +39,7 @@ def needed_growth(made: ForecastTable) -> NeededGrowth:
     """Growth needed to reach each level target of the last year, from both bases, and how late it comes otherwise.
 
     ``needed = 100 ((target / base)^(1 / years) - 1)``, percent a year; ``late`` as in :func:`years_late`; ``probability`` the
-    chance from the same base (0 to 1). What has no observed base has no such figures (missing); where the plan implies no
+    chance from the same base (0 to 1), ``reached`` the share of similar regions that grew at least so fast in the last window. What has no observed base has no such figures (missing); where the plan implies no
     base, the observed one stands in both places. A need above the class's P90 asks for what fewer than one region in ten
     achieved.
     """
@@ -51,12 +51,16 @@ def needed_growth(made: ForecastTable) -> NeededGrowth:
             continue
         # The last window alone: pooled ones speak of a faster age.
         window = class_.windows(min(last - plan.base_year, LONGEST), plan.as_of).iloc[-1]
-        p10, p50, p90 = window[["p10", "p50", "p90"]]
         row = {"indicator_id": i, "name": plan.name(i, "en")}
         each = {kind: _from_base(made, made.of(i, kind), target) for kind in BASES}
         for part in ("needed", "late", "probability"):
             row |= {f"{part}_{kind}": found[part] for kind, found in each.items()}
-        row |= {"class_p10": p10, "class_median": p50, "class_p90": p90}
+        row |= {f"class_p{q}": window[f"p{q}"] for q in (10, 25, 75, 90)}
+        row["class_median"] = window["p50"]
+        for kind in BASES:
+            # Of a need that is unknown no share of regions can be told.
+            need, grown = row[f"needed_{kind}"], spread_units(window)
+            row[f"reached_{kind}"] = float((grown >= need).mean()) if need == need else np.nan
         span = {"origin_year": window["origin_year"], "end_year": window["end_year"]}
         rows.append({**row, **span, "class": class_.describe(), "source_id": window["source_id"]})
     return NeededGrowth(plan, pd.DataFrame(rows))
@@ -86,7 +90,14 @@ def years_late(made: ForecastTable, base: Base, target: Target) -> float:
     return float(max(reached[0] - target.year, 0)) if len(reached) else float("inf")
 
 
-def missing_numbers(made: ForecastTable, judged: Chances) -> Result:
+@dataclass(frozen=True)
+class MissingNumbers(Result):
+    """The unpublished numbers, and how far each could move its chance."""
+
+    SUBJECT: ClassVar[str] = "missing"
+
+
+def missing_numbers(made: ForecastTable, judged: Chances) -> MissingNumbers:
     """Which unpublished number would move the chances most.
 
     For a target with an observed base the missing number is the level of the base year: the chance is read with that level
@@ -95,7 +106,7 @@ def missing_numbers(made: ForecastTable, judged: Chances) -> Result:
 
     Returns
     -------
-    Result with the columns indicator_id, name_en, missing_number, probability (headline), probability_low, probability_high (with the number
+    MissingNumbers with the columns indicator_id, name_en, missing_number, probability (headline), probability_low, probability_high (with the number
     known low or high) and points (how far it could move the chance).
     """
     rows = []
@@ -109,7 +120,7 @@ def missing_numbers(made: ForecastTable, judged: Chances) -> Result:
     columns = "indicator_id name_en missing_number probability probability_low probability_high points".split()
     table = pd.DataFrame(rows, columns=columns)
     table = table.sort_values("points", ascending=False, kind="stable", na_position="last")
-    return Result(made.plan, table.reset_index(drop=True))
+    return MissingNumbers(made.plan, table.reset_index(drop=True))
 
 
 def _with_base_known(made: ForecastTable, indicator_id: str) -> tuple[float, float]:

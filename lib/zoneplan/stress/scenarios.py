@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import product
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -420,23 +421,29 @@ def _has_shock(plan: PlanDocument, indicator_id: str, year: int) -> bool:
         return False
 
 
-def compare(made: ForecastTable, head: ForecastTable) -> Result:
-    """What a scenario does to every assessable target of the last year.
+@dataclass(frozen=True)
+class Comparison(Result):
+    """What scenarios do to the chances of the last targets."""
+
+    SUBJECT: ClassVar[str] = "comparison"
+
+
+def compare(head: ForecastTable, *others: ForecastTable) -> Comparison:
+    """What scenarios do to every assessable target of the last year.
 
     Returns
     -------
-    Result with the columns indicator_id, probability (in the scenario, 0 to 1), baseline (of the headline) and change (points).
+    Comparison with the columns scenario (its id), indicator_id, probability (in the scenario, 0 to 1), baseline (of the headline) and change (points).
     """
-    plan, rows = made.plan, []
-    for i in plan.series():
+    plan, rows = head.plan, []
+    for made, i in product(others, plan.series()):
         plain, other, target = head.of(i), made.of(i), plan.target(i)
         if plain is None or other is None or target is None or target.year not in other.open_years:
             continue
         here, there = other.probability(target), plain.probability(target)
-        rows.append((i, here, there, 100 * (here - there)))
-    return Result(
-        plan, pd.DataFrame(rows, columns=["indicator_id", "probability", "baseline", "change"])
-    )
+        rows.append((made.scenario.id, i, here, there, 100 * (here - there)))
+    columns = ["scenario", "indicator_id", "probability", "baseline", "change"]
+    return Comparison(plan, pd.DataFrame(rows, columns=columns))
 
 
 def middle_path(plan: PlanDocument, scenario: Scenario, indicator_id: str) -> pd.Series | None:
