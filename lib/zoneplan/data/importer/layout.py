@@ -1,0 +1,253 @@
+"""Where the tables of a page are, and what each of their columns holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, reduce
+from itertools import pairwise
+
+from zoneplan.data.importer.numbers import YEAR, Typed, figure
+from zoneplan.data.importer.words import Head, Unit, column_of, head_of, plain, unit_line
+from zoneplan.data.importer.workbook import Page, place
+
+# Below the first rows there is no header any more.
+HEADER_WITHIN = 20
+LONGEST_HEAD = 40
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of figures: where its head stands, and what it says."""
+
+    index: int
+    place: str
+    head: Head
+
+
+@dataclass(frozen=True)
+class Block:
+    """A table, or one of several side by side: its rows, its names and its columns.
+
+    ``fields`` are the columns of one meaning (unit, force, year, value ...) by that meaning; ``units`` those that
+    the lines above the table name; ``titles`` what else stands above it.
+    """
+
+    page: Page
+    first: int
+    last: int
+    names: tuple[int, ...]
+    columns: tuple[Column, ...]
+    fields: dict[str, int]
+    units: tuple[Unit | str, ...]
+    titles: tuple[str, ...]
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a row is one figure."""
+        return {"year", "value"} <= self.fields.keys()
+
+    @cached_property
+    def context(self) -> tuple[Head, ...]:
+        """What the name of the sheet and the titles say."""
+        return tuple(head_of(t) for t in (self.page.title, *self.titles))
+
+
+def blocks(page: Page) -> list[Block]:
+    """The tables of a page, below one another and side by side; of one whose years run down, turned."""
+    found = list(_blocks(page))
+    turned = Page(
+        page.title,
+        {(c, r): cell for (r, c), cell in page.cells.items()},
+        {(c, r): (c0, r0, text) for (r, c), (r0, c0, text) in page.merged.items()},
+    )
+    return found or (list(_blocks(turned)) if _years_run_down(page) else [])
+
+
+def _blocks(page: Page) -> Iterator[Block]:
+    top, units = 1, ()
+    while (rows := _head_rows(page, top)) is not None:
+        first, last = rows
+        again = _again(page, last)
+        # What says one thing only between two tables is the title of the second.
+        end = max((r for r in range(last + 1, again) if _figures(page, r)), default=last)
+        end = page.rows if again > page.rows else end
+        titles = [
+            t for r in range(top, last) for t in _lines(page, r) if not _is_head_row(page, r, last)
+        ]
+        # A unit said at the top of the sheet holds until another is said.
+        units = next(filter(None, map(unit_line, titles)), units)
+        heads = [r for r in range(top, last + 1) if r == last or _is_head_row(page, r, last)]
+        yield from _side_by_side(page, heads, end, units, tuple(titles))
+        top = end + 1
+        if again > page.rows:
+            return
+
+
+def _lines(page: Page, row: int) -> list[str]:
+    """What a row above a table says, as typed."""
+    cells = (page.cells.get((row, c)) for c in range(1, page.columns + 1))
+    return [str(c.value).strip() for c in cells if c is not None and str(c.value).strip()]
+
+
+# Which rows are heads ---------------------------------------------------------------------------
+
+
+def _head_rows(page: Page, top: int) -> tuple[int, int] | None:
+    """The first and the last row of a header: what names year and value, else what names years."""
+    within = range(top, min(top + HEADER_WITHIN, page.rows + 1))
+    long = (r for r in within if {"year", "value"} <= set(map(column_of, page.texts(r).values())))
+    naming = [r for r in within if _names_columns(page, r)]
+    naming = [r for r in naming if len(set(page.texts(r).values())) > 1] or naming
+    if (row := next(long, None)) is not None:
+        return row, row
+    if not naming:
+        return None
+    data = next((r for r in range(naming[0] + 1, page.rows + 1) if _is_data(page, r)), page.rows + 1)
+    above = [r for r in naming if r < data]
+    anchor = last = max([r for r in above if _has_name(page, r)] or above)
+    while last + 1 < data and _goes_on(page, last, last + 1):
+        last += 1
+    return anchor, last
+
+
+def _has_name(page: Page, row: int) -> bool:
+    return any(column_of(t) == "name" for t in page.texts(row).values())
+
+
+def _figures(page: Page, row: int) -> list[str]:
+    """The texts of a row that are numbers."""
+    texts = {c: t for c, t in page.texts(row).items() if t[0] in "+-<>≤≥(〔[▲△" or t[:1].isdigit()}
+    cells = ((page.cell(row, c), t) for c, t in texts.items())
+    return [t for cell, t in cells if cell and isinstance(figure(cell.value, cell.format), Typed)]
+
+
+def _is_data(page: Page, row: int) -> bool:
+    """Whether a row holds figures of its own, and not the years of a head."""
+    texts = page.texts(row)
+    if _has_name(page, row) or not _figures(page, row):
+        return False
+    first = next(iter(texts.values()))
+    return not (YEAR.fullmatch(first) and all(YEAR.fullmatch(t) for t in _figures(page, row)))
+
+
+def _names_columns(page: Page, row: int) -> bool:
+    """Whether a row heads columns: years with a word or several, or 指标 with what heads figures."""
+    texts = list(page.texts(row).values())
+    short = [t for t in texts if len(t) < LONGEST_HEAD]
+    if _has_name(page, row):
+        return any(head_of(t).heads_figures for t in short if column_of(t) is None)
+    if any(not YEAR.fullmatch(t) for t in _figures(page, row)):
+        return False
+    years = [t for t in short if head_of(t).years]
+    return bool(years) and (len(years) > 1 or any(head_of(t).kinds or "年" in t for t in texts))
+
+
+def _is_head(text: str) -> bool:
+    return column_of(text) is not None or not head_of(text).unknown
+
+
+def _is_head_row(page: Page, row: int, last: int) -> bool:
+    """Whether a row above the last of a header is part of it: it says several things, and all as heads."""
+    texts = list(page.texts(row).values())
+    return (
+        row <= last
+        and len(set(texts)) > 1
+        and not any(unit_line(t) for t in texts)
+        and all(map(_is_head, texts))
+    )
+
+
+def _goes_on(page: Page, above: int, row: int) -> bool:
+    """Whether a row heads what stands below a head, and names nothing of its own."""
+    names = [c for c, t in page.texts(above).items() if column_of(t) == "name"]
+    name = min(names or page.texts(above) or [1])
+    texts = page.texts(row)
+    own = texts.get(name, "") not in ("", page.text(above, name))
+    said = [head_of(t) for t in texts.values()]
+    heads = any(h.heads_figures or h.unit or h.said for h in said)
+    return not own and heads and all(map(_is_head, texts.values()))
+
+
+def _again(page: Page, last: int) -> int:
+    """The row below the figures in which another header begins; beyond the last row if there is none."""
+    name = min(page.texts(last) or [1])
+    for row in range(last + 1, page.rows + 1):
+        texts = page.texts(row)
+        blank = name not in texts or texts[name] == page.text(last, name)
+        if texts and _names_columns(page, row) and (_has_name(page, row) or blank):
+            return row
+    return page.rows + 1
+
+
+def _years_run_down(page: Page) -> bool:
+    """Whether a column names a year in one row and another in the next, as where the table is turned."""
+    rows = range(1, min(HEADER_WITHIN, page.rows) + 1)
+    for column in range(1, page.columns + 1):
+        texts = [page.text(r, column) for r in rows]
+        years = [head_of(t).years if len(t) < LONGEST_HEAD else () for t in texts]
+        if any(len(a) == len(b) == 1 and a != b for a, b in pairwise(years)):
+            return True
+    return False
+
+
+# What the columns hold --------------------------------------------------------------------------
+
+
+def _side_by_side(
+    page: Page, heads: list[int], end: int, units: tuple[Unit | str, ...], titles: tuple[str, ...]
+) -> Iterator[Block]:
+    """The blocks of a header: each begins with its own column of names."""
+    first = heads[-1] + 1
+    parts = {
+        c: list(dict.fromkeys(t for r in heads if (t := page.text(r, c))))
+        for c in range(1, page.columns + 1)
+    }
+    names = _name_columns(page, parts, first, end)
+    starts = [1, *(group[0] for group in names[1:])]
+    for k, group in enumerate(names):
+        stop = starts[k + 1] if k + 1 < len(starts) else page.columns + 1
+        within = [c for c in range(starts[k], stop) if c not in group]
+        fields: dict[str, int] = {}
+        columns = []
+        for c in within:
+            meant = {column_of(t) for t in parts[c]}
+            only = meant.pop() if len(meant) == 1 else None
+            if only:
+                fields.setdefault(only, c)
+            elif parts[c]:
+                head = reduce(lambda above, h: h.under(above), map(head_of, parts[c]))
+                cell = page.cell(heads[-1], c) or page.cell(heads[0], c)
+                where = cell.place if cell else place(heads[-1], c)
+                columns.append(Column(c, where, head))
+        yield Block(page, first, end, group, tuple(columns), fields, units, titles)
+
+
+def _name_columns(
+    page: Page, parts: dict[int, list[str]], first: int, end: int
+) -> list[tuple[int, ...]]:
+    """The columns of names, block by block; names within a block stand from the outer to the inner."""
+    named = [c for c, texts in parts.items() if any(column_of(t) == "name" for t in texts)]
+    if not named:
+        holds = [c for c in parts if any(_is_name(page.raw(r, c)) for r in range(first, end + 1))]
+        return [(min(holds, default=1),)]
+    groups: list[list[int]] = []
+    for c in named:
+        between = range(groups[-1][-1] + 1, c) if groups else ()
+        figures = any(head_of(t).heads_figures for b in between for t in parts[b])
+        if groups and not figures:
+            groups[-1].append(c)
+        else:
+            groups.append([c])
+    for group in groups:
+        # A column without a head beside the names holds the names of what they are made of.
+        beside = group[-1] + 1
+        texts = [page.raw(r, beside) for r in range(first, end + 1)]
+        if not parts.get(beside, [""]) and any(map(_is_name, texts)):
+            group.append(beside)
+    return [tuple(group) for group in groups]
+
+
+def _is_name(value: object) -> bool:
+    text = plain(value)
+    return bool(text) and not isinstance(figure(value), Typed) and any(c.isalpha() for c in text)
