@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import os
 import sys
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     new = commands.add_parser(
         "new", help="an empty plan to fill in; check --plan leads on from there"
     )
+    more = commands.add_parser("add", help="one more figure of the past for a plan of your own")
     taken = commands.add_parser(
         "import", help="a plan from a spreadsheet; shows what it understood and asks"
     )
@@ -67,8 +68,13 @@ def parser() -> argparse.ArgumentParser:
     )
     again.add_argument("--yes", action="store_true", help="do not ask")
     new.add_argument("folder", type=Path, metavar="DIR", help="folder to make")
+    more.add_argument("indicator", metavar="INDICATOR", help="its id or name, such as gdp")
+    more.add_argument("year", type=int, metavar="YEAR")
+    more.add_argument("value", metavar="VALUE", help="such as 215, or 215亿元")
+    more.add_argument("--plan", type=Path, metavar="DIR", help="folder of the plan")
+    more.add_argument("--yes", action="store_true", help="do not ask")
     taken.add_argument(
-        "file", type=Path, metavar="FILE.xlsx", help="targets, figures of the past, or both"
+        "file", type=Path, metavar="FILE", help="xlsx or csv: targets, figures of the past, or both"
     )
     taken.add_argument(
         "--to",
@@ -76,13 +82,30 @@ def parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="folder of the plan (default: named like the file, beside it)",
     )
-    taken.add_argument("--yes", action="store_true", help="do not ask")
+    taken.add_argument(
+        "--answer",
+        action="append",
+        default=[],
+        metavar="ID=ANSWER",
+        help="the answer to a question, or to all of a kind; may be repeated",
+    )
+    taken.add_argument(
+        "--answers", type=Path, metavar="FILE", help="file with lines ID = ANSWER, made if need be"
+    )
+    taken.add_argument(
+        "--yes", action="store_true", help="take proposals that change no figure; ask nothing"
+    )
+    for command in (check, new, more, taken):
+        command.add_argument(
+            "--lang", choices=["en", "zh"], help="language (default: that of the machine)"
+        )
     books.add_argument("--save", action="store_true", help="save each notebook as one clean run")
     return top
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; 0 means fine, 1 that a message says what is wrong, 130 that Ctrl-C has stopped it."""
+    never_fail_to_print()
     args = parser().parse_args(argv)
     from zoneplan.errors import DataError
 
@@ -92,11 +115,25 @@ def main(argv: list[str] | None = None) -> int:
                 refuse_faulty_tables(always=args.command == "brief")
             return COMMANDS[args.command](args)
     except DataError as error:
-        print(error, file=sys.stderr)
+        from zoneplan.messages.problems import told
+
+        lang = _lang(args)
+        print("\n".join(told(p, lang) for p in error.problems), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\ninterrupted", file=sys.stderr)
         return INTERRUPTED
+
+
+def never_fail_to_print() -> None:
+    """A sign that a console cannot show is spelled out, and one that it cannot read is a question mark."""
+    for stream, errors in (
+        (sys.stdout, "backslashreplace"),
+        (sys.stderr, "backslashreplace"),
+        (sys.stdin, "replace"),
+    ):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=errors)
 
 
 @contextlib.contextmanager
@@ -130,16 +167,9 @@ def plan_in_force(plan: Path | None) -> Iterator[None]:
             os.environ["ZONEPLAN_PLAN"] = before
 
 
-def own_plan() -> Path | None:
-    """The folder of the plan in force if it is not the shipped one."""
-    from zoneplan.data import tables
-
-    folder = tables.plan_dir()
-    return None if tables.is_shipped(folder) else folder
-
-
 def refuse_faulty_tables(always: bool) -> None:
     """Nothing is computed or written from tables that are not sound; every problem is listed at once."""
+    from zoneplan.clerk import all_problems, own_plan
     from zoneplan.errors import DataError
 
     problems = all_problems() if always or own_plan() else []
@@ -147,85 +177,18 @@ def refuse_faulty_tables(always: bool) -> None:
         raise DataError(problems)
 
 
-def all_problems() -> list[Problem]:
-    """What is wrong with the plan in force, or with the project's tables if it is the shipped one.
+def _lang(args: argparse.Namespace) -> str:
+    """The language a command speaks: as asked for, else that of the machine."""
+    from zoneplan.clerk import usual_language
 
-    Description, tables, their agreement and scenarios are looked at in this order; what rests on a faulty part is left
-    for later, so that one fault is not told many times.
-    """
-    from zoneplan import load_plan
-    from zoneplan.data import tables
-    from zoneplan.errors import DataError
-    from zoneplan.evaluation import plausibility
-    from zoneplan.forecasting import classes
-    from zoneplan.plan.document import read_description
-    from zoneplan.stress import scenarios
-
-    own = own_plan()
-    try:
-        if own:
-            read_description(own / "plan.yml")
-        problems = tables.plan_problems(own) if own else tables.check()
-        if problems:
-            return problems
-        plan = load_plan()
-        problems = [*classes.class_problems(plan), *plausibility.place_problems(plan)]
-        if not problems:
-            scenarios.scenarios(plan)
-    except DataError as error:
-        return list(error.problems)
-    return problems
+    named = getattr(args, "lang", None)
+    return named if named in ("en", "zh") else usual_language()
 
 
 def _check(args: argparse.Namespace) -> int:
-    from zoneplan.data.template import next_step
+    from zoneplan.clerk import check
 
-    problems, own = all_problems(), own_plan()
-    for problem in problems:
-        print(problem)
-    if problems:
-        print(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found", file=sys.stderr)
-        if own:
-            print(next_step(problems, own), file=sys.stderr)
-        return 1
-    print("all tables and scenarios are valid")
-    if own:
-        from datetime import date
-
-        from zoneplan import load_plan
-        from zoneplan.evaluation import plausibility
-
-        if asked := plausibility.doubts(load_plan(), date.today()):
-            print("\nLook at these again; each may be right:")
-            print(
-                "\n".join(
-                    textwrap.fill(line, 120, initial_indent="  - ", subsequent_indent="    ")
-                    for line in asked
-                )
-                + "\n"
-            )
-        print(what_now(own))
-    return 0
-
-
-def what_now(folder: Path) -> str:
-    """What a valid plan of one's own can be asked, and how."""
-    from zoneplan import load_plan
-    from zoneplan.forecasting import classes
-
-    plan = load_plan()
-    final = plan.verdicts().final()
-    given, ends = int(final["probability_low"].notna().sum()), classes.record_ends(plan)
-    old = ends is not None and plan.years[0] - ends > classes.OLD
-    return (
-        f"{plan.name_en}: seen from {plan.as_of.isoformat()}, {given} of {len(final)} series have odds.\n"
-        + (
-            f"Mind: growth of similar regions is on record only to {ends}; the odds rest on its own fade after that.\n"
-            if old
-            else ""
-        )
-        + f"Next: zoneplan verdicts --plan {folder}, zoneplan brief --plan {folder}"
-    )
+    return check(_lang(args))
 
 
 def _verdicts(args: argparse.Namespace) -> int:
@@ -249,6 +212,7 @@ def _audit(args: argparse.Namespace) -> int:
 
 
 def _brief(args: argparse.Namespace) -> int:
+    from zoneplan.clerk import own_plan
     from zoneplan.report.brief import brief
 
     own = own_plan()
@@ -258,61 +222,27 @@ def _brief(args: argparse.Namespace) -> int:
 
 
 def _new(args: argparse.Namespace) -> int:
-    from zoneplan.data.template import start
+    from zoneplan.clerk import new
 
-    written = start(args.folder)
-    for file in written:
-        print(f"written: {file}")
-    print(
-        f"{'Fill them in' if written else 'All files were there already'}, then: zoneplan check --plan {args.folder}"
-    )
-    return 0
+    return new(args.folder, _lang(args))
+
+
+def _add(args: argparse.Namespace) -> int:
+    from zoneplan.clerk import add
+
+    return add(args.indicator, args.year, args.value, args.yes, _lang(args))
 
 
 def _import(args: argparse.Namespace) -> int:
-    from zoneplan.data.importer import read_workbook, write_plan
-    from zoneplan.forecasting.classes import has_class
-    from zoneplan.text import frame
+    from zoneplan.clerk import import_file, pairs
 
-    read = read_workbook(args.file)
-    years, named = (
-        read.rows["year"].map(lambda y: "" if y != y else str(int(y))),
-        read.rows["known"].map({True: "yes", False: "no"}),
-    )
-    shown = read.table().assign(year=years, known=named).rename(columns={"known": "name known"})
-    print(f"Understood in {args.file}:")
-    print(frame(shown.dropna(axis=1, how="all"), 2))
-    if read.rows["value_high"].notna().any():
-        print(
-            "\nA range counts as met from its nearer end on. If what lies beyond is a miss, write range as direction in targets.csv."
-        )
-    if jumping := read.jumps():
-        print("\nLook at these again: they more than double, or fall to less than half, in a year:")
-        print("\n".join(f"  {line}" for line in jumping))
-    if len(read.left):
-        print(f"\nNot understood, {len(read.left)} cell{'s' if len(read.left) > 1 else ''}:")
-        for why, cells in read.left.groupby("why", sort=False):
-            named = ", ".join(f"{row.sheet}!{row.cell} {row.text!r}" for row in cells.itertuples())
-            print(
-                f"  {why}\n{textwrap.fill(named, 120, initial_indent='    ', subsequent_indent='    ')}"
-            )
-    unknown = list(dict.fromkeys(read.rows.loc[~read.rows["indicator_id"].map(has_class), "name"]))
-    if unknown:
-        print(
-            f"\nNo similar regions are known for: {'; '.join(unknown)}. They get no odds before plan.yml names a class."
-        )
-    folder = args.to or args.file.with_suffix("")
-    if not args.yes and not _agreed(f"\nWrite {len(read.rows)} figures to {folder}? [y/N] "):
-        print("nothing was written")
-        return 1
-    for file in write_plan(read, folder):
-        print(f"written: {file}")
-    print(f"Now: zoneplan check --plan {folder}")
-    return 0
+    answers = pairs(args.answer)
+    return import_file(args.file, args.to, answers, args.answers, args.yes, _lang(args))
 
 
 def refuse_own_plan(what: str) -> None:
     """The saved notebooks and their numbers are those of the shipped plan."""
+    from zoneplan.clerk import own_plan
     from zoneplan.errors import DataError, Problem
 
     own = own_plan()
@@ -345,6 +275,7 @@ def _rebaseline(args: argparse.Namespace) -> int:
 
     import nbformat
 
+    from zoneplan.clerk import agreed
     from zoneplan.errors import DataError, Problem
     from zoneplan.report import notebooks
     from zoneplan.report.rebaseline import changed, record
@@ -362,7 +293,7 @@ def _rebaseline(args: argparse.Namespace) -> int:
         print("no number, text or picture changed; nothing was written")
         return 0
     print(frame(rows))
-    if not args.yes and not _agreed(f"Save {len(rows)} changes? [y/N] "):
+    if not args.yes and not agreed(f"Save {len(rows)} changes? [y/N] "):
         print("nothing was written")
         return 1
     record(rows, args.why, datetime.date.today(), notebooks.folder().parent / "CHANGES.md")
@@ -370,13 +301,6 @@ def _rebaseline(args: argparse.Namespace) -> int:
         notebooks.save_clean(path, after[path.stem])
     print(f"{len(rows)} changes saved; CHANGES.md says why. Now make the reports anew: make brief")
     return 0
-
-
-def _agreed(question: str) -> bool:
-    try:
-        return input(question).strip().lower() in ("y", "yes")
-    except EOFError:
-        return False
 
 
 def _tell(name: str, finished: bool) -> None:
@@ -394,5 +318,6 @@ COMMANDS = {
     "run-notebooks": _run_notebooks,
     "rebaseline": _rebaseline,
     "new": _new,
+    "add": _add,
     "import": _import,
 }

@@ -10,7 +10,6 @@ from zoneplan.data.importer.questions import LEAVE, Interview
 from zoneplan.data.importer.words import ACTUAL, GROWTH, TARGET, VERSIONS, Head
 
 NOT_READ = "a column of neither years nor units: it is not read"
-LEFT_OUT = "left out, as answered"
 # Words of a head that make its column another thing than the indicator of a year.
 OTHER_MEASURES = {
     "part": "figures of part of a year, which are not those of the year",
@@ -202,15 +201,9 @@ def _kinds(made: list[Meaning], block: Block, talk: Talk) -> list[Meaning]:
         if table is not None:
             done.append(replace(m, table=table))
         else:
-            why = LEFT_OUT if m.year else "no year for it"
-            why = why if m.year is None or answered(talk, m.year) else "a target or an actual figure?"
+            why = talk.why("kind", m.year) if m.year else talk.why("year", m.column.place)
             talk.leave(block.page.title, m.column.place, m.head.text, why)
     return done
-
-
-def answered(talk: Talk, year: int) -> bool:
-    """Whether the kind of a year was answered."""
-    return bool({"kind", f"kind-{year}"} & talk.answers.keys())
 
 
 def ask_kind(
@@ -260,7 +253,8 @@ def _versions(made: list[Meaning], block: Block, talk: Talk) -> list[Meaning]:
                 place=f"{block.page.title}!{m.column.place}", text=m.head.text,
             )  # fmt: skip
             if answer != (m.version or "plain"):
-                talk.leave(block.page.title, m.column.place, m.head.text, OTHER_VERSION)
+                why = OTHER_VERSION if answer else talk.why("version", m.year)
+                talk.leave(block.page.title, m.column.place, m.head.text, why)
                 continue
         kept.append(m)
     return kept

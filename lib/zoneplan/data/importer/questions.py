@@ -8,10 +8,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from zoneplan.data.importer.words import unit_in
 from zoneplan.errors import DataError, Problem
 
 # The answer that leaves out what is asked about.
 LEAVE = "leave"
+# The answer that takes what is proposed.
+DEFAULT = "default"
+LEFT_OUT = "left out, as answered"
+# Questions whose default may be taken for the time being, and which are asked again by the check.
+OPEN_KINDS = ("zone", "day", "scope", "name")
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,15 @@ class Interview:
         places = tuple(dict.fromkeys(p for p in places if p))
         self.asked[name] = Question(name, kind, default, tuple(options), safe, places, parts)
         given = self.answers.get(name, self.answers.get(kind))
+        if given == DEFAULT:
+            return default or None
         return given if given is not None else default if safe else None
+
+    def why(self, kind: str, key: object = "") -> str:
+        """The reason why something is left out of which a question was asked."""
+        name = f"{kind}-{key}" if key != "" else kind
+        answered = {name, kind} & self.answers.keys()
+        return LEFT_OUT if answered else f"waits for the answer to {name}"
 
     def open(self) -> tuple[Question, ...]:
         """What was asked and is not answered."""
@@ -67,6 +81,13 @@ def day_in(text: str) -> str | None:
         return None
 
 
+EXPECTED = {
+    "day": "a day such as 2018-10-30",
+    "unit": "a unit such as 亿元, or leave",
+    "year": "a year such as 2020, or leave",
+}
+
+
 def checked(
     answers: Mapping[str, str], questions: Iterable[Question], words: Mapping[str, Iterable[str]]
 ) -> dict[str, str]:
@@ -81,7 +102,7 @@ def checked(
     Raises
     ------
     DataError
-        An answer is none of the options, or no day, or belongs to no question.
+        An answer is none of the options, or no day.
     """
     by_name: dict[str, Question] = {}
     for q in questions:
@@ -91,12 +112,11 @@ def checked(
     for name, text in answers.items():
         q = by_name.get(name)
         if q is None:
-            known = ", ".join(by_name) or "none"
-            problems.append(Problem("--answer", None, name, "no question of this id", f"one of {known}"))
+            # The answer to another question may have settled this one.
             continue
         value = _option(text.strip(), q, words)
         if value is None:
-            expected = "a day such as 2018-10-30" if q.kind == "day" else "one of " + ", ".join(q.options)
+            expected = EXPECTED.get(q.kind) or "one of " + ", ".join(q.options)
             problems.append(Problem("--answer", None, name, repr(text), expected))
         else:
             good[name] = value
@@ -106,8 +126,15 @@ def checked(
 
 
 def _option(text: str, q: Question, words: Mapping[str, Iterable[str]]) -> str | None:
+    if text == DEFAULT and q.default:
+        return text
     if q.kind == "day":
         return day_in(text)
+    if q.kind == "unit" and text != LEAVE:
+        unit = unit_in(text)
+        return text if unit and unit.name else None
+    if q.kind == "year" and text != LEAVE:
+        return text if re.fullmatch("(?:19|20)[0-9]{2}", text) else None
     if not q.options:
         return text or None
     same = {w: o for o in q.options for w in (o, *words.get(o, ()))}

@@ -124,11 +124,14 @@ def read_workbook(
     """
     file = Path(file)
     found = pages(file)
-    answers = dict(answers or {})
-    first = _read(file, found, answers)
-    good = checked(answers, first.asked.values(), words or {})
-    talk = first if good == answers else _read(file, found, good)
-    return _understood(file, found, talk)
+    given = dict(answers or {})
+    reader = _read(file, found, given)
+    good = checked(given, reader.asked.values(), words or {})
+    if any(good[k] != given[k] for k in good):
+        reader = _read(file, found, good)
+    for name in given.keys() - good.keys():
+        reader.tell("--answer", name, given[name], "no question of this id")
+    return _understood(reader)
 
 
 class Reader(Talk):
@@ -140,6 +143,8 @@ class Reader(Talk):
         self.found: list[dict[str, Any]] = []
         self.titles: list[str] = []
         self.spans: list[tuple[int, int]] = []
+        self.zone = self.day = self.scope = ""
+        self.base_year: int | None = None
 
 
 def _read(file: Path, found: list[Page], answers: dict[str, str]) -> Reader:
@@ -156,6 +161,7 @@ def _read(file: Path, found: list[Page], answers: dict[str, str]) -> Reader:
     _choose_area(reader)
     _fractions(reader)
     _once(reader)
+    _describe(reader)
     return reader
 
 
@@ -257,7 +263,7 @@ def _long_meaning(cell: Cell, row: Row, block: Block, reader: Reader) -> Meaning
     year = when.years[0]
     table = table or ask_kind(year, (), block, reader, cell.place, row.beside["year"])
     growth = "growth" in head.said
-    return Meaning(column, year, table, growth) if table else "a target or an actual figure?"
+    return Meaning(column, year, table, growth) if table else reader.why("kind", year)
 
 
 def _figure(
@@ -276,7 +282,7 @@ def _figure(
         return cell.fault
     typed = _without_doubt(cell, typed, block, reader)
     if isinstance(typed, str):
-        return _advice(typed, meaning)
+        return typed
     table = meaning.table
     kind_said = head_of(row.beside.get("kind", "")).kinds if not block.is_long else []
     if len(kind_said) == 1 and kind_said[0] in (TARGET, ACTUAL) and table != GROWTH:
@@ -301,10 +307,6 @@ def _figure(
 KIND_NAMES = ("growth", "share", "count", "area", "rank", "level", "flow")
 
 
-def _advice(why: str, meaning: Meaning) -> str:
-    return why
-
-
 def _unfit(typed: Typed, table: str | None, kind: str, name: Name) -> str | None:
     """Why a number cannot stand where it does."""
     if typed.high is not None and table != TARGET:
@@ -325,31 +327,34 @@ def _without_doubt(
     if not isinstance(typed, Typed) and hasattr(cell.value, "day"):
         shown = f"{cell.value.month}-{cell.value.day}"
         answer = reader.ask("date", cell.place, default=shown, place=where, text=shown)
-        said = figure_text(answer) if answer not in (None, LEAVE) else typed
-        return said if isinstance(said, Typed) else typed
+        said = figure_text(answer) if answer not in (None, LEAVE) else None
+        return said if isinstance(said, Typed) else f"{typed}: {reader.why('date', cell.place)}"
     if isinstance(typed, str) or not typed.doubt:
         return typed
     shown = f"{typed.other:,.12g}"
     if typed.doubt in ("brackets", "triangle"):
+        asked = ("sign", typed.doubt)
         answer = reader.ask(
-            "sign", typed.doubt, default="minus", options=("minus", "plus", LEAVE), place=where,
+            *asked, default="minus", options=("minus", "plus", LEAVE), place=where,
             text=str(cell.value),
         )  # fmt: skip
         first = "minus"
     elif typed.doubt == "scaled":
+        asked = ("format", cell.place.rstrip("0123456789"))
         answer = reader.ask(
-            "format", cell.place.rstrip("0123456789"), default="shown",
+            *asked, default="shown",
             options=("shown", "stored", LEAVE), place=where, shown=shown, stored=f"{typed.value:,.12g}",
         )  # fmt: skip
         first = "stored"
     else:
+        asked = ("percent", cell.place)
         answer = reader.ask(
-            "percent", cell.place, default="typed", options=("shown", "typed", LEAVE), place=where,
+            *asked, default="typed", options=("shown", "typed", LEAVE), place=where,
             shown=f"{typed.value:,.12g}", typed=shown,
         )  # fmt: skip
         first = "shown"
     if answer in (None, LEAVE):
-        return "its sign or its format leaves open which number is meant"
+        return reader.why(*asked)
     return replace(typed, value=typed.value if answer == first else typed.other, doubt="")
 
 
@@ -381,7 +386,7 @@ def _unit(
             "measure", meaning.column.place, default="growth", options=("growth", LEAVE),
             place=f"{block.page.title}!{meaning.column.place}", text=meaning.head.text, unit=units[0].name,
         )  # fmt: skip
-        return PERCENT if answer == "growth" else "a column in % of rows in another unit"
+        return PERCENT if answer == "growth" else reader.why("measure", meaning.column.place)
     units += [head] if head is not None else []
     different = list(dict.fromkeys(u.name for u in units))
     if len(different) > 1:
@@ -437,10 +442,8 @@ def _asked_unit(
         "unit", key, default=default, options=options, place=f"{block.page.title}!{row.place}",
         name=row.name.text, text=key,
     )  # fmt: skip
-    if answer is None or answer == LEAVE:
-        return "no unit that is known: write one such as 亿元 into the header, the name or a column 单位/unit"
-    unit = unit_in(answer)
-    return unit if unit and unit.name else f"{answer!r} is no unit that is known"
+    unit = unit_in(answer) if answer else None
+    return unit if unit and unit.name else reader.why("unit", key)
 
 
 def _kind(unit: Unit, growth: bool, row: Row, block: Block, reader: Reader) -> str:
@@ -459,7 +462,7 @@ def _kind(unit: Unit, growth: bool, row: Row, block: Block, reader: Reader) -> s
             "rate", row.place, options=("growth", "share", LEAVE), name=name.text,
             place=f"{block.page.title}!{row.place}",
         )  # fmt: skip
-        return answer if answer in ("growth", "share") else "growth or a share? write 增长/growth or 占比/share into its name"
+        return answer if answer in ("growth", "share") else reader.why("rate", row.place)
     if unit.name == "位" or (unit.name == "人" and "位" in row.beside.get("unit", "")):
         return "rank"
     flat = unit.name in MONEY or unit.name in PEOPLE
@@ -526,22 +529,27 @@ def _made(
 
 def _choose_area(reader: Reader) -> None:
     """Figures of one area only: the whole, a part of it and what lies around are never mixed."""
-    whole = WORDS["scope"]["whole"]
+    zone = next(filter(None, map(zone_name, reader.titles)), "")
+    # In the plan of a city 全市 is the whole, as 全区 is in that of a zone.
+    whole = [*WORDS["scope"]["whole"], f"全{zone[-1:]}"]
     areas = list(dict.fromkeys("" if r["scope"] in whole else r["scope"] for r in reader.found))
     titled = [head_of(t).scope for t in reader.titles]
     usual = next((s for s in titled if s), WHOLE_ZONE)
     if len(areas) <= 1:
-        reader.ask("scope", default=next(filter(None, areas), usual), safe=True, areas="")
+        usual = next(filter(None, areas), usual)
+        reader.scope = reader.ask("scope", default=usual, safe=True) or usual
         return
     options = tuple(a or WHOLE_ZONE for a in areas)
     answer = reader.ask("scope", default=WHOLE_ZONE if "" in areas else "", options=options, areas="、".join(options))
+    reader.scope = answer or ""
     kept = []
     for r in reader.found:
         area = WHOLE_ZONE if r["scope"] in ("", *whole) else r["scope"]
         if area == answer:
             kept.append(r)
         else:
-            reader.leave(r["sheet"], r["cell"], f"{r['value']:g}", f"a figure of {area}, and the plan is of one area")
+            why = f"a figure of {area}, and the plan is of {answer}" if answer else reader.why("scope")
+            reader.leave(r["sheet"], r["cell"], f"{r['value']:g}", why)
     reader.found = kept
 
 
@@ -564,7 +572,7 @@ def _fractions(reader: Reader) -> None:
                 r["value"] = float(f"{r['value'] * 100:.12g}")
             elif answer != "typed":
                 reader.found.remove(r)
-                reader.leave(sheet, r["cell"], f"{r['value']:g}", "percent or a fraction?")
+                reader.leave(sheet, r["cell"], f"{r['value']:g}", reader.why("fraction", place))
 
 
 def _once(reader: Reader) -> None:
@@ -628,7 +636,8 @@ def _one_of_two(
     chosen = {"first": before, "last": r}.get(answer or "")
     for x, other in ((before, cells[1]), (r, cells[0])):
         if x is not chosen:
-            why = f"another figure than in {other}" + (", which is taken" if chosen else "")
+            why = f"another figure than in {other}, which is taken"
+            why = why if chosen else reader.why("twice", f"{r['indicator_id']}{year}")
             reader.leave(x["sheet"], x["cell"], f"{x['value']:g}", why)
     rest = [x for x in kept if x is not before]
     return rest if chosen is None else [*rest, chosen] if chosen is r else kept
@@ -642,31 +651,29 @@ def own_id(name: str, number: int) -> str:
     return made if fits else f"own_{number:02d}"
 
 
-def _understood(file: Path, found: list[Page], talk: Reader) -> Understood:
-    rows = pd.DataFrame(talk.found, columns=COLUMNS).astype({"value_high": "float64"})
-    zone, day, base = _plan_of(file, talk)
-    scope = talk.answers.get("scope") or talk.asked["scope"].default
-    if rows.empty and all(q.safe for q in talk.open()):
-        say = "; ".join(f"{s}!{c} {text!r}: {why}" for s, c, text, why in talk.left[:5])
-        raise refusal(file, say or "no filled cell", HEADER)
+def _understood(reader: Reader) -> Understood:
+    rows = pd.DataFrame(reader.found, columns=COLUMNS).astype({"value_high": "float64"})
+    if rows.empty and all(q.safe for q in reader.open()):
+        say = "; ".join(f"{s}!{c} {text!r}: {why}" for s, c, text, why in reader.left[:5])
+        raise refusal(reader.file, say or "no filled cell", HEADER)
     return Understood(
-        file.name, zone, day, scope, base, rows,
-        pd.DataFrame(talk.left, columns=["sheet", "cell", "text", "why"]),
-        pd.DataFrame(talk.told, columns=["sheet", "cell", "text", "how"]),
-        talk.open(),
+        reader.file.name, reader.zone, reader.day, reader.scope, reader.base_year, rows,
+        pd.DataFrame(reader.left, columns=["sheet", "cell", "text", "why"]),
+        pd.DataFrame(reader.told, columns=["sheet", "cell", "text", "how"]),
+        reader.open(),
     )  # fmt: skip
 
 
-def _plan_of(file: Path, talk: Reader) -> tuple[str, str, int | None]:
+def _describe(reader: Reader) -> None:
     """The name of the zone, the day of adoption and the base year, as answered or as they most likely are."""
-    named = next(filter(None, map(zone_name, talk.titles)), file.stem)
-    zone = talk.ask("zone", default=named, safe=True)
-    targets = sorted({r["year"] for r in talk.found if r["table"] == TARGET})
-    seen = sorted({r["year"] for r in talk.found if r["table"] == ACTUAL})
+    named = next(filter(None, map(zone_name, reader.titles)), reader.file.stem)
+    reader.zone = reader.ask("zone", default=named, safe=True) or named
+    targets = sorted({r["year"] for r in reader.found if r["table"] == TARGET})
+    seen = sorted({r["year"] for r in reader.found if r["table"] == ACTUAL})
     if not targets:
-        return zone or named, "", None
+        return
     before = [y for y in seen if y < targets[0]]
-    starts = [a - 1 for a, z in talk.spans if a <= targets[0] <= z]
+    starts = [a - 1 for a, z in reader.spans if a <= targets[0] <= z]
     base = before[-1] if before else starts[0] if starts and len(targets) == 1 else targets[0] - 1
-    day = talk.ask("day", default=f"{base + 1}-03-31", safe=True)
-    return zone or named, day or f"{base + 1}-03-31", base
+    usual = f"{base + 1}-03-31"
+    reader.base_year, reader.day = base, reader.ask("day", default=usual, safe=True) or usual

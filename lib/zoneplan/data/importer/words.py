@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from zoneplan.data.indicators import indicator as indicator_of
+from zoneplan.data.indicators import indicators
 from zoneplan.data.units import UNITS
 
 WORDS = tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
@@ -342,67 +344,75 @@ def _any_of(what: str) -> re.Pattern[str]:
 
 @cache
 def listed_names() -> dict[str, list[str]]:
-    """The names of each indicator, the first of each language being the one that readers see."""
+    """The names of each indicator, those that readers see first."""
     import yaml
 
-    file = Path(__file__).parents[1] / "indicators.yml"
-    return yaml.safe_load(file.read_text(encoding="utf-8"))
+    listed = yaml.safe_load((Path(__file__).parent / "names.yml").read_text(encoding="utf-8"))
+    shown = {i.indicator_id: [i.name_zh, i.name_en] for i in indicators() if i.kind != "growth"}
+    return {i: [*shown.get(i, []), *listed.get(i, [])] for i in shown | listed}
 
 
 @cache
 def known_names() -> dict[str, str]:
     """Indicator ids by every name that is known for them, as :func:`bare` puts it."""
-    return {bare(name): i for i, names in listed_names().items() for name in [*names, i]}
+    return {bare(name): i for i, names in listed_names().items() for name in [i, *names]}
 
 
 @cache
 def bare(name: str) -> str:
-    """A name in the form in which names are compared: no brackets, blanks or marks, one word for the same thing."""
-    key = BRACKETS.sub("", plain(part_marks(name)[0])) or plain(name)
-    key = re.sub(r"[\s:,;·\"“”'’、()]", "", NUMBERING.sub("", key))
+    """A name as names are compared: no blanks or marks, one word for the same thing.
+
+    Brackets go where they hold a unit or a remark that changes nothing; what else they hold stands behind a stroke.
+    """
+    text = plain(part_marks(name)[0])
+    inside = [i for i in BRACKETS.findall(text) if not _says_nothing(i)]
+    key = re.sub(r"[\s:,;·\"“”'’、()]", "", NUMBERING.sub("", BRACKETS.sub("", text) or text))
     for pattern, word in WORDS["name"]["same"]:
         key = re.sub(pattern, word, key)
-    return key
+    return "|".join([key, *inside]) if key != "".join(inside) else key
+
+
+def _says_nothing(inside: str) -> bool:
+    unit = unit_in(inside)
+    number = re.fullmatch("[0-9]{1,2}|[一二三四五六七八九十]{1,3}", inside)
+    return inside in WORDS["name"]["remarks"] or bool(unit and unit.name) or bool(number)
 
 
 @cache
 def name_of(text: str) -> Name:
     """Read the name in a row."""
     kept, marks = _marks_around(text)
-    shown = NUMBERING.sub("", unicodedata.normalize("NFKC", kept))
-    shown = re.sub(rf"^(?:(?:{_pattern(WORDS['name']['lead'])})\s*[:,：]?\s*)+", "", shown)
+    lead = rf"^(?:(?:{_pattern(WORDS['name']['lead'])})\s*[:,：]?\s*)+"
+    shown = re.sub(lead, "", NUMBERING.sub("", unicodedata.normalize("NFKC", kept)))
     shown = " ".join(NUMBERING.sub("", shown).split())
-    unit, scope, remarks = None, "", []
+    unit, scope = None, ""
     for inside in BRACKETS.findall(shown):
         found, area = unit_in(inside), scope_in(inside)
         if plain(inside) in WORDS["name"]["remarks"]:
             continue
-        if found is not None and found.name:
-            unit, shown = unit or found, shown.replace(f"({inside})", "").strip()
-        elif area:
-            scope, shown = area, shown.replace(f"({inside})", "").strip()
-        elif bare(inside) not in known_names():
-            remarks.append(inside)
+        if area or (found is not None and found.name):
+            scope, unit = scope or area, unit or (None if area else found)
+            shown = shown.replace(f"({inside})", "").strip()
     before, stroke, last = shown.rpartition("/")
     if stroke and unit is None and before and (found := unit_in(last)) and found.name:
         unit, shown = found, before.strip()
     scope, shown = (scope, shown) if scope else _without_scope(shown)
-    key = bare(shown)
-    without = re.sub(rf"(?:{_pattern(WORDS['name']['growth'])})+(?:%|\(%\))?", "", plain(shown))
-    growth = without != plain(shown) and key not in known_names()
-    stem = bare(without) if without else ""
-    average = growth and bool(re.search("|".join(WORDS["name"]["average"]), key))
-    known = known_names().get(key if not growth else stem) if not remarks else None
-    near = None if known or not stem else _near(stem, bool(remarks))
+    without = _GROWTH.sub("", plain(shown))
+    growth = without != plain(shown) and bare(shown) not in known_names()
+    key = (bare(without) if without else "") if growth else bare(shown)
+    known = known_names().get(key)
     made = Name(
-        text=shown or plain(text), key=stem if growth else key, indicator=known, near=near,
-        growth=growth, average=average, of_above=growth and not stem, scope=scope, unit=unit,
-        marks=marks,
+        text=shown or plain(text), key=key, indicator=known,
+        near=None if known or not key else _near(key), growth=growth,
+        average=growth and _any_of("average").search(plain(shown)) is not None,
+        of_above=growth and not key, scope=scope, unit=unit, marks=marks,
     )  # fmt: skip
-    if remarks:
-        made = replace(made, key=made.key + "|" + "|".join(map(plain, remarks)))
-    is_share = not growth and made.says("share")
-    return replace(made, fall=made.says("fall"), share=is_share)
+    share = not growth and made.says("share")
+    alike = made.near and share == (indicator_of(made.near).kind == "share")
+    return replace(made, fall=made.says("fall"), share=share, near=made.near if alike else None)
+
+
+_GROWTH = re.compile(rf"(?:{_pattern(WORDS['name']['growth'])})+(?:%|\(%\))?\s*")
 
 
 def _marks_around(text: str) -> tuple[str, str]:
@@ -435,17 +445,18 @@ def _without_scope(shown: str) -> tuple[str, str]:
     for area in areas:
         rest = shown.removeprefix(area) if shown.startswith(area) else shown.removesuffix(area)
         rest = rest.strip(" -—:·、")
-        stem = re.sub(rf"(?:{_pattern(WORDS['name']['growth'])})+$", "", bare(rest))
+        stem = bare(_GROWTH.sub("", plain(rest)))
         if rest and rest != shown and (bare(rest) in known or stem in known):
             return area, rest
     return "", shown
 
 
-def _near(key: str, remarked: bool) -> str | None:
+def _near(key: str) -> str | None:
     """The indicator with the name that is most like an unknown one, if one is like it."""
     known = known_names()
-    if remarked and key in known:
-        return known[key]
+    stem = key.partition("|")[0]
+    if stem in known:
+        return known[stem]
     found = get_close_matches(key, [k for k in known if len(k) > 3], n=1, cutoff=ALIKE)
     return known[found[0]] if found and len(key) > 3 else None
 
