@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from zoneplan.data.importer import Question, Understood
 
+# How often an answer that fits no question is asked for again.
+TRIES = 3
 # Columns of a line: Chinese characters take two.
 WIDTH = {"en": 110, "zh": 60}
 EXAMPLES = {
@@ -141,7 +143,7 @@ def import_file(
     written_to = answers_file or folder.with_name(f"{folder.name}-answers.txt")
     while read.questions:
         firm = [q for q in read.questions if not q.safe]
-        replies = None if yes else _replies(read.questions, w)
+        replies = None if yes else _replies(read.questions, same, w)
         if replies is None:
             print_questions(read.questions, w)
         if yes and not firm:
@@ -311,21 +313,35 @@ def option(q: Question, value: str, w: Words) -> str:
     """An answer in words."""
     named = value in q.options or q.kind == "scope"
     said = w.group("import.option").get(value) if named else None
-    return value if said is None else said if w.lang == "en" and said == value else f"{said} ({value})"
+    return value if said in (None, value) else f"{said} ({value})"
 
 
-def _replies(questions: Iterable[Question], w: Words) -> dict[str, str] | None:
-    """Answers from the keyboard, question by question; None if nobody is there."""
+def _replies(
+    questions: Iterable[Question], same: Mapping[str, Iterable[str]], w: Words
+) -> dict[str, str] | None:
+    """Answers from the keyboard, question by question; None if nobody is there who can give them."""
+    print(f"\n{w('import.questions')}")
     replies: dict[str, str] = {}
     for n, q in enumerate(questions, start=1):
-        if n == 1:
-            print(f"\n{w('import.questions')}")
+        answer = _reply(_asked(n, q, w), q, same, w)
+        if answer is None:
+            return None
+        replies[q.id] = answer
+    return replies
+
+
+def _reply(text: str, q: Question, same: Mapping[str, Iterable[str]], w: Words) -> str | None:
+    from zoneplan.data.importer.questions import LEAVE, checked
+
+    for _ in range(TRIES):
         try:
-            text = input(f"{_asked(n, q, w)}\n   > ").strip()
+            answer = input(f"{text}\n   > ").strip() or q.default or LEAVE
+            return checked({q.id: answer}, [q], same)[q.id]
         except EOFError:
             return None
-        replies[q.id] = text or q.default or "leave"
-    return replies
+        except DataError as error:
+            print("\n".join(told(p, w.lang) for p in error.problems))
+    return None
 
 
 # Check ------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from itertools import pairwise
@@ -56,15 +56,18 @@ class Block:
 def blocks(page: Page) -> list[Block]:
     """The tables of a page, below one another and side by side; of one whose years run down, turned."""
     found = list(_blocks(page))
+    if found or not _years_run_down(page):
+        return found
+    first = next(r for r in range(1, page.rows + 1) if len(set(page.texts(r).values())) > 1)
     turned = Page(
         page.title,
-        {(c, r): cell for (r, c), cell in page.cells.items()},
-        {(c, r): (c0, r0, text) for (r, c), (r0, c0, text) in page.merged.items()},
+        {(c, r): cell for (r, c), cell in page.cells.items() if r >= first},
+        {(c, r): (c0, r0, text) for (r, c), (r0, c0, text) in page.merged.items() if r >= first},
     )
-    return found or (list(_blocks(turned)) if _years_run_down(page) else [])
+    return list(_blocks(turned, [t for r in range(1, first) for t in _lines(page, r)]))
 
 
-def _blocks(page: Page) -> Iterator[Block]:
+def _blocks(page: Page, said: Sequence[str] = ()) -> Iterator[Block]:
     top, units = 1, ()
     while (rows := _head_rows(page, top)) is not None:
         first, last = rows
@@ -72,12 +75,10 @@ def _blocks(page: Page) -> Iterator[Block]:
         # What says one thing only between two tables is the title of the second.
         end = max((r for r in range(last + 1, again) if _figures(page, r)), default=last)
         end = page.rows if again > page.rows else end
-        titles = [
-            t for r in range(top, last) for t in _lines(page, r) if not _is_head_row(page, r, last)
-        ]
+        heads = [r for r in range(top, last + 1) if r >= first or _is_head_row(page, r)]
+        titles = [*said, *(t for r in range(top, last) if r not in heads for t in _lines(page, r))]
         # A unit said at the top of the sheet holds until another is said.
         units = next(filter(None, map(unit_line, titles)), units)
-        heads = [r for r in range(top, last + 1) if r == last or _is_head_row(page, r, last)]
         yield from _side_by_side(page, heads, end, units, tuple(titles))
         top = end + 1
         if again > page.rows:
@@ -117,9 +118,13 @@ def _has_name(page: Page, row: int) -> bool:
 
 def _figures(page: Page, row: int) -> list[str]:
     """The texts of a row that are numbers."""
-    texts = {c: t for c, t in page.texts(row).items() if t[0] in "+-<>≤≥(〔[▲△" or t[:1].isdigit()}
-    cells = ((page.cell(row, c), t) for c, t in texts.items())
+    texts = {c: t for c, t in page.texts(row).items() if any(map(str.isdigit, t))}
+    cells = ((page.cell(row, c), t) for c, t in texts.items() if YEAR.fullmatch(t) or not _is_year(t))
     return [t for cell, t in cells if cell and isinstance(figure(cell.value, cell.format), Typed)]
+
+
+def _is_year(text: str) -> bool:
+    return len(head_of(text).years) == 1 and not head_of(text).unknown
 
 
 def _is_data(page: Page, row: int) -> bool:
@@ -147,12 +152,11 @@ def _is_head(text: str) -> bool:
     return column_of(text) is not None or not head_of(text).unknown
 
 
-def _is_head_row(page: Page, row: int, last: int) -> bool:
-    """Whether a row above the last of a header is part of it: it says several things, and all as heads."""
+def _is_head_row(page: Page, row: int) -> bool:
+    """Whether a row above a header is part of it: it says several things, and all as heads."""
     texts = list(page.texts(row).values())
     return (
-        row <= last
-        and len(set(texts)) > 1
+        len(set(texts)) > 1
         and not any(unit_line(t) for t in texts)
         and all(map(_is_head, texts))
     )

@@ -283,6 +283,8 @@ def _figure(
     typed = _without_doubt(cell, typed, block, reader)
     if isinstance(typed, str):
         return typed
+    if name.fall and meaning.table != GROWTH:
+        return FALL
     table = meaning.table
     kind_said = head_of(row.beside.get("kind", "")).kinds if not block.is_long else []
     if len(kind_said) == 1 and kind_said[0] in (TARGET, ACTUAL) and table != GROWTH:
@@ -298,7 +300,7 @@ def _figure(
     kind = _kind(unit, growth or table == GROWTH, row, block, reader)
     if kind not in KIND_NAMES:
         return kind
-    why = _unfit(typed, table, kind, name)
+    why = _unfit(typed, table)
     if why:
         return why
     return _made(cell, typed, unit, kind, table, meaning, row, block, reader)
@@ -307,14 +309,12 @@ def _figure(
 KIND_NAMES = ("growth", "share", "count", "area", "rank", "level", "flow")
 
 
-def _unfit(typed: Typed, table: str | None, kind: str, name: Name) -> str | None:
+def _unfit(typed: Typed, table: str | None) -> str | None:
     """Why a number cannot stand where it does."""
     if typed.high is not None and table != TARGET:
         return "a range where one number is expected: only targets may be ranges"
     if typed.direction in ("at_least", "at_most") and table == ACTUAL:
         return f"a limit ({typed.bound}) where an actual figure is expected: type the figure"
-    if name.fall and table != GROWTH:
-        return FALL
     return None
 
 

@@ -382,7 +382,7 @@ def _says_nothing(inside: str) -> bool:
 def name_of(text: str) -> Name:
     """Read the name in a row."""
     kept, marks = _marks_around(text)
-    lead = rf"^(?:(?:{_pattern(WORDS['name']['lead'])})\s*[:,：]?\s*)+"
+    lead = rf"^(?:(?:{_pattern(WORDS['name']['lead'])}|[-—]+(?=\s*[^\x00-\x7f]))\s*[:,：]?\s*)+"
     shown = re.sub(lead, "", NUMBERING.sub("", unicodedata.normalize("NFKC", kept)))
     shown = " ".join(NUMBERING.sub("", shown).split())
     unit, scope = None, ""

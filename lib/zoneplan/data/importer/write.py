@@ -267,7 +267,9 @@ def merge(file: Path, new: pd.DataFrame, replace: bool) -> None:
         A new figure has a unit into which that of its series cannot be converted.
     """
     there = read_rows(file)
-    empty = [c for c in new.columns if not new[c].astype(bool).any()]
+    # The remarks of an empty table tell how to fill it in.
+    there = there if there.rows else Table((), (), ())
+    empty = [c for c in new.columns if file.name != SOURCES and not new[c].astype(bool).any()]
     heads = [*there.heads, *(c for c in new.columns if c not in there.heads and c not in empty)]
     rows = {_key(file.name, r): dict(r) for r in there.rows}
     units = {r.get("indicator_id"): r.get("unit", "") for r in there.rows}
