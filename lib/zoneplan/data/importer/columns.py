@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from zoneplan.data.importer.layout import Block, Column
 from zoneplan.data.importer.questions import LEAVE, Interview
-from zoneplan.data.importer.words import ACTUAL, GROWTH, TARGET, VERSIONS, Head
+from zoneplan.data.importer.words import ACTUAL, GROWTH, TARGET, VERSIONS, WORDS, Head
 
 NOT_READ = "a column of neither years nor units: it is not read"
 # Words of a head that make its column another thing than the indicator of a year.
@@ -20,6 +21,7 @@ OTHER_MEASURES = {
     "cumulative": "figures over several years or areas together",
     "real": "figures at constant prices, which are another series",
 }
+LONG_GROWTH = "growth over several years, or from a year that is not the one before"
 OTHER_VERSION = "another version of a target, of which one is taken"
 ANSWERS = {"actual": ACTUAL, "target": TARGET}
 
@@ -74,8 +76,12 @@ def meanings(block: Block, talk: Talk) -> list[Meaning]:
         if why is None and bare and isinstance(beside, str) and not column.head.years:
             why = beside
         if why is None:
-            made.append(_beside(_dated(column, block, talk), made))
-            beside = beside if made[-1].growth else made[-1]
+            meaning = _beside(_dated(column, block, talk), made)
+            against = column.head.against
+            why = LONG_GROWTH if against and meaning.year != against + 1 else None
+        if why is None:
+            made.append(meaning)
+            beside = beside if meaning.growth else meaning
         else:
             talk.leave(block.page.title, column.place, column.head.text, why)
             beside = why if why in (OTHER_MEASURES["part"], OTHER_MEASURES["cumulative"]) else beside
@@ -83,22 +89,26 @@ def meanings(block: Block, talk: Talk) -> list[Meaning]:
 
 
 def _filled(block: Block, column: Column) -> bool:
+    """Whether a column holds anything but the groups that stand before the names."""
+    texts = _texts(block, column)
+    return _holds_figures(texts) or (column.index > block.names[0] and bool(texts))
+
+
+def _texts(block: Block, column: Column) -> list[str]:
     rows = range(block.first, block.last + 1)
-    return any(block.page.text(r, column.index) for r in rows)
+    texts = (block.page.text(r, column.index) for r in rows)
+    return [t for t in texts if t not in WORDS["figure"]["empty"]]
+
+
+def _holds_figures(texts: list[str]) -> bool:
+    return any(re.search("[0-9]|番|倍", t) for t in texts)
 
 
 def _no_figures(column: Column, block: Block, talk: Talk) -> str | None:
     """Why a column is not read, if it is not."""
     head = column.head
-    if not head.heads_figures:
+    if not head.heads_figures or not _holds_figures(_texts(block, column)):
         return NOT_READ
-    if head.unknown:
-        read = talk.ask(
-            "column", column.place, default=LEAVE, options=("read", LEAVE), safe=True,
-            place=f"{block.page.title}!{column.place}", text=head.text, words=head.unknown,
-        )  # fmt: skip
-        if read == LEAVE:
-            return f"words of the head that are not known: {head.unknown}"
     said = head.said - ({"cumulative"} if "average" in head.said else set())
     said -= {"real"} if said & {"growth", "average"} else set()
     if "whole" not in said and _in_part_of_a_year(column, block):
@@ -106,10 +116,22 @@ def _no_figures(column: Column, block: Block, talk: Talk) -> str | None:
     other = next((why for word, why in OTHER_MEASURES.items() if word in said), None)
     if other:
         return other
+    if head.unknown:
+        read = talk.ask(
+            "column", column.place, default=LEAVE, options=("read", LEAVE), safe=True,
+            place=f"{block.page.title}!{column.place}", text=head.text, words=head.unknown,
+        )  # fmt: skip
+        if read == LEAVE:
+            return f"words of the head that are not known: {head.unknown}"
     if len(head.years) > 1:
         return "several years in one head"
-    if head.against and (not head.years or head.years[0] != head.against + 1):
-        return "growth over several years, or from a year that is not the one before"
+    if "part" not in said and "whole" not in said and _of_part(column, block):
+        whole = talk.ask(
+            "whole", column.place, default="whole", options=("whole", LEAVE), text=head.text,
+            place=f"{block.page.title}!{column.place}",
+        )  # fmt: skip
+        if whole != "whole":
+            return talk.why("whole", column.place)
     if {"target", "actual"} <= said:
         return "a target and an actual figure in one head"
     if "average" in said and "actual" in said:
@@ -119,11 +141,14 @@ def _no_figures(column: Column, block: Block, talk: Talk) -> str | None:
 
 def _in_part_of_a_year(column: Column, block: Block) -> bool:
     """Whether the title says that the figures seen in a year are those of a part of it."""
-    head = column.head
-    return TARGET not in head.kinds and any(
-        "part" in said.said and (not head.years or not said.years or head.years == said.years)
-        for said in block.context
-    )
+    return TARGET not in column.head.kinds and _of_part(column, block)
+
+
+def _of_part(column: Column, block: Block) -> bool:
+    """Whether a title speaks of a part of the year of a column."""
+    years = column.head.years
+    titles = (said for said in block.context if "part" in said.said)
+    return any(not years or (not said.years or years == said.years) for said in titles)
 
 
 # Years ------------------------------------------------------------------------------------------
@@ -194,6 +219,9 @@ def _kinds(made: list[Meaning], block: Block, talk: Talk) -> list[Meaning]:
             table = ACTUAL
         elif table is None and sure and titled == {TARGET} and len(bare) == 1:
             table = TARGET
+        elif table is None and "kind" in block.fields and m.year is not None:
+            done.append(m)
+            continue
         elif table is None and m.year is not None:
             table = ask_kind(m.year, made, block, talk, m.column.place, m.head.text)
         if m.year is None and table != GROWTH:

@@ -8,7 +8,9 @@ from functools import cached_property, reduce
 from itertools import pairwise
 
 from zoneplan.data.importer.numbers import YEAR, Typed, figure
-from zoneplan.data.importer.words import Head, Unit, column_of, head_of, plain, unit_line
+from zoneplan.data.importer.words import (
+    WORDS, Head, Unit, column_of, head_of, plain, scope_in, unit_in, unit_line,
+)  # fmt: skip
 from zoneplan.data.importer.workbook import Page, place
 
 # Below the first rows there is no header any more.
@@ -167,7 +169,8 @@ def _goes_on(page: Page, above: int, row: int) -> bool:
     names = [c for c, t in page.texts(above).items() if column_of(t) == "name"]
     name = min(names or page.texts(above) or [1])
     texts = page.texts(row)
-    own = texts.get(name, "") not in ("", page.text(above, name))
+    named = texts.get(name, "")
+    own = named not in ("", page.text(above, name)) and column_of(named) is None
     said = [head_of(t) for t in texts.values()]
     heads = any(h.heads_figures or h.unit or h.said for h in said)
     return not own and heads and all(map(_is_head, texts.values()))
@@ -217,6 +220,9 @@ def _side_by_side(
         for c in within:
             meant = {column_of(t) for t in parts[c]}
             only = meant.pop() if len(meant) == 1 else None
+            figures = any(head_of(t).heads_figures for t in parts[c])
+            values = [t for r in range(first, end + 1) if (t := page.text(r, c))]
+            only = only if figures else _by_content(values) or only
             if only:
                 fields.setdefault(only, c)
             elif parts[c]:
@@ -225,6 +231,18 @@ def _side_by_side(
                 where = cell.place if cell else place(heads[-1], c)
                 columns.append(Column(c, where, head))
         yield Block(page, first, end, group, tuple(columns), fields, units, titles)
+
+
+def _by_content(values: list[str]) -> str | None:
+    """What a column holds by its cells, where all of them are areas, forces, kinds or units."""
+    tests = {
+        "scope": scope_in,
+        "force": lambda t: any(t in words for words in WORDS["force"].values()),
+        "kind": lambda t: len(head_of(t).kinds) == 1 and not head_of(t).unknown,
+        "unit": lambda t: (unit := unit_in(t)) is not None and unit.name,
+    }
+    fitting = (what for what, fits in tests.items() if values and all(map(fits, values)))
+    return next(fitting, None)
 
 
 def _name_columns(

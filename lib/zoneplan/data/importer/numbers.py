@@ -13,7 +13,7 @@ FIGURE = WORDS["figure"]
 NUMBER = r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
 # "7-8", "7%～8%": a range of targets.
 RANGE = re.compile(rf"({NUMBER})([^0-9.,+-]{{0,4}}?)(?:[-~—–至到]|to)({NUMBER})(.*)")
-ONE = re.compile(rf"({NUMBER})(.*)")
+ONE = re.compile(rf"([^0-9+-]*)({NUMBER})(.*)")
 YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 WHOLE_PERIOD = re.compile(r"[\[〔【](.+)[\]〕】]")
 ROUND = re.compile(r"\((.+)\)")
@@ -37,6 +37,8 @@ class Typed:
     # What was said about the number besides it, as typed: 约, 超, 以上; and how firmly it is meant.
     bound: str = ""
     force: str = ""
+    # Growth a year over several years, and not of the year of its column.
+    average: bool = False
 
 
 def figure(value: object, number_format: str = "General") -> Typed | str | None:
@@ -105,17 +107,19 @@ def figure_text(text: str) -> Typed | str | None:
     if any(re.fullmatch(pattern, text) for pattern in FIGURE["date"]):
         return "Excel made a date of it: format the cell as text and type it again"
     flag = next((f for f in sorted(FIGURE["flags"], key=len, reverse=True) if _flagged(text, f)), "")
+    flag = flag or (m[0] if (m := re.search(FIGURE["note"], text)) else "")
     text = text.removesuffix(flag)
     whole = WHOLE_PERIOD.fullmatch(text)
     if whole:
         return CUMULATIVE if isinstance(_number(whole[1]), Typed) else NO_NUMBER
     if any(re.fullmatch(pattern, text) for pattern in FIGURE["derived"]):
         return DERIVED
-    made = _signed(text)
+    yearly = re.sub(FIGURE["average"], "", text)
+    made = _signed(yearly)
     if isinstance(made, str):
         return made
     force = next((f for f, words in FIGURE["force"].items() if re.search(_pattern(words), text)), "")
-    return replace(made, marks=f"{marks}{flag}", force=force)
+    return replace(made, marks=f"{marks}{flag}", force=force, average=yearly != text)
 
 
 def _flagged(text: str, flag: str) -> bool:
@@ -150,13 +154,17 @@ def _number(text: str) -> Typed | str:
         low, middle, high, rest = found.groups()
         if middle in ("", rest):
             return _range(low, high, rest, direction, bound)
+    if text[-1:] in FIGURE["more"] and text[:-1]:
+        text, direction, bound = text[:-1], direction or "at_least", bound + text[-1]
     found = ONE.fullmatch(text)
     if found is None:
-        return SEVERAL if len(re.findall(NUMBER, text)) > 1 and "," not in text else NO_NUMBER
-    number, rest = found.groups()
+        return SEVERAL if len(re.findall(NUMBER, text)) > 1 else NO_NUMBER
+    before, number, rest = found.groups()
     if rest[:1] in FIGURE["more"]:
         direction, bound, rest = direction or "at_least", bound + rest[:1], rest[1:]
-    made = _with_unit(Typed(_float(number), direction=direction, bound=bound), rest)
+    made = _with_unit(Typed(_float(number), direction=direction, bound=bound), before + rest)
+    if made is None and before:
+        return NO_NUMBER
     return made or (SEVERAL if re.search(r"[0-9]", rest) else f"words that are no unit: {rest}")
 
 
@@ -194,7 +202,7 @@ def _float(text: str) -> float:
 
 def _bounds(text: str) -> tuple[str, str | None, str]:
     """A text without the words of a limit at its ends, the limit, and those words."""
-    text = re.sub("|".join(map(re.escape, FIGURE["inclusive"])), "", text)
+    text = re.sub(FIGURE["inclusive"], "", text)
     said: list[str] = []
     words = []
     lead = re.compile(rf"^(?:{_pattern(FIGURE['lead'])})+")

@@ -16,7 +16,7 @@ from zoneplan.data.importer.numbers import CUMULATIVE, Typed, date_shown, figure
 from zoneplan.data.importer.questions import LEAVE, Question, checked
 from zoneplan.data.importer.words import (
     ACTUAL, GROWTH, TARGET, WORDS, Name, Unit, known_names, head_of, name_of, part_marks, plain,
-    unit_in, zone_name,
+    scope_in, unit_in, zone_name,
 )  # fmt: skip
 from zoneplan.data.importer.workbook import Cell, Page, pages, refusal
 from zoneplan.data.suspicious_jumps import jumps
@@ -26,6 +26,8 @@ NO_HEADER = "no header row with years, or with indicator, year and value, above 
 HEADER = (
     "a header row with years, and the word 目标/target or 实际/actual in it, above it or in the sheet's name"
 )
+NO_NAME = "no name of an indicator in its row"
+ALONE = "average growth without a target beside it"
 FALL = "a fall: write it as growth, with a minus sign"
 RATES = ("%", "‰")
 PERCENT = Unit("%")
@@ -170,39 +172,49 @@ def _read(file: Path, found: list[Page], answers: dict[str, str]) -> Reader:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a block: the name in it, and what stands beside it."""
+    """A row of a block: the name in it, what stands beside it, and the area that it is of."""
 
     number: int
     name: Name
     place: str
     beside: Mapping[str, str]
+    area: str = ""
 
 
 def _read_block(block: Block, reader: Reader) -> None:
     columns = [] if block.is_long else meanings(block, reader)
     above: Name | None = None
+    section = next((h.scope for h in block.context if h.scope), "")
     for number in range(block.first, block.last + 1):
-        row = _row(block, number, above, reader)
-        cells = _cells_of(block, number, columns, reader, row)
+        row = _row(block, number, above, section, reader)
+        cells = list(_cells_of(block, number, columns, reader, row))
         for cell, meaning in cells:
             if row is None:
-                reader.leave(block.page.title, cell.place, cell.value, "no name of an indicator in its row")
+                reader.leave(block.page.title, cell.place, cell.value, NO_NAME)
                 continue
             made = _figure(cell, meaning, row, block, reader)
             if isinstance(made, str):
                 reader.leave(block.page.title, cell.place, cell.value, made)
             elif made is not None:
                 reader.found.append(made)
-        if row is not None and not row.name.growth:
+        if row is not None and not cells:
+            # A line that names an area heads the rows of it.
+            section = scope_in(row.name.text) or section
+        elif row is not None and not row.name.growth:
             above = row.name
 
 
-def _row(block: Block, number: int, above: Name | None, reader: Reader) -> Row | None:
+def _row(
+    block: Block, number: int, above: Name | None, section: str, reader: Reader
+) -> Row | None:
     """The name of a row: the innermost that is there; growth without a name is that of the row above."""
     page = block.page
-    texts = [(page.cell(number, c), c) for c in reversed(block.names)]
-    cell = next((c for c, _ in texts if c is not None and plain(c.value)), None)
+    named = [page.cell(number, c) for c in reversed(block.names)]
+    named = [c for c in named if c is not None and plain(c.value)]
+    cell = named[0] if named else None
     beside = {f: str(page.raw(number, c) or "").strip() for f, c in block.fields.items()}
+    outer = [str(c.value) for c in named[1:]] + [beside.get("group", "")]
+    area = beside.get("scope", "") or next(filter(None, map(scope_in, outer)), "") or section
     if cell is None:
         if above is None or unit_in(beside.get("unit", "")) != PERCENT:
             return None
@@ -212,13 +224,13 @@ def _row(block: Block, number: int, above: Name | None, reader: Reader) -> Row |
             "rows", "", default="growth", options=("growth", LEAVE), text=above.text,
             place=f"{page.title}!{where}",
         )  # fmt: skip
-        return Row(number, _grown(above), where, beside) if answer == "growth" else None
+        return Row(number, _grown(above), where, beside, area) if answer == "growth" else None
     name = name_of(str(cell.value))
     if name.marks:
         reader.tell(page.title, cell.place, cell.value, f"the mark {name.marks} is no part of the name")
     if name.of_above and above is not None:
-        name = _grown(above, name.average)
-    return Row(number, name, cell.place, beside)
+        name = replace(_grown(above, name.average), unit=name.unit)
+    return Row(number, name, cell.place, beside, name.scope or area)
 
 
 def _grown(level: Name, average: bool = False) -> Name:
@@ -274,7 +286,7 @@ def _figure(
     if name.of_above:
         return "growth of what? no indicator stands above it"
     if not name.key:
-        return "no name of an indicator in its row"
+        return NO_NAME
     typed = figure(cell.value, cell.format)
     if typed is None:
         return None
@@ -285,18 +297,17 @@ def _figure(
         return typed
     if name.fall and meaning.table != GROWTH:
         return FALL
-    table = meaning.table
-    kind_said = head_of(row.beside.get("kind", "")).kinds if not block.is_long else []
-    if len(kind_said) == 1 and kind_said[0] in (TARGET, ACTUAL) and table != GROWTH:
-        table = kind_said[0]
-    if name.average and table != GROWTH:
+    table = meaning.table or _kind_beside(meaning, row, block, reader)
+    if table is None:
+        return reader.why("kind", meaning.year)
+    if (name.average or typed.average) and table != GROWTH:
         if table == ACTUAL:
             return "the average growth of the past, which is no target"
         table = GROWTH
     unit = _unit(cell, typed, meaning, row, block, reader)
     if isinstance(unit, str):
         return unit
-    growth = meaning.growth or name.growth
+    growth = meaning.growth or name.growth or typed.average
     kind = _kind(unit, growth or table == GROWTH, row, block, reader)
     if kind not in KIND_NAMES:
         return kind
@@ -304,6 +315,14 @@ def _figure(
     if why:
         return why
     return _made(cell, typed, unit, kind, table, meaning, row, block, reader)
+
+
+def _kind_beside(meaning: Meaning, row: Row, block: Block, reader: Reader) -> str | None:
+    """Whether the figures of a row are targets or actual ones, as a column beside them says."""
+    said = head_of(row.beside.get("kind", "")).kinds
+    if len(said) == 1 and said[0] in (TARGET, ACTUAL):
+        return said[0]
+    return ask_kind(meaning.year or 0, (), block, reader, meaning.column.place, meaning.head.text)
 
 
 KIND_NAMES = ("growth", "share", "count", "area", "rank", "level", "flow")
@@ -399,6 +418,8 @@ def _titled_unit(row: Row, block: Block, reader: Reader) -> Unit | str:
     """Of the units that a title names, the one that goes with a name."""
     named = [u for u in block.units if isinstance(u, Unit) and u.name]
     name = row.name
+    if name.growth and not block.units:
+        return PERCENT
     if name.growth or name.share:
         fits = [u for u in named if u.name in RATES]
         likely = "%"
@@ -416,7 +437,8 @@ def _titled_unit(row: Row, block: Block, reader: Reader) -> Unit | str:
 def _goes_with(unit: Unit, name: Name) -> bool:
     """Whether what a name names can be measured in a unit."""
     if unit.name in MONEY:
-        return name.says("money") or name.key == "gdp"
+        abroad = "美元" in unit.name and not name.says("dollars")
+        return not abroad and (name.says("money") or name.key == "gdp")
     if unit.name in COUNTS:
         return name.says("count")
     return False
@@ -500,9 +522,12 @@ def _made(
         reader.tell(sheet, cell.place, cell.value, f"read as {typed.value:,.12g}, which is not exact")
     forces = (f for f, words in WORDS["force"].items() if plain(row.beside.get("force", "")) in words)
     stem = name.indicator
+    # Average growth of a level stands beside its targets, that of a rate beside those of the rate.
+    growing = name.growth and not name.average if table == GROWTH else kind == "growth"
     return {
         "table": table,
-        "indicator_id": f"{stem}_growth" if stem and kind == "growth" and table != GROWTH else stem,
+        "indicator_id": f"{stem}_growth" if stem and growing else stem,
+        "growing": growing,
         "name": name.text if name.growth or not meaning.growth else f"{name.text}增长",
         "key": name.key,
         "near": name.near,
@@ -514,12 +539,13 @@ def _made(
         "kind": kind,
         "direction": aim if table == TARGET else "",
         "force": (next(forces, typed.force) if table == TARGET else ""),
-        "scope": name.scope or row.beside.get("scope", "") or meaning.head.scope,
+        "scope": meaning.head.scope or row.area,
         "responsible": row.beside.get("department", ""),
         "note": "; ".join(note),
         "sheet": sheet,
         "cell": cell.place,
         "known": bool(stem),
+        "span": meaning.head.span,
         "plain_percent": kind in ("growth", "share") and not explicit and shown == "%",
     }  # fmt: skip
 
@@ -603,6 +629,22 @@ def _once(reader: Reader) -> None:
             kept = _one_of_two(before, r, kept, reader)
             first[r["table"], r["indicator_id"], r["year"]] = kept[-1] if kept and kept[-1] is r else before
     reader.found = kept
+    if all(q.safe for q in reader.open()):
+        _part_growth(reader)
+
+
+def _part_growth(reader: Reader) -> None:
+    """Average growth stands beside a target of its indicator, or it is told."""
+    last = {r["indicator_id"]: r["year"] for r in reader.found if r["table"] == TARGET}
+    kept = []
+    for r in reader.found:
+        year, span = last.get(r["indicator_id"]), r["span"]
+        if r["table"] != GROWTH or (year and (span is None or span[0] <= year <= span[1])):
+            kept.append(r)
+        else:
+            why = "average growth of other years than the plan's" if year else ALONE
+            reader.leave(r["sheet"], r["cell"], f"{r['value']:g}", why)
+    reader.found = kept
 
 
 def _identified(r: dict[str, Any], own: dict[str, str], reader: Reader) -> dict[str, Any]:
@@ -615,11 +657,9 @@ def _identified(r: dict[str, Any], own: dict[str, str], reader: Reader) -> dict[
             place=f"{r['sheet']}!{r['row_place']}", name=r["name"], near=near,
         )  # fmt: skip
         if answer == "same":
-            growing = r["kind"] == "growth" and r["table"] != GROWTH
-            return r | {"indicator_id": f"{near}_growth" if growing else near, "known": True}
+            return r | {"indicator_id": f"{near}_growth" if r["growing"] else near, "known": True}
     stem = own.setdefault(r["key"], own_id(r["name"], len(own) + 1))
-    growing = r["kind"] == "growth" and r["table"] != GROWTH
-    return r | {"indicator_id": f"{stem}_growth" if growing else stem}
+    return r | {"indicator_id": f"{stem}_growth" if r["growing"] else stem}
 
 
 def _one_of_two(

@@ -31,7 +31,7 @@ TARGET, ACTUAL, GROWTH = "target", "observation", "average growth"
 KINDS = {"target": TARGET, "actual": ACTUAL, "estimate": "estimate"}
 # What a head may say that makes its column no column of the indicator itself.
 OTHER_MEASURES = ("part", "rate", "change", "rank", "share", "cumulative", "real")
-VERSIONS = ("original", "revised", "floor", "stretch")
+VERSIONS = ("original", "revised", "floor", "stretch", "given", "self")
 # How alike two names are that are asked about.
 ALIKE = 0.75
 
@@ -207,12 +207,15 @@ def _head_words() -> tuple[dict[str, str], re.Pattern[str]]:
 _PATTERNS = {
     "date": re.compile(YEAR + r"[-./]([0-9]{1,2})[-./]([0-9]{1,2})(?![0-9])"),
     "day": re.compile(YEAR + r"年([0-9]{1,2})月([0-9]{1,2})日"),
-    "month": re.compile(YEAR + r"\s*[-./]\s*([0-9]{1,2})(?![0-9])"),
+    "month": re.compile(YEAR + r"\s*[-/]\s*([0-9]{1,2})(?![0-9])"),
+    "dotted": re.compile(
+        r"((?:19|20)[0-9]{2})\.(0?[1-9]|1[0-2])(?:[-~—–](?:[0-9]{4}\.)?[0-9]{1,2})?(?![0-9.])月?"
+    ),
     "against": re.compile(r"(?:比|较|与|对比)" + YEAR + "年?"),
     "span": re.compile(YEAR + r"\s*年?\s*[-~—–至到]+\s*((?:19|20)[0-9]{2})(?![0-9])年?"),
     "plan": re.compile(r"第?十([一二三四五六])(?:个五年|五)[\"”]?(?:时期|期间)?(末|期末|终期|初)?"),
-    "year": re.compile(r"(?:fy|cy)?\s*" + YEAR + r"\s*(?:\.0)?(?:([aefpb])(?![a-z]))?(?:年度?)?"),
-    "short": re.compile(r"(?<![0-9.])['’]?([0-9]{2})(?:年度?)"),
+    "year": re.compile(r"(?:fy|cy)?\s*" + YEAR + r"\s*(?:\.0)?(?:年度?)?(?:\(?([aefpb])(?![a-z])\)?)?(?:年度?)?"),
+    "short": re.compile(r"(?:fy|cy|['’])([0-9]{2})(?![0-9])(?:年度?)?|([0-9]{2})年度?"),
     "whole": re.compile(WORDS["pattern"]["whole"]),
     "part": re.compile(WORDS["pattern"]["part"]),
     "relative": re.compile(_pattern(WORDS["pattern"]["relative"])),
@@ -230,9 +233,9 @@ def head_of(text: str) -> Head:
         found = unit_in(inside)
         if found is not None and found.name:
             unit, rest = unit or found, rest.replace(f"({inside})", " ", 1)
-    rest = re.sub(r"[〇○零o一二三四五六七八九]{4}(?=年)", lambda m: m[0].translate(DIGITS), rest)
+    rest = re.sub(r"[〇○零o0-9一二三四五六七八九]{4}(?=年)", lambda m: m[0].translate(DIGITS), rest)
     head, unknown = Head(text=plain(text), unit=unit), []
-    while rest:
+    while rest := rest.lstrip():
         head, taken = _first(head, rest)
         if not taken:
             unknown.append(rest[0])
@@ -277,8 +280,8 @@ def _dated(head: Head, kind: str, found: re.Match[str]) -> Head:
     if kind == "relative":
         return replace(head, relative=WORDS["pattern"]["relative"][found[0]])
     if kind == "short":
-        year = int(found[1])
-        return replace(head, years=(*head.years, 2000 + year), short_year=True)
+        year = 2000 + int(found[1] or found[2])
+        return replace(head, years=(*head.years, year), short_year=True)
     if kind == "plan":
         first = 1981 + 5 * ("一二三四五六".index(found[1]) + 5)
         if found[2] in ("末", "期末", "终期"):
@@ -290,8 +293,10 @@ def _dated(head: Head, kind: str, found: re.Match[str]) -> Head:
     said = head.said
     if kind in ("date", "day"):
         said |= {"whole" if (int(found[2]), int(found[3])) in ((12, 31), (1, 1)) else "part"}
-    elif kind == "month":
-        said |= {"part" if int(found[2]) else "whole"}
+    elif kind == "month" and int(found[2]) > 12:
+        return replace(head, years=(*head.years, year, year + 1))
+    elif kind in ("month", "dotted"):
+        said |= {"part"}
     elif found[2]:
         said |= {"actual" if found[2] == "a" else "estimate"}
     years = head.years if year in head.years else (*head.years, year)
@@ -417,8 +422,9 @@ _GROWTH = re.compile(rf"(?:{_pattern(WORDS['name']['growth'])})+(?:%|\(%\))?\s*"
 
 def _marks_around(text: str) -> tuple[str, str]:
     """A name without the marks at its ends; a lowered 2 within a word belongs to it."""
-    marks = ""
-    text = text.strip()
+    note = re.search(r"\s*(?:\[注?[0-9]{1,2}\]|[(（]注[0-9]{0,2}[)）]|注[0-9]{1,2})$", text.strip())
+    marks = note[0].strip() if note else ""
+    text = text.strip().removesuffix(note[0] if note else "")
     while text and is_mark(text[-1]) and not re.search(r"[m米][²³]$", text):
         text, marks = text[:-1].rstrip(), text[-1] + marks
     inside = re.search(r"(.*?)([^\w\s]|[⁰-⁹¹²³①-⓿])(?=\s*[(（])", text)

@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -90,8 +91,9 @@ def head_text(cell: Cell | None) -> str:
     """What a cell says as a head: of a date that is shown as a year, the year."""
     if cell is None or cell.value is None:
         return ""
-    if hasattr(cell.value, "year") and not re.search("[md]", cell.format.lower()):
-        return f"{cell.value.year}年"
+    if isinstance(cell.value, date):
+        shows_days = re.search("[md]", cell.format.lower())
+        return cell.value.isoformat()[:10] if shows_days else f"{cell.value.year}年"
     return str(cell.value)
 
 
