@@ -210,14 +210,15 @@ def _beside(growth: Meaning, others: list[Meaning]) -> Meaning:
 def _kinds(made: list[Meaning], block: Block, talk: Talk) -> list[Meaning]:
     """The kind of every column: by the title where that can be, else asked for each year."""
     titled = {k for said in block.context for k in said.kinds}
-    bare = {m.year for m in made if m.table is None}
+    years = {m.year for m in made if m.year}
     done = []
     for m in made:
         table = m.table
         sure = "estimate" not in m.head.said
         if table is None and sure and titled == {ACTUAL}:
             table = ACTUAL
-        elif table is None and sure and titled == {TARGET} and len(bare) == 1:
+        elif table is None and sure and titled == {TARGET} and years == {m.year}:
+            # Of several years an unmarked one may as well be the one that the targets start from.
             table = TARGET
         elif table is None and "kind" in block.fields and m.year is not None:
             done.append(m)

@@ -81,7 +81,13 @@ def _blocks(page: Page, said: Sequence[str] = ()) -> Iterator[Block]:
         titles = [*said, *(t for r in range(top, last) if r not in heads for t in _lines(page, r))]
         # A unit said at the top of the sheet holds until another is said.
         units = next(filter(None, map(unit_line, titles)), units)
-        yield from _side_by_side(page, heads, end, units, tuple(titles))
+        parts = [_parts(page, range(first, end + 1), c) for c in _starts(page, heads)]
+        if len(parts) > 1:
+            # Each block has a header of its own, which may be deeper than the others.
+            for part in parts:
+                yield from _blocks(part, titles)
+        else:
+            yield _block(page, heads, end, units, tuple(titles))
         top = end + 1
         if again > page.rows:
             return
@@ -173,7 +179,7 @@ def _goes_on(page: Page, above: int, row: int) -> bool:
     own = named not in ("", page.text(above, name)) and column_of(named) is None
     said = [head_of(t) for t in texts.values()]
     heads = any(h.heads_figures or h.unit or h.said for h in said)
-    return not own and heads and all(map(_is_head, texts.values()))
+    return not own and heads and all(_is_head(t) or head_of(t).heads_figures for t in texts.values())
 
 
 def _again(page: Page, last: int) -> int:
@@ -201,36 +207,55 @@ def _years_run_down(page: Page) -> bool:
 # What the columns hold --------------------------------------------------------------------------
 
 
-def _side_by_side(
+def _starts(page: Page, heads: list[int]) -> list[tuple[int, int]]:
+    """The columns of the blocks that stand side by side: each begins with its own names."""
+    said = {c: [t for r in heads if (t := page.text(r, c))] for c in range(1, page.columns + 1)}
+    starts, figures = [1], False
+    for c, texts in said.items():
+        if any(column_of(t) == "name" for t in texts) and figures:
+            # Rows may be numbered before their names.
+            starts.append(c - 1 if any(column_of(t) == "count" for t in said.get(c - 1, [])) else c)
+            figures = False
+        figures = figures or any(column_of(t) is None and head_of(t).heads_figures for t in texts)
+    return list(zip(starts, [*starts[1:], page.columns + 1], strict=True))
+
+
+def _parts(page: Page, rows: range, columns: tuple[int, int]) -> Page:
+    """Some rows and columns of a page as a page."""
+    first, stop = columns
+    within = {
+        at: cell for at, cell in page.cells.items() if at[0] in rows and first <= at[1] < stop
+    }
+    merged = {at: m for at, m in page.merged.items() if at[0] in rows and first <= at[1] < stop}
+    return Page(page.title, within, merged)
+
+
+def _block(
     page: Page, heads: list[int], end: int, units: tuple[Unit | str, ...], titles: tuple[str, ...]
-) -> Iterator[Block]:
-    """The blocks of a header: each begins with its own column of names."""
+) -> Block:
+    """A table by the rows of its header."""
     first = heads[-1] + 1
+    start = min(c for _, c in page.cells)
     parts = {
         c: list(dict.fromkeys(t for r in heads if (t := page.text(r, c))))
-        for c in range(1, page.columns + 1)
+        for c in range(start, page.columns + 1)
     }
     names = _name_columns(page, parts, first, end)
-    starts = [1, *(group[0] for group in names[1:])]
-    for k, group in enumerate(names):
-        stop = starts[k + 1] if k + 1 < len(starts) else page.columns + 1
-        within = [c for c in range(starts[k], stop) if c not in group]
-        fields: dict[str, int] = {}
-        columns = []
-        for c in within:
-            meant = {column_of(t) for t in parts[c]}
-            only = meant.pop() if len(meant) == 1 else None
-            figures = any(head_of(t).heads_figures for t in parts[c])
-            values = [t for r in range(first, end + 1) if (t := page.text(r, c))]
-            only = only if figures else _by_content(values) or only
-            if only:
-                fields.setdefault(only, c)
-            elif parts[c]:
-                head = reduce(lambda above, h: h.under(above), map(head_of, parts[c]))
-                cell = page.cell(heads[-1], c) or page.cell(heads[0], c)
-                where = cell.place if cell else place(heads[-1], c)
-                columns.append(Column(c, where, head))
-        yield Block(page, first, end, group, tuple(columns), fields, units, titles)
+    fields: dict[str, int] = {}
+    columns = []
+    for c in (c for c in parts if c not in names):
+        meant = {column_of(t) for t in parts[c]}
+        only = meant.pop() if len(meant) == 1 else None
+        figures = any(head_of(t).heads_figures for t in parts[c])
+        values = [t for r in range(first, end + 1) if (t := page.text(r, c))]
+        only = only if figures else _by_content(values) or only
+        if only:
+            fields.setdefault(only, c)
+        elif parts[c] or c > names[0]:
+            head = reduce(lambda above, h: h.under(above), map(head_of, parts[c]), Head())
+            cell = page.cell(heads[-1], c) or page.cell(heads[0], c)
+            columns.append(Column(c, cell.place if cell else place(heads[-1], c), head))
+    return Block(page, first, end, names, tuple(columns), fields, units, titles)
 
 
 def _by_content(values: list[str]) -> str | None:
@@ -247,27 +272,17 @@ def _by_content(values: list[str]) -> str | None:
 
 def _name_columns(
     page: Page, parts: dict[int, list[str]], first: int, end: int
-) -> list[tuple[int, ...]]:
-    """The columns of names, block by block; names within a block stand from the outer to the inner."""
+) -> tuple[int, ...]:
+    """The columns of names, from the outer to the inner."""
     named = [c for c, texts in parts.items() if any(column_of(t) == "name" for t in texts)]
     if not named:
         holds = [c for c in parts if any(_is_name(page.raw(r, c)) for r in range(first, end + 1))]
-        return [(min(holds, default=1),)]
-    groups: list[list[int]] = []
-    for c in named:
-        between = range(groups[-1][-1] + 1, c) if groups else ()
-        figures = any(head_of(t).heads_figures for b in between for t in parts[b])
-        if groups and not figures:
-            groups[-1].append(c)
-        else:
-            groups.append([c])
-    for group in groups:
-        # A column without a head beside the names holds the names of what they are made of.
-        beside = group[-1] + 1
-        texts = [page.raw(r, beside) for r in range(first, end + 1)]
-        if not parts.get(beside, [""]) and any(map(_is_name, texts)):
-            group.append(beside)
-    return [tuple(group) for group in groups]
+        return (min(holds, default=1),)
+    # A column without a head beside the names holds the names of what they are made of.
+    beside = named[-1] + 1
+    texts = [v for r in range(first, end + 1) if (v := page.raw(r, beside)) is not None]
+    inner = not parts.get(beside, [""]) and texts and all(map(_is_name, texts))
+    return (*named, beside) if inner else tuple(named)
 
 
 def _is_name(value: object) -> bool:

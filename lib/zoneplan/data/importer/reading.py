@@ -406,6 +406,9 @@ def _unit(
             place=f"{block.page.title}!{meaning.column.place}", text=meaning.head.text, unit=units[0].name,
         )  # fmt: skip
         return PERCENT if answer == "growth" else reader.why("measure", meaning.column.place)
+    rate = row.name.growth or row.name.share
+    if head is not None and not units and rate and head.name not in RATES:
+        return _asked_unit(row.place, "%", row, block, reader, ("%", head.name, LEAVE))
     units += [head] if head is not None else []
     different = list(dict.fromkeys(u.name for u in units))
     if len(different) > 1:

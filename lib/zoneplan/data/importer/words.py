@@ -420,11 +420,13 @@ def name_of(text: str) -> Name:
 _GROWTH = re.compile(rf"(?:{_pattern(WORDS['name']['growth'])})+(?:%|\(%\))?\s*")
 
 
+_NOTE = re.compile(r"\s*(?:\[注?[0-9]{1,2}\]|[(（]注[0-9]{0,2}[)）]|注[0-9]{1,2}\s*$)")
+
+
 def _marks_around(text: str) -> tuple[str, str]:
     """A name without the marks at its ends; a lowered 2 within a word belongs to it."""
-    note = re.search(r"\s*(?:\[注?[0-9]{1,2}\]|[(（]注[0-9]{0,2}[)）]|注[0-9]{1,2})$", text.strip())
-    marks = note[0].strip() if note else ""
-    text = text.strip().removesuffix(note[0] if note else "")
+    note = _NOTE.search(text)
+    marks, text = (note[0].strip(), _NOTE.sub("", text).strip()) if note else ("", text.strip())
     while text and is_mark(text[-1]) and not re.search(r"[m米][²³]$", text):
         text, marks = text[:-1].rstrip(), text[-1] + marks
     inside = re.search(r"(.*?)([^\w\s]|[⁰-⁹¹²³①-⓿])(?=\s*[(（])", text)
