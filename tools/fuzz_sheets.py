@@ -229,6 +229,9 @@ NOT_TEXT = ("10亿元2个，20亿元1个", "待定", "比2015年翻一番", "〔
 def sheet(rng: random.Random, plain_file: bool = False) -> Sheet:
     """A sheet at random, with its truth."""
     made = Sheet(rng.choice(["指标", "Sheet1", "主要指标", "任务分解"]))
+    shape = rng.choice(["wide"] * 12 + ["long", "long", "titled", "titled", "areas", "areas", "turned", "turned"])
+    if shape != "wide":
+        return SHAPES[shape](made, plain_file, rng)
     cols = columns(rng)
     things = rng.sample(THINGS, rng.randrange(2, 6))
     units = rng.choice(["column", "column", "name", "head", "title"])
@@ -383,6 +386,132 @@ def _growth_row(
         made.truth[at] = Truth("growth", thing.id, col.table, col.year, value, "%", "growth", way.direction, way.high, version=col.version)
 
 
+# Other shapes -----------------------------------------------------------------------------------
+
+
+def long_table(made: Sheet, plain_file: bool, rng: random.Random) -> Sheet:
+    """A row for each figure, with its year, unit and kind beside it."""
+    heads = ["指标", rng.choice(["年份", "时间", "年度"]), rng.choice(["数值", "数据"]), "单位", rng.choice(["类型", "性质"])]
+    order = [0, *rng.sample([1, 2, 3, 4], 4)]
+    for c, k in enumerate(order, start=1):
+        made.put(1, c, heads[k])
+    row = 2
+    for thing in rng.sample(THINGS, rng.randrange(2, 5)):
+        for year in sorted(rng.sample(YEARS, rng.randrange(1, 4))):
+            table = rng.choice([TARGET, ACTUAL])
+            part = rng.random() < 0.15
+            when = f"{year}" + rng.choice(["年1-9月", "Q3", "年上半年", "年9月"]) if part else year_text(year, rng)
+            value = float(f"{thing.size * rng.uniform(0.9, 1.3):.3g}")
+            col = Col(year, table, "")
+            at = row, order.index(2) + 1
+            way = typed(value, col, thing.unit, plain_file, f"{letter(at[1])}{row}", rng)
+            cells = [rng.choice(thing.names), when, way.value, thing.unit, kind_text(table, rng)]
+            for c, k in enumerate(order, start=1):
+                made.put(row, c, cells[k], way.format if k == 2 else "")
+            made.answers |= dict(way.answers)
+            made.answers[f"fraction-A{row}"] = "typed"
+            made.truth[at] = Truth(
+                cells[0], thing.id, table, year, value, thing.unit, thing.measure, way.direction, way.high, usable=not part,
+            )  # fmt: skip
+            row += 1
+    return made
+
+
+def titled(made: Sheet, plain_file: bool, rng: random.Random) -> Sheet:
+    """The year stands in the title or in the name of the sheet only."""
+    year = rng.choice(YEARS)
+    text = rng.choice([f"{year}年度主要目标任务分解表", f"海湾新区{year}年主要经济指标", f"{year}年1-9月主要指标完成情况"])
+    part = "1-9月" in text
+    top = 1
+    if rng.random() < 0.7 or plain_file:
+        made.put(1, 1, text)
+        top = 2
+    else:
+        made.title = text[:25]
+    cols = [
+        Col(year, TARGET, rng.choice(["全年目标", "全年计划", "全年目标任务"])),
+        Col(year, ACTUAL, rng.choice(["完成", "实际"]), usable=not part),
+        Col(year, TARGET, "上半年目标", usable=False),
+        Col(year, ACTUAL, "完成率（%）", usable=False),
+        Col(year - 1, ACTUAL, rng.choice(["上年完成", "去年实际"]), usable=not part),
+        Col(year, ACTUAL, "本年完成增长（%）", "growth", usable=not part),
+    ]
+    cols = rng.sample(cols, rng.randrange(1, 5))
+    _block(made, cols, rng.sample(THINGS, rng.randrange(2, 5)), "column", top, 1, plain_file, rng)
+    return made
+
+
+def areas(made: Sheet, plain_file: bool, rng: random.Random) -> Sheet:
+    """Figures of the zone and of a part of it, in columns, rows, sections or brackets."""
+    part = rng.choice(["核心区", "起步区", "托管区", "区本级"])
+    two = rng.sample(["全区", part], 2)
+    how = rng.choice(["columns", "column", "sections", "brackets"])
+    cols = [Col(2017, ACTUAL, "2017年实际"), Col(2020, TARGET, "2020年目标")]
+    things = rng.sample([t for t in THINGS if t.id], rng.randrange(2, 4))
+    made.answers["scope"] = rng.choice(two)
+    made.put(1, 1, "指标")
+    made.put(1, 2, "范围" if how == "column" else "单位")
+    row, first = 2, 3
+    if how == "column":
+        made.put(1, 3, "单位")
+        first = 4
+    if how == "columns":
+        row = 3
+        for k, area in enumerate(two):
+            made.put(1, 3 + 2 * k, area)
+            made.merged.append((1, 3 + 2 * k, 1, 4 + 2 * k))
+    across = [(a, c) for a in two for c in cols] if how == "columns" else [("", c) for c in cols]
+    for k, (_, col) in enumerate(across):
+        made.put(row - 1, first + k, col.head)
+    lines = [("", t) for t in things] if how == "columns" else [(a, t) for a in two for t in things]
+    section = ""
+    for area, thing in lines:
+        if how == "sections" and area != section:
+            made.put(row, 1, f"{'一二'[two.index(area)]}、{area}")
+            section, row = area, row + 1
+        name = rng.choice(thing.names) + (f"（{area}）" if how == "brackets" else "")
+        made.put(row, 1, name)
+        made.put(row, first - 1, thing.unit)
+        if how == "column":
+            made.put(row, 2, area)
+        for k, (above, col) in enumerate(across):
+            value = float(f"{thing.size * rng.uniform(0.9, 1.3):.3g}")
+            way = typed(value, col, thing.unit, plain_file, f"{letter(first + k)}{row}", rng)
+            made.put(row, first + k, way.value, way.format)
+            made.answers |= dict(way.answers)
+            made.truth[row, first + k] = Truth(
+                name, thing.id, col.table, col.year, value, thing.unit, thing.measure, way.direction, way.high,
+                area=area or above,
+            )  # fmt: skip
+        made.answers[f"fraction-A{row}"] = "typed"
+        row += 1
+    return made
+
+
+def turned(made: Sheet, plain_file: bool, rng: random.Random) -> Sheet:
+    """The years run down."""
+    years = range(2016, 2016 + rng.randrange(3, 6))
+    things = rng.sample([t for t in THINGS if t.id], rng.randrange(2, 5))
+    made.put(1, 1, "年份")
+    for k, thing in enumerate(things):
+        made.put(1, 2 + k, f"{rng.choice(thing.names)}（{thing.unit}）")
+        made.answers[f"fraction-{letter(2 + k)}1"] = "typed"
+    for row, year in enumerate(years, start=2):
+        col = Col(year, TARGET if year > 2017 else ACTUAL, "")
+        made.put(row, 1, f"{year}年{kind_text(col.table, rng)}")
+        for k, thing in enumerate(things):
+            value = float(f"{thing.size * rng.uniform(0.9, 1.3):.3g}")
+            way = typed(value, col, thing.unit, True, "", rng)
+            made.put(row, 2 + k, way.value)
+            made.truth[row, 2 + k] = Truth(
+                thing.names[0], thing.id, col.table, year, value, thing.unit, thing.measure, way.direction, way.high
+            )  # fmt: skip
+    return made
+
+
+SHAPES = {"long": long_table, "titled": titled, "areas": areas, "turned": turned}
+
+
 # Files ------------------------------------------------------------------------------------------
 
 
@@ -406,6 +535,8 @@ def write(made: Sheet, file: Path, rng: random.Random) -> None:
         page.cell(r, c).value = value
         if made.formats.get((r, c)):
             page.cell(r, c).number_format = made.formats[r, c]
+    for r, c, last_r, last_c in made.merged:
+        page.merge_cells(start_row=r, start_column=c, end_row=last_r, end_column=last_c)
     book.save(file)
 
 
@@ -414,6 +545,12 @@ def hold(read: Understood, made: Sheet, complete: bool) -> int:
     named = set(read.not_understood()["cell"])
     rows = {r.cell: r for r in read.table().itertuples()}
     by_place = {f"{letter(c)}{r}": truth for (r, c), truth in made.truth.items()}
+    areas = {by_place[cell].area for cell in rows if cell in by_place}
+    if len(areas) > 1:
+        raise Misread(f"figures of several areas: {', '.join(areas)}")
+    chosen = made.answers.get("scope")
+    if complete and rows and chosen and areas != {chosen}:
+        raise Misread(f"figures of {areas} instead of {chosen}")
     for cell, row in rows.items():
         truth = by_place.get(cell)
         if truth is None:

@@ -208,18 +208,14 @@ def _beside(growth: Meaning, others: list[Meaning]) -> Meaning:
 
 
 def _kinds(made: list[Meaning], block: Block, talk: Talk) -> list[Meaning]:
-    """The kind of every column: by the title where that can be, else asked for each year."""
+    """The kind of every column; a plan's title does not tell, as the year it starts from stands in it too."""
     titled = {k for said in block.context for k in said.kinds}
-    years = {m.year for m in made if m.year}
     done = []
     for m in made:
         table = m.table
         sure = "estimate" not in m.head.said
         if table is None and sure and titled == {ACTUAL}:
             table = ACTUAL
-        elif table is None and sure and titled == {TARGET} and years == {m.year}:
-            # Of several years an unmarked one may as well be the one that the targets start from.
-            table = TARGET
         elif table is None and "kind" in block.fields and m.year is not None:
             done.append(m)
             continue
@@ -256,8 +252,8 @@ def _usual_kind(year: int, made: list[Meaning], block: Block) -> str:
     bare = sorted({m.year for m in made if m.table is None and m.year})
     if year in estimates:
         return ""
-    if spans:
-        return "target" if spans[0][0] <= year <= spans[0][1] else "actual"
+    if spans and year <= spans[0][1]:
+        return "target" if spans[0][0] <= year else "actual"
     if targets:
         return "actual" if year < min(targets) else "target" if year > min(targets) else ""
     if estimates and year < min(estimates):

@@ -200,7 +200,7 @@ def _read_block(block: Block, reader: Reader) -> None:
         if row is not None and not cells:
             # A line that names an area heads the rows of it.
             section = scope_in(row.name.text) or section
-        elif row is not None and not row.name.growth:
+        if row is not None and not row.name.growth:
             above = row.name
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 import pandas as pd
 
 from zoneplan.data import tables
+from zoneplan.data.own_plan import OWN, printed_step
+from zoneplan.data.own_plan import PLAN as OWN_PLAN
 from zoneplan.data.importer.numbers import Typed, figure_text
 from zoneplan.data.importer.questions import read_answers
 from zoneplan.data.importer.reading import Understood
@@ -67,7 +69,7 @@ def plan_tables(read: Understood) -> Iterator[tuple[str, pd.DataFrame]]:
                 "value": texts,
                 "value_high": ["" if pd.isna(v) else number_text(v) for v in targets["value_high"]],
                 "unit": targets["unit"],
-                "precision": [tables.printed_step(t) for t in texts],
+                "precision": [printed_step(t) for t in texts],
                 "kind": targets["kind"],
                 "direction": targets["direction"],
                 "force": targets["force"],
@@ -75,7 +77,7 @@ def plan_tables(read: Understood) -> Iterator[tuple[str, pd.DataFrame]]:
                 "stated_growth": beside,
                 "locator": targets["place"],
                 "note": targets["note"],
-                "source_id": tables.OWN,
+                "source_id": OWN,
             }
         ),
     )
@@ -91,12 +93,12 @@ def plan_tables(read: Understood) -> Iterator[tuple[str, pd.DataFrame]]:
                 "unit": seen["unit"],
                 "kind": [observed_kind(i, k) for i, k in kinds],
                 "scope_note": read.scope,
-                "source_id": tables.OWN,
+                "source_id": OWN,
                 "note": [f"{p}; {n}" if n else p for p, n in zip(seen["place"], seen["note"], strict=True)],
             }
         ),
     )
-    cited = {tables.OWN: "own figures", tables.PLAN: "own plan"}
+    cited = {OWN: "own figures", OWN_PLAN: "own plan"}
     yield (
         SOURCES,
         pd.DataFrame(
@@ -328,7 +330,7 @@ def observation(name: str, year: int, value: str, folder: Path) -> pd.DataFrame:
     number, unit = canonical(typed.value, unit)
     kind = same.get("kind") or ("growth" if growing else "flow")
     kind = kind if kind.startswith(("growth_", "level")) else observed_kind(i, kind)
-    made = {"indicator_id": i, "year": str(year), "value": number_text(number), "unit": unit, "kind": kind, "source_id": tables.OWN}
+    made = {"indicator_id": i, "year": str(year), "value": number_text(number), "unit": unit, "kind": kind, "source_id": OWN}
     return pd.DataFrame([made])
 
 
