@@ -2,7 +2,7 @@
 
 from zoneplan.data.importer.questions import OPEN_KINDS, Question, read_answers
 from zoneplan.data.importer.reading import Understood, read_workbook
-from zoneplan.data.importer.words import known_names, listed_names
+from zoneplan.data.importer.names import known_names, listed_names
 from zoneplan.data.importer.write import changes, guard, open_answers, plan_tables, write_plan
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Which year, kind and measure each column of a block has: by its head, the title, its neighbours, or an answer."""
+"""Which year, kind and measure each column of a block has: by its head, title, neighbours or an answer."""
 
 from __future__ import annotations
 
@@ -6,23 +6,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from zoneplan.data.importer.heads import VERSIONS, Head
 from zoneplan.data.importer.layout import Block, Column
-from zoneplan.data.importer.questions import LEAVE, Interview
-from zoneplan.data.importer.words import ACTUAL, GROWTH, TARGET, VERSIONS, WORDS, Head
+from zoneplan.data.importer.questions import LEAVE, Talk
+from zoneplan.data.importer.words import ACTUAL, GROWTH, TARGET, WORDS
 
 NOT_READ = "a column of neither years nor units: it is not read"
-# Words of a head that make its column another thing than the indicator of a year.
-OTHER_MEASURES = {
-    "part": "figures of part of a year, which are not those of the year",
-    "rate": "how far a target is reached, not the indicator itself",
-    "change": "a change or a gap, not the indicator itself",
-    "rank": "a rank, not the indicator itself",
-    "share": "a share of something, not the indicator itself",
-    "cumulative": "figures over several years or areas together",
-    "real": "figures at constant prices, which are another series",
-}
+OTHER = WORDS["not_read"]
 LONG_GROWTH = "growth over several years, or from a year that is not the one before"
 OTHER_VERSION = "another version of a target, of which one is taken"
+PAST = "the average growth of the past, which is no target"
 ANSWERS = {"actual": ACTUAL, "target": TARGET}
 
 
@@ -42,113 +35,66 @@ class Meaning:
 
     @property
     def version(self) -> str:
-        """Which version of a target it is, if its head tells."""
-        return next((v for v in VERSIONS if v in self.head.said), "")
-
-
-class Talk(Interview):
-    """Questions and answers, and what is told of cells: those left out, and those read with a remark."""
-
-    def __init__(self, answers: dict[str, str]):
-        super().__init__(answers)
-        self.left: list[tuple[str, str, str, str]] = []
-        self.told: list[tuple[str, str, str, str]] = []
-
-    def leave(self, sheet: str, place: str, text: object, why: str) -> None:
-        """Name a cell that is not used."""
-        self.left.append((sheet, place, str(text)[:60], why))
-
-    def tell(self, sheet: str, place: str, text: object, how: str) -> None:
-        """Name a cell that is used in a way that should be known."""
-        self.told.append((sheet, place, str(text)[:60], how))
+        """Which version of a target it is."""
+        return next((v for v in VERSIONS if v in self.head.said), "plain")
 
 
 def meanings(block: Block, talk: Talk) -> list[Meaning]:
-    """The columns of a block that hold figures; what is said of the others is told."""
+    """List the columns of a block that hold figures; what is said of the others is told."""
     made: list[Meaning] = []
-    # Growth without words of its own is that of the figures on its left, or as little to be used as these.
-    beside: Meaning | str | None = None
+    # Growth without a year is that of the figures on its left, or as little to be used as these.
+    beside = ""
     for column in block.columns:
-        if not _filled(block, column):
+        texts = block.texts(column.index)
+        figures = any(re.search("[0-9]|番|倍", t) for t in texts)
+        if not texts or (column.index < block.names[0] and not figures):
             continue
-        why = _no_figures(column, block, talk)
-        bare = "growth" in column.head.said and not (column.head.kinds and column.head.years)
-        if why is None and bare and isinstance(beside, str) and not column.head.years:
-            why = beside
-        if why is None:
+        head, growth = column.head, "growth" in column.head.said
+        why = (_no_figures(column, block, talk) if figures else None) or ("" if figures else NOT_READ)
+        why = why or (beside if growth and not head.years else "")
+        if not why:
             meaning = _beside(_dated(column, block, talk), made)
-            against = column.head.against
-            why = LONG_GROWTH if against and meaning.year != against + 1 else None
-        if why is None:
-            made.append(meaning)
-            beside = beside if meaning.growth else meaning
+            why = LONG_GROWTH if head.against and meaning.year != head.against + 1 else ""
+        if why:
+            talk.leave(column.place, head.text, why)
+            beside = why if why in (OTHER["part"], OTHER["cumulative"]) else beside
         else:
-            talk.leave(block.page.title, column.place, column.head.text, why)
-            beside = why if why in (OTHER_MEASURES["part"], OTHER_MEASURES["cumulative"]) else beside
-    return _versions(_kinds(made, block, talk), block, talk)
-
-
-def _filled(block: Block, column: Column) -> bool:
-    """Whether a column holds anything but the groups that stand before the names."""
-    texts = _texts(block, column)
-    return _holds_figures(texts) or (column.index > block.names[0] and bool(texts))
-
-
-def _texts(block: Block, column: Column) -> list[str]:
-    rows = range(block.first, block.last + 1)
-    texts = (block.page.text(r, column.index) for r in rows)
-    return [t for t in texts if t not in WORDS["figure"]["empty"]]
-
-
-def _holds_figures(texts: list[str]) -> bool:
-    return any(re.search("[0-9]|番|倍", t) for t in texts)
+            made.append(meaning)
+            beside = beside if growth else ""
+    return _versions(_kinds(made, block, talk), talk)
 
 
 def _no_figures(column: Column, block: Block, talk: Talk) -> str | None:
     """Why a column is not read, if it is not."""
     head = column.head
-    if not head.heads_figures or not _holds_figures(_texts(block, column)):
+    if not head.heads_figures:
         return NOT_READ
-    said = head.said - ({"cumulative"} if "average" in head.said else set())
+    said = set(head.said)
+    said -= {"cumulative"} if "average" in said else set()
     said -= {"real"} if said & {"growth", "average"} else set()
-    if "whole" not in said and _in_part_of_a_year(column, block):
-        said |= {"part"}
-    other = next((why for word, why in OTHER_MEASURES.items() if word in said), None)
-    if other:
+    of_part = "whole" not in said and _of_part(head, block)
+    if of_part and TARGET not in head.kinds:
+        said.add("part")
+    if other := next((why for word, why in OTHER.items() if word in said), None):
         return other
+    asked = {"text": head.text, "words": head.unknown}
     if head.unknown:
-        read = talk.ask(
-            "column", column.place, default=LEAVE, options=("read", LEAVE), safe=True,
-            place=f"{block.page.title}!{column.place}", text=head.text, words=head.unknown,
-        )  # fmt: skip
-        if read == LEAVE:
+        if talk.ask("column", column.place, column.place, LEAVE, **asked) == LEAVE:
             return f"words of the head that are not known: {head.unknown}"
+    if of_part and talk.ask("whole", column.place, column.place, "whole", **asked) != "whole":
+        return talk.why("whole", column.place)
     if len(head.years) > 1:
         return "several years in one head"
-    if "part" not in said and "whole" not in said and _of_part(column, block):
-        whole = talk.ask(
-            "whole", column.place, default="whole", options=("whole", LEAVE), text=head.text,
-            place=f"{block.page.title}!{column.place}",
-        )  # fmt: skip
-        if whole != "whole":
-            return talk.why("whole", column.place)
-    if {"target", "actual"} <= said:
-        return "a target and an actual figure in one head"
     if "average" in said and "actual" in said:
-        return "the average growth of the past, which is no target"
-    return None
+        return PAST
+    both = {"target", "actual"} <= said
+    return "a target and an actual figure in one head" if both else None
 
 
-def _in_part_of_a_year(column: Column, block: Block) -> bool:
-    """Whether the title says that the figures seen in a year are those of a part of it."""
-    return TARGET not in column.head.kinds and _of_part(column, block)
-
-
-def _of_part(column: Column, block: Block) -> bool:
+def _of_part(head: Head, block: Block) -> bool:
     """Whether a title speaks of a part of the year of a column."""
-    years = column.head.years
-    titles = (said for said in block.context if "part" in said.said)
-    return any(not years or (not said.years or years == said.years) for said in titles)
+    titles = [said for said in block.context if "part" in said.said]
+    return any(not head.years or said.years in ((), head.years) for said in titles)
 
 
 # Years ------------------------------------------------------------------------------------------
@@ -159,36 +105,27 @@ def _dated(column: Column, block: Block, talk: Talk) -> Meaning:
     if "average" in head.said:
         return Meaning(column, None, GROWTH)
     kinds = [k for k in head.kinds if k in (TARGET, ACTUAL)]
-    growth = "growth" in head.said
     year = _year(column, block, talk)
-    return Meaning(column, year, next(iter(kinds), None), growth)
+    return Meaning(column, year, next(iter(kinds), None), "growth" in head.said)
 
 
 def _year(column: Column, block: Block, talk: Talk) -> int | None:
     """The year of a column: from its head, else from the title or the name of the sheet, else asked."""
     head = column.head
-    if len(head.years) == 1 and not (head.short_year and _alone(column, block)):
+    near = (abs(head.years[0] - y) for c in block.columns for y in c.head.years if head.years)
+    if head.years and not (head.short_year and not any(0 < d <= 10 for d in near)):
         return head.years[0]
-    titled = {y for said in block.context for y in said.years if len(said.years) == 1}
-    if not head.years and not head.span and len(titled) == 1:
-        return titled.pop() + (head.relative or 0)
-    if "growth" in head.said and not head.years and not head.span:
-        # Growth without a year is that of the column beside it.
-        return None
-    spans = [said.span for said in (head, *block.context) if said.span]
-    default = head.years[0] if head.years else spans[0][1] if spans else ""
-    answer = talk.ask(
-        "year", column.place, default=str(default), options=(), text=head.text,
-        place=f"{block.page.title}!{column.place}",
-    )  # fmt: skip
+    titled = {said.years[0] for said in block.context if len(said.years) == 1}
+    if not head.years and not head.span:
+        if len(titled) == 1:
+            return titled.pop() + (head.relative or 0)
+        if "growth" in head.said:
+            # That of the column beside it.
+            return None
+    spans = [said.span[1] for said in (head, *block.context) if said.span]
+    default = str(next(iter([*head.years, *spans]), ""))
+    answer = talk.ask("year", column.place, column.place, default, text=head.text)
     return int(answer) if answer and answer.isdecimal() else None
-
-
-def _alone(column: Column, block: Block) -> bool:
-    """Whether no other column of a block has a year near the two digits of one."""
-    year = column.head.years[0]
-    others = (y for c in block.columns if c != column for y in c.head.years)
-    return not any(0 < abs(year - y) <= 10 for y in others)
 
 
 def _beside(growth: Meaning, others: list[Meaning]) -> Meaning:
@@ -197,93 +134,77 @@ def _beside(growth: Meaning, others: list[Meaning]) -> Meaning:
         return growth
     levels = [m for m in others if not m.growth and m.table != GROWTH]
     same = [m for m in levels if growth.year in (None, m.year)]
-    before = [m for m in same if m.column.index < growth.column.index]
-    if not before:
+    if not same:
         return growth
-    near = max(before, key=lambda m: m.column.index)
-    return replace(growth, year=growth.year or near.year, table=growth.table or near.table)
+    return replace(growth, year=growth.year or same[-1].year, table=growth.table or same[-1].table)
 
 
 # Targets or actual figures ----------------------------------------------------------------------
 
 
 def _kinds(made: list[Meaning], block: Block, talk: Talk) -> list[Meaning]:
-    """The kind of every column; a plan's title does not tell, as the year it starts from stands in it too."""
-    titled = {k for said in block.context for k in said.kinds}
+    """The kind of every column; a plan's title tells none, as the year it starts from is in it too."""
     done = []
     for m in made:
         table = m.table
-        sure = "estimate" not in m.head.said
-        if table is None and sure and titled == {ACTUAL}:
-            table = ACTUAL
-        elif table is None and "kind" in block.fields and m.year is not None:
-            done.append(m)
-            continue
-        elif table is None and m.year is not None:
-            table = ask_kind(m.year, made, block, talk, m.column.place, m.head.text)
-        if m.year is None and table != GROWTH:
-            table = None
-        if table is not None:
+        if table is None and m.year is not None:
+            if "kind" in block.fields:
+                done.append(m)
+                continue
+            titled = {k for said in block.context for k in said.kinds}
+            told = titled == {ACTUAL} and "estimate" not in m.head.said
+            table = ACTUAL if told else ask_kind(m, made, block, talk)
+        if table is not None and (m.year or table == GROWTH):
             done.append(replace(m, table=table))
         else:
             why = talk.why("kind", m.year) if m.year else talk.why("year", m.column.place)
-            talk.leave(block.page.title, m.column.place, m.head.text, why)
+            talk.leave(m.column.place, m.head.text, why)
     return done
 
 
-def ask_kind(
-    year: int, made: Iterable[Meaning], block: Block, talk: Talk, place: str, text: str
-) -> str | None:
-    """Whether the figures of a year are targets or actual ones; the default follows from the others."""
-    answer = talk.ask(
-        "kind", year, default=_usual_kind(year, list(made), block),
-        options=("actual", "target", LEAVE), place=f"{block.page.title}!{place}",
-        year=year, text=text,
-    )  # fmt: skip
+def ask_kind(m: Meaning, made: Iterable[Meaning], block: Block, talk: Talk) -> str | None:
+    """Ask whether the figures of a year are targets or actual ones; the others tell the default."""
+    year, place = m.year or 0, m.column.place
+    default = _usual_kind(year, list(made), block)
+    answer = talk.ask("kind", year, place, default, year=year, text=m.head.text)
     return ANSWERS.get(answer or "")
 
 
 def _usual_kind(year: int, made: list[Meaning], block: Block) -> str:
-    """What the figures of a year most likely are: actual before the period of the plan, targets in it."""
+    """What figures of a year most likely are: actual before the plan's period, targets in it."""
     spans = [said.span for said in block.context if said.span]
     targets = {m.year for m in made if m.table == TARGET and m.year}
     seen = {m.year for m in made if m.table == ACTUAL and m.year}
-    estimates = {m.year for m in made if "estimate" in m.head.said and m.year}
+    guessed = {m.year for m in made if "estimate" in m.head.said and m.year}
     bare = sorted({m.year for m in made if m.table is None and m.year})
-    if year in estimates:
+    if year in guessed:
         return ""
     if spans and year <= spans[0][1]:
         return "target" if spans[0][0] <= year else "actual"
     if targets:
-        return "actual" if year < min(targets) else "target" if year > min(targets) else ""
-    if estimates and year < min(estimates):
-        return "actual"
-    if seen:
-        return "target" if year > max(seen) else "actual"
+        return "actual" if year < min(targets) else "target" if year > max(targets) else ""
+    if seen or guessed:
+        first = max(seen) if seen else min(guessed)
+        return "actual" if year < first else "target" if seen and year > first else ""
     planned = any(TARGET in said.kinds for said in block.context)
-    apart = len(bare) > 1 and bare[1] - bare[0] > 1
-    return ("actual" if apart and year == bare[0] else "target") if planned else ""
+    apart = len(bare) > 1 and bare[1] - bare[0] > 1 and year == bare[0]
+    return ("actual" if apart else "target") if planned else ""
 
 
-def _versions(made: list[Meaning], block: Block, talk: Talk) -> list[Meaning]:
+def _versions(made: list[Meaning], talk: Talk) -> list[Meaning]:
     """One version of each target, where several stand side by side."""
     kept = []
     for m in made:
-        same = [o for o in made if _alike(o) == _alike(m)]
-        versions = list(dict.fromkeys(o.version or "plain" for o in same))
+        alike = (m.year, m.table, m.growth, m.head.scope)
+        same = [o for o in made if (o.year, o.table, o.growth, o.head.scope) == alike]
+        versions = list(dict.fromkeys(o.version for o in same))
         if len(versions) > 1:
             usual = next((v for v in ("revised", "floor") if v in versions), versions[0])
-            answer = talk.ask(
-                "version", m.year, default=usual, options=tuple(versions), year=m.year,
-                place=f"{block.page.title}!{m.column.place}", text=m.head.text,
-            )  # fmt: skip
-            if answer != (m.version or "plain"):
+            place, text = m.column.place, m.head.text
+            answer = talk.ask("version", m.year, place, usual, versions, year=m.year, text=text)
+            if answer != m.version:
                 why = OTHER_VERSION if answer else talk.why("version", m.year)
-                talk.leave(block.page.title, m.column.place, m.head.text, why)
+                talk.leave(place, text, why)
                 continue
         kept.append(m)
     return kept
-
-
-def _alike(m: Meaning) -> tuple[object, ...]:
-    return m.year, m.table, m.growth, m.head.scope

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from itertools import pairwise
 
-from zoneplan.data.importer.numbers import YEAR, Typed, figure
-from zoneplan.data.importer.words import (
-    WORDS, Head, Unit, column_of, head_of, plain, scope_in, unit_in, unit_line,
-)  # fmt: skip
-from zoneplan.data.importer.workbook import Page, place
+from zoneplan.data.importer.heads import Head, column_of, head_of
+from zoneplan.data.importer.names import scope_in
+from zoneplan.data.importer.numbers import Typed, figure
+from zoneplan.data.importer.words import WORDS, Unit, unit_in, unit_line
+from zoneplan.data.importer.workbook import Cell, Page, place
 
 # Below the first rows there is no header any more.
 HEADER_WITHIN = 20
 LONGEST_HEAD = 40
+YEAR = re.compile("(?:19|20)[0-9]{2}")
+HOLDS = {
+    "scope": scope_in,
+    "force": lambda t: any(t in words for words in WORDS["force"].values()),
+    "kind": lambda t: len(head_of(t).kinds) == 1 and not head_of(t).unknown,
+    "unit": lambda t: (unit := unit_in(t)) and unit.name,
+}
 
 
 @dataclass(frozen=True)
@@ -31,8 +39,8 @@ class Column:
 class Block:
     """A table, or one of several side by side: its rows, its names and its columns.
 
-    ``fields`` are the columns of one meaning (unit, force, year, value ...) by that meaning; ``units`` those that
-    the lines above the table name; ``titles`` what else stands above it.
+    ``fields`` are the columns of one meaning (unit, force, year, value ...) by that meaning; ``units``
+    those that the lines above the table name; ``titles`` what else stands above it.
     """
 
     page: Page
@@ -54,19 +62,21 @@ class Block:
         """What the name of the sheet and the titles say."""
         return tuple(head_of(t) for t in (self.page.title, *self.titles))
 
+    def texts(self, column: int) -> list[str]:
+        """List what a column holds, without the marks of nothing."""
+        texts = (self.page.text(r, column) for r in range(self.first, self.last + 1))
+        return [t for t in texts if t not in WORDS["figure"]["empty"]]
+
 
 def blocks(page: Page) -> list[Block]:
-    """The tables of a page, below one another and side by side; of one whose years run down, turned."""
+    """Find the tables of a page, below one another and side by side; one with years down is turned."""
     found = list(_blocks(page))
     if found or not _years_run_down(page):
         return found
-    first = next(r for r in range(1, page.rows + 1) if len(set(page.texts(r).values())) > 1)
-    turned = Page(
-        page.title,
-        {(c, r): cell for (r, c), cell in page.cells.items() if r >= first},
-        {(c, r): (c0, r0, text) for (r, c), (r0, c0, text) in page.merged.items() if r >= first},
-    )
-    return list(_blocks(turned, [t for r in range(1, first) for t in _lines(page, r)]))
+    rows = range(1, page.rows + 1)
+    first = next(r for r in rows if len(set(page.texts(r).values())) > 1)
+    below = page.part(range(first, page.rows + 1), range(1, page.columns + 1))
+    return list(_blocks(below.turned(), [t for r in range(1, first) for t in _lines(page, r)]))
 
 
 def _blocks(page: Page, said: Sequence[str] = ()) -> Iterator[Block]:
@@ -81,10 +91,11 @@ def _blocks(page: Page, said: Sequence[str] = ()) -> Iterator[Block]:
         titles = [*said, *(t for r in range(top, last) if r not in heads for t in _lines(page, r))]
         # A unit said at the top of the sheet holds until another is said.
         units = next(filter(None, map(unit_line, titles)), units)
-        parts = [_parts(page, range(first, end + 1), c) for c in _starts(page, heads)]
-        if len(parts) > 1:
+        starts = _starts(page, heads)
+        if len(starts) > 1:
             # Each block has a header of its own, which may be deeper than the others.
-            for part in parts:
+            for start, stop in pairwise([*starts, page.columns + 1]):
+                part = page.part(range(first, end + 1), range(start, stop))
                 yield from _blocks(part, titles)
         else:
             yield _block(page, heads, end, units, tuple(titles))
@@ -105,14 +116,15 @@ def _lines(page: Page, row: int) -> list[str]:
 def _head_rows(page: Page, top: int) -> tuple[int, int] | None:
     """The first and the last row of a header: what names year and value, else what names years."""
     within = range(top, min(top + HEADER_WITHIN, page.rows + 1))
-    long = (r for r in within if {"year", "value"} <= set(map(column_of, page.texts(r).values())))
+    for row in within:
+        if {"year", "value"} <= set(map(column_of, page.texts(row).values())):
+            return row, row
     naming = [r for r in within if _names_columns(page, r)]
     naming = [r for r in naming if len(set(page.texts(r).values())) > 1] or naming
-    if (row := next(long, None)) is not None:
-        return row, row
     if not naming:
         return None
-    data = next((r for r in range(naming[0] + 1, page.rows + 1) if _is_data(page, r)), page.rows + 1)
+    below = range(naming[0] + 1, page.rows + 1)
+    data = next((r for r in below if _is_data(page, r)), page.rows + 1)
     above = [r for r in naming if r < data]
     anchor = last = max([r for r in above if _has_name(page, r)] or above)
     while last + 1 < data and _goes_on(page, last, last + 1):
@@ -125,10 +137,14 @@ def _has_name(page: Page, row: int) -> bool:
 
 
 def _figures(page: Page, row: int) -> list[str]:
-    """The texts of a row that are numbers."""
+    """The texts of a row that are numbers, among them years without a word."""
     texts = {c: t for c, t in page.texts(row).items() if any(map(str.isdigit, t))}
-    cells = ((page.cell(row, c), t) for c, t in texts.items() if YEAR.fullmatch(t) or not _is_year(t))
-    return [t for cell, t in cells if cell and isinstance(figure(cell.value, cell.format), Typed)]
+    bare = {c: t for c, t in texts.items() if YEAR.fullmatch(t) or not _is_year(t)}
+    return [t for c, t in bare.items() if _is_number(page.cell(row, c))]
+
+
+def _is_number(cell: Cell | None) -> bool:
+    return cell is not None and isinstance(figure(cell.value, cell.format), Typed)
 
 
 def _is_year(text: str) -> bool:
@@ -137,22 +153,21 @@ def _is_year(text: str) -> bool:
 
 def _is_data(page: Page, row: int) -> bool:
     """Whether a row holds figures of its own, and not the years of a head."""
-    texts = page.texts(row)
-    if _has_name(page, row) or not _figures(page, row):
+    figures = _figures(page, row)
+    if not figures or _has_name(page, row):
         return False
-    first = next(iter(texts.values()))
-    return not (YEAR.fullmatch(first) and all(YEAR.fullmatch(t) for t in _figures(page, row)))
+    return not all(map(YEAR.fullmatch, [next(iter(page.texts(row).values())), *figures]))
 
 
 def _names_columns(page: Page, row: int) -> bool:
     """Whether a row heads columns: years with a word or several, or 指标 with what heads figures."""
     texts = list(page.texts(row).values())
-    short = [t for t in texts if len(t) < LONGEST_HEAD]
+    short = [head_of(t) for t in texts if len(t) < LONGEST_HEAD and column_of(t) is None]
     if _has_name(page, row):
-        return any(head_of(t).heads_figures for t in short if column_of(t) is None)
+        return any(h.heads_figures for h in short)
     if any(not YEAR.fullmatch(t) for t in _figures(page, row)):
         return False
-    years = [t for t in short if head_of(t).years]
+    years = [h for h in short if h.years]
     return bool(years) and (len(years) > 1 or any(head_of(t).kinds or "年" in t for t in texts))
 
 
@@ -163,41 +178,34 @@ def _is_head(text: str) -> bool:
 def _is_head_row(page: Page, row: int) -> bool:
     """Whether a row above a header is part of it: it says several things, and all as heads."""
     texts = list(page.texts(row).values())
-    return (
-        len(set(texts)) > 1
-        and not any(unit_line(t) for t in texts)
-        and all(map(_is_head, texts))
-    )
+    return len(set(texts)) > 1 and not any(map(unit_line, texts)) and all(map(_is_head, texts))
 
 
 def _goes_on(page: Page, above: int, row: int) -> bool:
     """Whether a row heads what stands below a head, and names nothing of its own."""
-    names = [c for c, t in page.texts(above).items() if column_of(t) == "name"]
-    name = min(names or page.texts(above) or [1])
-    texts = page.texts(row)
+    heads, texts = page.texts(above), page.texts(row)
+    name = min([c for c, t in heads.items() if column_of(t) == "name"] or heads)
     named = texts.get(name, "")
     own = named not in ("", page.text(above, name)) and column_of(named) is None
     said = [head_of(t) for t in texts.values()]
-    heads = any(h.heads_figures or h.unit or h.said for h in said)
-    return not own and heads and all(_is_head(t) or head_of(t).heads_figures for t in texts.values())
+    fit = all(_is_head(h.text) or h.heads_figures for h in said)
+    return not own and fit and any(h.heads_figures or h.unit or h.said for h in said)
 
 
 def _again(page: Page, last: int) -> int:
-    """The row below the figures in which another header begins; beyond the last row if there is none."""
+    """The row in which another header begins; beyond the last row if there is none."""
     name = min(page.texts(last) or [1])
     for row in range(last + 1, page.rows + 1):
-        texts = page.texts(row)
-        blank = name not in texts or texts[name] == page.text(last, name)
-        if texts and _names_columns(page, row) and (_has_name(page, row) or blank):
+        blank = page.text(row, name) in ("", page.text(last, name))
+        if (blank or _has_name(page, row)) and _names_columns(page, row):
             return row
     return page.rows + 1
 
 
 def _years_run_down(page: Page) -> bool:
-    """Whether a column names a year in one row and another in the next, as where the table is turned."""
-    rows = range(1, min(HEADER_WITHIN, page.rows) + 1)
+    """Whether a column names a year in one row and another in the next."""
     for column in range(1, page.columns + 1):
-        texts = [page.text(r, column) for r in rows]
+        texts = (page.text(r, column) for r in range(1, min(HEADER_WITHIN, page.rows) + 1))
         years = [head_of(t).years if len(t) < LONGEST_HEAD else () for t in texts]
         if any(len(a) == len(b) == 1 and a != b for a, b in pairwise(years)):
             return True
@@ -207,48 +215,40 @@ def _years_run_down(page: Page) -> bool:
 # What the columns hold --------------------------------------------------------------------------
 
 
-def _starts(page: Page, heads: list[int]) -> list[tuple[int, int]]:
-    """The columns of the blocks that stand side by side: each begins with its own names."""
-    said = {c: [t for r in heads if (t := page.text(r, c))] for c in range(1, page.columns + 1)}
-    starts, figures = [1], False
-    for c, texts in said.items():
-        if any(column_of(t) == "name" for t in texts) and figures:
+def _starts(page: Page, heads: list[int]) -> list[int]:
+    """The first columns of the blocks that stand side by side: each begins with its own names."""
+    starts, figures, before = [1], False, ""
+    for c in range(1, page.columns + 1):
+        texts = [t for r in heads if (t := page.text(r, c))]
+        meant = {column_of(t) for t in texts}
+        if "name" in meant and figures:
             # Rows may be numbered before their names.
-            starts.append(c - 1 if any(column_of(t) == "count" for t in said.get(c - 1, [])) else c)
+            starts.append(c - 1 if before == "count" else c)
             figures = False
         figures = figures or any(column_of(t) is None and head_of(t).heads_figures for t in texts)
-    return list(zip(starts, [*starts[1:], page.columns + 1], strict=True))
-
-
-def _parts(page: Page, rows: range, columns: tuple[int, int]) -> Page:
-    """Some rows and columns of a page as a page."""
-    first, stop = columns
-    within = {
-        at: cell for at, cell in page.cells.items() if at[0] in rows and first <= at[1] < stop
-    }
-    merged = {at: m for at, m in page.merged.items() if at[0] in rows and first <= at[1] < stop}
-    return Page(page.title, within, merged)
+        before = next(iter(meant), "") or ""
+    return starts
 
 
 def _block(
     page: Page, heads: list[int], end: int, units: tuple[Unit | str, ...], titles: tuple[str, ...]
 ) -> Block:
     """A table by the rows of its header."""
-    first = heads[-1] + 1
-    start = min(c for _, c in page.cells)
+    first, start = heads[-1] + 1, min(c for _, c in page.cells)
     parts = {
         c: list(dict.fromkeys(t for r in heads if (t := page.text(r, c))))
         for c in range(start, page.columns + 1)
     }
-    names = _name_columns(page, parts, first, end)
+    names = _name_columns(page, parts, range(first, end + 1))
     fields: dict[str, int] = {}
     columns = []
     for c in (c for c in parts if c not in names):
         meant = {column_of(t) for t in parts[c]}
         only = meant.pop() if len(meant) == 1 else None
-        figures = any(head_of(t).heads_figures for t in parts[c])
-        values = [t for r in range(first, end + 1) if (t := page.text(r, c))]
-        only = only if figures else _by_content(values) or only
+        if not any(head_of(t).heads_figures for t in parts[c]):
+            values = [t for r in range(first, end + 1) if (t := page.text(r, c))]
+            fits = (what for what, test in HOLDS.items() if values and all(map(test, values)))
+            only = next(fits, only)
         if only:
             fields.setdefault(only, c)
         elif parts[c] or c > names[0]:
@@ -258,33 +258,17 @@ def _block(
     return Block(page, first, end, names, tuple(columns), fields, units, titles)
 
 
-def _by_content(values: list[str]) -> str | None:
-    """What a column holds by its cells, where all of them are areas, forces, kinds or units."""
-    tests = {
-        "scope": scope_in,
-        "force": lambda t: any(t in words for words in WORDS["force"].values()),
-        "kind": lambda t: len(head_of(t).kinds) == 1 and not head_of(t).unknown,
-        "unit": lambda t: (unit := unit_in(t)) is not None and unit.name,
-    }
-    fitting = (what for what, fits in tests.items() if values and all(map(fits, values)))
-    return next(fitting, None)
-
-
-def _name_columns(
-    page: Page, parts: dict[int, list[str]], first: int, end: int
-) -> tuple[int, ...]:
+def _name_columns(page: Page, parts: dict[int, list[str]], rows: range) -> tuple[int, ...]:
     """The columns of names, from the outer to the inner."""
+    cells = {c: [x for r in rows if (x := page.cell(r, c))] for c in (*parts, page.columns + 1)}
     named = [c for c, texts in parts.items() if any(column_of(t) == "name" for t in texts)]
     if not named:
-        holds = [c for c in parts if any(_is_name(page.raw(r, c)) for r in range(first, end + 1))]
-        return (min(holds, default=1),)
+        return (min((c for c in parts if any(map(_is_name, cells[c]))), default=1),)
     # A column without a head beside the names holds the names of what they are made of.
     beside = named[-1] + 1
-    texts = [v for r in range(first, end + 1) if (v := page.raw(r, beside)) is not None]
-    inner = not parts.get(beside, [""]) and texts and all(map(_is_name, texts))
+    inner = not parts.get(beside) and cells[beside] and all(map(_is_name, cells[beside]))
     return (*named, beside) if inner else tuple(named)
 
 
-def _is_name(value: object) -> bool:
-    text = plain(value)
-    return bool(text) and not isinstance(figure(value), Typed) and any(c.isalpha() for c in text)
+def _is_name(cell: Cell) -> bool:
+    return not _is_number(cell) and any(map(str.isalpha, cell.text))

@@ -10,11 +10,12 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from functools import reduce
+from functools import cached_property, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from zoneplan.data.importer.words import plain
+from zoneplan.data.sheets import decode
 from zoneplan.errors import DataError, Problem
 
 if TYPE_CHECKING:
@@ -24,14 +25,17 @@ if TYPE_CHECKING:
 MOST_BYTES = 20_000_000
 MOST_CELLS = 100_000
 TEXTS = (".csv", ".tsv", ".txt")
-# Where a cell or a row stands, or the last corner of a block, as any part writes it; what a sheet says of its own
-# size is no place.
+WEB = (b"<html", b"<!doctype", b"<table", b"<meta", b"<?xml", b"<head")
+# Where a cell, a row or the last corner of a block stands; what a sheet says of its size is none.
 PLACE = re.compile(
     rb"<(?!dimension)(?:\w+:)?\w+\b[^>]*?\br(?:ef)?=[\"']"
     rb"(?:[$A-Za-z]+[$0-9]+:)?[$]?([A-Za-z]{0,4})[$]?([0-9]{1,9})[\"']"
 )
 SAVE_AS = "an .xlsx file: open it in Excel or WPS and save it as .xlsx"
+PROTECTED = "a file that is protected by a password"
 NO_PASSWORD = "an .xlsx file without a password: open it in Excel, take the password off and save it"
+SMALL = "a small sheet of targets"
+UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError)
 
 
 class Cell(NamedTuple):
@@ -48,71 +52,73 @@ class Cell(NamedTuple):
         """Where it stands, such as C3."""
         return place(self.row, self.column)
 
+    @property
+    def text(self) -> str:
+        """What it says as a head; a date that is shown as a year is that year."""
+        if isinstance(self.value, date) and not re.search("[md]", self.format.lower()):
+            return f"{self.value.year}年"
+        return plain(self.value)
+
 
 @dataclass(frozen=True)
 class Page:
-    """One sheet. ``merged`` holds the first cell and the extent of the block that a cell is part of."""
+    """One sheet; ``merged`` holds the first cell of the block that a cell is part of."""
 
     title: str
     cells: dict[tuple[int, int], Cell]
-    merged: dict[tuple[int, int], tuple[int, int, str]] = field(default_factory=dict)
+    merged: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def rows(self) -> int:
         """The number of the last filled row."""
         return max((r for r, _ in self.cells), default=0)
 
-    @property
+    @cached_property
     def columns(self) -> int:
         """The number of the last filled or merged column."""
         return max((c for _, c in (*self.cells, *self.merged)), default=0)
 
     def cell(self, row: int, column: int) -> Cell | None:
-        """A filled cell, of a merged block its first."""
-        first = self.merged.get((row, column), (row, column, ""))
-        return self.cells.get((first[0], first[1]))
-
-    def raw(self, row: int, column: int) -> Any:
-        """What a cell holds; None if it is empty."""
-        cell = self.cell(row, column)
-        return cell and cell.value
+        """Find a filled cell, of a merged block its first."""
+        return self.cells.get(self.merged.get((row, column), (row, column)))
 
     def text(self, row: int, column: int) -> str:
-        """What a cell holds as plain text."""
-        return plain(head_text(self.cell(row, column)))
+        """Say what a cell holds as plain text."""
+        cell = self.cell(row, column)
+        return cell.text if cell else ""
 
     def texts(self, row: int) -> dict[int, str]:
-        """The filled cells of a row as plain text, by column."""
-        said = {c: self.text(row, c) for c in range(1, self.columns + 1)}
-        return {c: t for c, t in said.items() if t}
+        """List the filled cells of a row as plain text, by column."""
+        return {c: t for c in range(1, self.columns + 1) if (t := self.text(row, c))}
 
+    def part(self, rows: range, columns: range) -> Page:
+        """Cut some rows and columns out as a page."""
+        cells = {at: c for at, c in self.cells.items() if at[0] in rows and at[1] in columns}
+        merged = {at: m for at, m in self.merged.items() if at[0] in rows and at[1] in columns}
+        return Page(self.title, cells, merged)
 
-def head_text(cell: Cell | None) -> str:
-    """What a cell says as a head: of a date that is shown as a year, the year."""
-    if cell is None or cell.value is None:
-        return ""
-    if isinstance(cell.value, date):
-        shows_days = re.search("[md]", cell.format.lower())
-        return cell.value.isoformat()[:10] if shows_days else f"{cell.value.year}年"
-    return str(cell.value)
+    def turned(self) -> Page:
+        """Turn rows to columns; the cells keep the names of their places."""
+        merged = {(c, r): (c0, r0) for (r, c), (r0, c0) in self.merged.items()}
+        return Page(self.title, {(c, r): cell for (r, c), cell in self.cells.items()}, merged)
 
 
 def place(row: int, column: int) -> str:
-    """The name of a cell: row 3 of column 2 is B3."""
+    """Name a cell: row 3 of column 2 is B3."""
     letters = ""
-    while column:
+    while column > 0:
         column, letter = divmod(column - 1, 26)
         letters = chr(ord("A") + letter) + letters
     return f"{letters}{row}"
 
 
 def refusal(file: Path, found: str, expected: str) -> DataError:
-    """One problem of a file as a whole."""
+    """Make one problem of a file as a whole."""
     return DataError([Problem(file.name, None, None, found, expected)])
 
 
 def pages(file: Path) -> list[Page]:
-    """Every sheet of a file that fits.
+    """Read every sheet of a file that fits.
 
     Raises
     ------
@@ -125,7 +131,12 @@ def pages(file: Path) -> list[Page]:
     if file.suffix.lower() in TEXTS and not raw.startswith(b"PK\x03\x04"):
         return [_csv_page(file, raw)]
     _refuse_other(file, raw)
-    _refuse_unfit(file)
+    try:
+        _refuse_unfit(file)
+    except RuntimeError:
+        raise refusal(file, PROTECTED, NO_PASSWORD) from None
+    except UNREADABLE as error:
+        raise refusal(file, str(error) or "a part that ends too early", SAVE_AS) from None
     return list(_xlsx_pages(file, raw))
 
 
@@ -135,13 +146,12 @@ def _refuse_other(file: Path, raw: bytes) -> None:
     if raw.startswith(b"\xd0\xcf\x11\xe0"):
         # Excel packs a protected file into a container of the old kind.
         if file.suffix.lower() in (".xlsx", ".xlsm"):
-            raise refusal(file, "a file that is protected by a password", NO_PASSWORD)
+            raise refusal(file, PROTECTED, NO_PASSWORD)
         raise refusal(file, "a file of an old Excel or of WPS", SAVE_AS)
-    if start.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<?xml", b"<head")):
+    if start.startswith(WEB):
         raise refusal(file, "a web page that is named like a spreadsheet", SAVE_AS)
     if not zipfile.is_zipfile(file):
-        text = b"\0" not in raw[:4096] and bool(raw.strip())
-        named = "text: name it .csv, or " if text else ""
+        named = "text: name it .csv, or " if raw.strip() and b"\0" not in start else ""
         raise refusal(file, "no spreadsheet of this kind", f"{named}{SAVE_AS}")
     if b"opendocument" in raw[:200]:
         raise refusal(file, "an OpenDocument file", SAVE_AS)
@@ -150,34 +160,25 @@ def _refuse_other(file: Path, raw: bytes) -> None:
 def _refuse_unfit(file: Path) -> None:
     """Stop before anything is unpacked into memory that no sheet of targets could need."""
     size = 0
-    try:
-        with zipfile.ZipFile(file) as packed:
-            if "[Content_Types].xml" not in packed.namelist():
-                raise refusal(file, "a packed file that is no spreadsheet", SAVE_AS)
-            for part in packed.infolist():
-                texts = []
-                with packed.open(part) as stream:
-                    # The size that a part states may be a lie, so what comes out is counted.
-                    while block := stream.read(1 << 16):
-                        size += len(block)
-                        if size > MOST_BYTES:
-                            found = f"over {MOST_BYTES:,} bytes unpacked"
-                            raise refusal(file, found, "a small sheet of targets")
-                        texts.append(block)
-                # One cell or block far out would make the reader fill in all that lies before it.
-                ends = PLACE.findall(b"".join(texts))
-                across = max((_number_of(c) for c, _ in ends), default=0)
-                down = max((int(r) for _, r in ends), default=0)
-                if max(across * down, len(ends)) > MOST_CELLS:
-                    found = f"{part.filename} with {down:,} rows and {across:,} columns"
-                    raise refusal(file, found, f"at most {MOST_CELLS:,} cells")
-    except RuntimeError:
-        raise refusal(file, "a file that is protected by a password", NO_PASSWORD) from None
-    except (
-        zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError,
-    ) as error:  # fmt: skip
-        found = str(error) or "a part that ends too early"
-        raise refusal(file, found, "a spreadsheet that opens without a password") from None
+    with zipfile.ZipFile(file) as packed:
+        if "[Content_Types].xml" not in packed.namelist():
+            raise refusal(file, "a packed file that is no spreadsheet", SAVE_AS)
+        for part in packed.infolist():
+            texts = []
+            with packed.open(part) as stream:
+                # The size that a part states may be a lie, so what comes out is counted.
+                while block := stream.read(1 << 16):
+                    size += len(block)
+                    if size > MOST_BYTES:
+                        raise refusal(file, f"over {MOST_BYTES:,} bytes unpacked", SMALL)
+                    texts.append(block)
+            # One cell or block far out would make the reader fill in all that lies before it.
+            ends = PLACE.findall(b"".join(texts))
+            across = max((_number_of(c) for c, _ in ends), default=0)
+            down = max((int(r) for _, r in ends), default=0)
+            if max(across * down, len(ends)) > MOST_CELLS:
+                found = f"{part.filename} with {down:,} rows and {across:,} columns"
+                raise refusal(file, found, f"at most {MOST_CELLS:,} cells")
 
 
 def _number_of(letters: bytes) -> int:
@@ -193,66 +194,54 @@ def _xlsx_pages(file: Path, raw: bytes) -> Iterator[Page]:
         typed = load_workbook(io.BytesIO(raw))
     # Whatever stops the reader is a fault of the file, and is reported like any other.
     except Exception as error:  # noqa: BLE001
-        found = f"{type(error).__name__}: {error}"
-        raise refusal(file, found, "a spreadsheet that opens") from None
+        raise refusal(file, f"{type(error).__name__}: {error}", SAVE_AS) from None
     for sheet in values.worksheets:
-        yield _xlsx_page(sheet, typed[sheet.title])
+        blocks = {
+            (r, c): block
+            for block in sheet.merged_cells.ranges
+            if block.size["rows"] * block.size["columns"] > 1
+            for r in range(block.min_row, block.max_row + 1)
+            for c in range(block.min_col, block.max_col + 1)
+        }
+        formulas = (c for row in typed[sheet.title].iter_rows() for c in row)
+        cells = [_xlsx_cell(sheet, f, blocks) for f in formulas if f.value is not None]
+        first = {at: (block.min_row, block.min_col) for at, block in blocks.items()}
+        yield Page(sheet.title, {(c.row, c.column): c for c in cells}, first)
 
 
-def _xlsx_page(sheet: Worksheet, typed: Worksheet) -> Page:
-    from openpyxl.utils import get_column_letter as letter
-
-    merged = {
-        (r, c): (block.min_row, block.min_col, str(block))
-        for block in sheet.merged_cells.ranges
-        if block.size["rows"] * block.size["columns"] > 1
-        for r in range(block.min_row, block.max_row + 1)
-        for c in range(block.min_col, block.max_col + 1)
-    }
-    cells = {}
-    hidden_sheet = sheet.sheet_state != "visible"
-    for row in typed.iter_rows():
-        for formula in row:
-            if formula.value is None:
-                continue
-            r, c = formula.row, formula.column
-            cell = sheet.cell(r, c)
-            hidden = (
-                "sheet" * hidden_sheet
-                or "row" * bool(sheet.row_dimensions[r].hidden)
-                or "column" * bool(sheet.column_dimensions[letter(c)].hidden)
-            )
-            fault, value = "", cell.value
-            if hidden:
-                fault = f"a hidden {hidden}: show it to import it"
-            elif value is None and formula.data_type == "f":
-                value = str(formula.value)
-                fault = f"a formula without a saved value ({value}): open the file, save it and import again"
-            elif cell.data_type == "e":
-                fault = "an error of a formula"
-            elif (r, c) in merged:
-                fault = f"merged over {merged[r, c][2]}: one figure for several cells"
-            cells[r, c] = Cell(r, c, value, cell.number_format or "General", fault)
-    return Page(sheet.title, cells, merged)
+def _xlsx_cell(sheet: Worksheet, formula: Any, blocks: dict[tuple[int, int], Any]) -> Cell:
+    cell = sheet.cell(formula.row, formula.column)
+    column = sheet.column_dimensions[formula.column_letter] if cell.column else None
+    hidden = (
+        "sheet" * (sheet.sheet_state != "visible")
+        or "row" * bool(sheet.row_dimensions[cell.row].hidden)
+        or "column" * bool(column and column.hidden)
+    )
+    value, fault = cell.value, ""
+    if hidden:
+        fault = f"a hidden {hidden}: show it to import it"
+    elif value is None:
+        value = str(formula.value)
+        fault = f"a formula without a saved value ({value}): open the file, save it and import again"
+    elif cell.data_type == "e":
+        fault = "an error of a formula"
+    elif block := blocks.get((cell.row, cell.column)):
+        fault = f"merged over {block}: one figure for several cells"
+    return Cell(cell.row, cell.column, value, cell.number_format or "General", fault)
 
 
 def _csv_page(file: Path, raw: bytes) -> Page:
-    """A CSV file as Excel and others save it: UTF-8, UTF-16 or GB18030; commas, semicolons or tabs."""
+    """A CSV file as spreadsheets save it: UTF-8, UTF-16 or GB18030; commas, semicolons or tabs."""
     if len(raw) > MOST_BYTES:
-        raise refusal(file, f"over {MOST_BYTES:,} bytes", "a small sheet of targets")
-    encodings = ["utf-16"] if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ["utf-8-sig", "gb18030"]
-    for encoding in encodings:
-        try:
-            text = raw.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise refusal(file, "text in an unknown encoding", "text in UTF-8, GBK or UTF-16")
-    first = text.splitlines()[:20]
-    mark = max("\t;,", key=lambda m: sum(line.count(m) for line in first))
+        raise refusal(file, f"over {MOST_BYTES:,} bytes", SMALL)
     try:
+        text = decode(raw)[0]
+        lines = text.splitlines()[:20]
+        mark = max("\t;,", key=lambda m: sum(line.count(m) for line in lines))
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True))
+    except UnicodeDecodeError:
+        encodings = "text in UTF-8, GBK or UTF-16"
+        raise refusal(file, "text in an unknown encoding", encodings) from None
     except csv.Error as error:
         raise refusal(file, str(error), "cells parted by commas, with quotes in pairs") from None
     if sum(map(len, rows)) > MOST_CELLS:

@@ -17,7 +17,8 @@ from zoneplan.data.own_plan import PLAN as OWN_PLAN
 from zoneplan.data.importer.numbers import Typed, figure_text
 from zoneplan.data.importer.questions import read_answers
 from zoneplan.data.importer.reading import Understood
-from zoneplan.data.importer.words import ACTUAL, GROWTH, TARGET, bare, known_names
+from zoneplan.data.importer.names import bare, known_names
+from zoneplan.data.importer.words import ACTUAL, GROWTH, TARGET
 from zoneplan.data.indicators import growth_of, indicator
 from zoneplan.data.template import PLAN, quoted, set_keys, start
 from zoneplan.data.units import canonical, convert, convertible
