@@ -1,4 +1,4 @@
-"""What a clerk does with a plan: an empty one, a spreadsheet read into it, one more figure, and a check of it all."""
+"""What a clerk does with a plan: begin one, read a spreadsheet into it, add a figure, check it."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
     from zoneplan.data.importer import Question, Understood
 
+# Columns of a line on a console, where Chinese characters take two.
+WIDTH = {"en": 110, "zh": 55}
 # How often an answer that fits no question is asked for again.
 TRIES = 3
-# Columns of a line: Chinese characters take two.
-WIDTH = {"en": 110, "zh": 60}
+YES = ("y", "yes", "是", "好")
 EXAMPLES = {
     "id": "id: my_zone",
     "zone_en": "zone_en: Jiaxing development zone",
@@ -50,7 +51,7 @@ EXAMPLES = {
 
 
 def usual_language() -> str:
-    """Chinese where the machine is set to it and its console can show it, else English."""
+    """Find the language of the machine: Chinese if its console can show it, else English."""
     named = (os.environ.get(k) for k in ("LC_ALL", "LC_MESSAGES", "LANG"))
     name = next(filter(None, named), None) or locale.getlocale()[0] or ""
     try:
@@ -61,13 +62,13 @@ def usual_language() -> str:
 
 
 def command(*parts: object) -> str:
-    """A command of this program that can be pasted, whatever is in the names of files."""
+    """Write a command of this program that can be pasted, whatever is in the names of files."""
     texts = ["zoneplan", *map(str, parts)]
     return subprocess.list2cmdline(texts) if os.name == "nt" else shlex.join(texts)
 
 
 def own_plan() -> Path | None:
-    """The folder of the plan in force if it is one of the user's own."""
+    """Find the folder of the plan in force if it is one of the user's own."""
     from zoneplan.data import tables
 
     folder = tables.plan_dir()
@@ -79,43 +80,46 @@ def own_plan() -> Path | None:
 
 def new(folder: Path, lang: str) -> int:
     """Write the files of an empty plan that are not there yet."""
-    from zoneplan.data.importer.write import guard
+    from zoneplan.data.plan_folder import guard
     from zoneplan.data.template import start
 
     guard(folder)
     w, written = words(lang), start(folder, lang)
     for file in written:
         print(w("import.written", file=file))
-    print(w("import.new.fill" if written else "import.new.there", command=command("check", "--plan", folder)))
+    check_it = command("check", "--plan", folder)
+    print(w("import.new.fill" if written else "import.new.there", command=check_it))
     return 0
 
 
 def add(name: str, year: int, value: str, yes: bool, lang: str) -> int:
     """Write one more figure of the past into the plan in force."""
     from zoneplan.data import tables
-    from zoneplan.data.importer import write
+    from zoneplan.data.importer import observation
+    from zoneplan.data.plan_folder import OBSERVATIONS, changes, guard, merge
 
     w, folder = words(lang), tables.plan_dir()
-    write.guard(folder)
-    row = write.observation(name, year, value, folder)
-    first = row.iloc[0]
-    new_one = f"{first['value']} {first['unit']}"
-    old = write.changes({write.OBSERVATIONS: row}, folder)
-    facts = {"indicator": first["indicator_id"], "year": year, "new": new_one}
-    print(w("import.add.change", old=old[0].old, **facts) if old else w("import.add.fresh", **facts))
+    guard(folder)
+    row = observation(name, year, value, folder)
+    i, _, number, unit = row.iloc[0][["indicator_id", "year", "value", "unit"]]
+    old = changes({OBSERVATIONS: row}, folder)
+    facts = {"indicator": i, "year": year, "new": f"{number} {unit}"}
+    print(
+        w("import.add.change", old=old[0].old, **facts) if old else w("import.add.fresh", **facts)
+    )
     if old and not yes and not agreed(w("import.add.sure")):
         print(w("import.nothing"))
         return 1
-    write.merge(folder / write.OBSERVATIONS, row, replace=True)
-    print(w("import.written", file=folder / write.OBSERVATIONS))
+    merge(folder / OBSERVATIONS, row, replace=True)
+    print(w("import.written", file=folder / OBSERVATIONS))
     print(w("import.next", command=command("check", "--plan", folder)))
     return 0
 
 
 def agreed(question: str) -> bool:
-    """Whether a question is answered with yes."""
+    """Tell whether a question is answered with yes."""
     try:
-        return input(question).strip().lower() in ("y", "yes", "是", "好")
+        return input(question).strip().lower() in YES
     except EOFError:
         return False
 
@@ -123,38 +127,68 @@ def agreed(question: str) -> bool:
 # A spreadsheet ----------------------------------------------------------------------------------
 
 
-def import_file(
-    file: Path, to: Path | None, answers: Mapping[str, str], answers_file: Path | None, yes: bool, lang: str
-) -> int:
-    """Read a file, show what was understood, ask what it does not say, and write it into a plan folder."""
-    from zoneplan.data.importer import OPEN_KINDS, changes, guard, plan_tables, read_workbook, write_plan
+def pairs(texts: Iterable[str]) -> dict[str, str]:
+    """Read answers as typed on the command line: ID=ANSWER.
 
-    w = words(lang)
-    folder = to or file.with_suffix("")
+    Raises
+    ------
+    DataError
+        A text has no sign of equality.
+    """
+    parts = [t.partition("=") for t in texts]
+    if wrong := [name for name, sign, _ in parts if not sign]:
+        expected = "ID=ANSWER, such as day=2018-10-30"
+        raise DataError([Problem("--answer", None, None, repr(t), expected) for t in wrong])
+    return {name.strip(): value.strip() for name, _, value in parts}
+
+
+def import_file(
+    file: Path,
+    to: Path | None,
+    answers: Mapping[str, str],
+    answers_file: Path | None,
+    yes: bool,
+    lang: str,
+) -> int:
+    """Read a file, show what was understood, ask what it does not say, and write it into a plan."""
+    from zoneplan.data.importer import read_answers, read_workbook
+    from zoneplan.data.plan_folder import guard
+
+    w, folder = words(lang), to or file.with_suffix("")
     guard(folder)
-    given = dict(answers)
-    replace = given.pop("replace", None)
-    if answers_file is not None and answers_file.exists():
-        given = read_answers_of(answers_file) | given
-        replace = replace or given.pop("replace", None)
-    same = {o: [words(x).texts[f"import.option.{o}"] for x in LANGS] for o in words("en").group("import.option")}
+    there = answers_file is not None and answers_file.exists()
+    given = {**(read_answers(answers_file) if there and answers_file else {}), **answers}
+    replace = given.pop("replace", "")
+    same = {o: [words(x)(f"import.option.{o}") for x in LANGS] for o in w.group("import.option")}
     read = read_workbook(file, given, same)
     show(read, w)
-    written_to = answers_file or folder.with_name(f"{folder.name}-answers.txt")
     while read.questions:
         firm = [q for q in read.questions if not q.safe]
         replies = None if yes else _replies(read.questions, same, w)
         if replies is None:
-            print_questions(read.questions, w)
+            print("\n".join(["", w("import.questions"), *_numbered(read.questions, w)]))
         if yes and not firm:
             break
         if replies is None:
-            return _unanswered(firm, read.questions, written_to, w, file, folder)
+            form = answers_file or folder.with_name(f"{folder.name}-answers.txt")
+            _leave_form(firm, read.questions, form, w)
+            again = command("import", file, "--to", folder, "--answers", form)
+            print(w("import.answers.written", file=form, command=again), file=sys.stderr)
+            print(w("import.nothing"))
+            return 1
         given |= replies
-        again = read_workbook(file, given, same)
-        if not again.rows.equals(read.rows):
-            show(again, w)
-        read = again
+        again_read = read_workbook(file, given, same)
+        if not again_read.rows.equals(read.rows):
+            show(again_read, w)
+        read = again_read
+    return _write(read, folder, replace, yes, w)
+
+
+def _write(read: Understood, folder: Path, replace: str, yes: bool, w: Words) -> int:
+    """Show what a filled plan holds otherwise, and write after a yes."""
+    from zoneplan.data.importer import OPEN_KINDS, plan_tables, write_plan
+    from zoneplan.data.plan_folder import changes
+
     differ = changes(dict(plan_tables(read)), folder)
     for c in differ:
         print(w("import.add.change", indicator=c.indicator_id, year=c.year, old=c.old, new=c.new))
@@ -165,97 +199,72 @@ def import_file(
         print(w("import.nothing"))
         return 1
     chosen = {q.id: q.default for q in read.questions if q.kind in OPEN_KINDS}
-    for path in write_plan(read, folder, lang, replace != "old", chosen):
+    for path in write_plan(read, folder, w.lang, replace != "old", chosen):
         print(w("import.written", file=path))
     print(w("import.next", command=command("check", "--plan", folder)))
     return 0
 
 
-def pairs(texts: Iterable[str]) -> dict[str, str]:
-    """Answers as typed on the command line: ID=ANSWER."""
-    wrong = [t for t in texts if "=" not in t]
-    if wrong:
-        expected = "ID=ANSWER, such as day=2018-10-30"
-        raise DataError([Problem("--answer", None, None, repr(t), expected) for t in wrong])
-    parts = (t.partition("=") for t in texts)
-    return {name.strip(): value.strip() for name, _, value in parts}
-
-
-def read_answers_of(file: Path) -> dict[str, str]:
-    """The answers of a file."""
-    from zoneplan.data.importer import read_answers
-
-    return read_answers(file)
-
-
-def _unanswered(
-    firm: Iterable[Question], asked: Iterable[Question], file: Path, w: Words, source: Path, folder: Path
-) -> int:
-    """Say which questions have to be answered, and leave a file in which that can be done."""
+def _leave_form(firm: Iterable[Question], asked: Iterable[Question], file: Path, w: Words) -> None:
+    """Say which questions have to be answered, and write a file in which that can be done."""
     lines = [w("import.answers.head")]
     for q in asked:
-        lines += ["", f"# {question(q, w)}"]
-        lines += [f"# {w('import.answers.options', options=options(q, w))}"] if q.options else []
-        lines += [f"{q.id} = {q.default if q.safe else ''}".rstrip()]
-    names = ", ".join(q.id for q in firm)
-    if names:
+        lines += ["", f"# {_question(q, w)}", f"{q.id} = {q.default if q.safe else ''}".rstrip()]
+        lines[-1:-1] = [f"# {w('import.answers.options', options=_options(q, w))}"] * bool(
+            q.options
+        )
+    if names := ", ".join(q.id for q in firm):
         print(w("import.firm", questions=names), file=sys.stderr)
     try:
+        # With a mark, so that the editors of Windows read it as it is.
         file.write_text("\n".join(lines) + "\n", encoding="utf-8-sig", newline="\n")
     except OSError as error:
-        found = error.strerror or str(error)
-        raise DataError([Problem(str(file), None, None, found, "a file that can be written")]) from None
-    again = command("import", source, "--to", folder, "--answers", file)
-    print(w("import.answers.written", file=file, command=again), file=sys.stderr)
-    print(w("import.nothing"))
-    return 1
+        found, expected = error.strerror or str(error), "a file that can be written"
+        raise DataError([Problem(str(file), None, None, found, expected)]) from None
 
 
 def show(read: Understood, w: Words) -> None:
-    """What will be written, what was read with a remark, and what was not understood."""
+    """Print what will be written, what was read with a remark, and what was not used."""
     from zoneplan.data.indicators import indicator
 
     print(w("import.read", file=read.file))
     print(table_of(read, w))
     if read.rows["value_high"].notna().any():
-        print(paragraph(w("import.range"), w))
+        print("\n" + _folded(w("import.range"), w))
     if jumping := read.jumps():
-        print(w("import.jumps"))
-        print("\n".join(f"  {line}" for line in jumping))
+        print("\n".join([w("import.jumps"), *(f"  {line}" for line in jumping)]))
     _cells(w("import.told"), read.told, "how", w)
     _cells(w("import.left", n=len(read.left)), read.left, "why", w)
-    unknown = list(dict.fromkeys(
-        r.name for r in read.rows.itertuples(index=False) if not indicator(r.indicator_id).has_class
-    ))  # fmt: skip
+    named = zip(read.rows["name"], read.rows["indicator_id"], strict=True)
+    unknown = list(dict.fromkeys(name for name, i in named if not indicator(i).has_class))
     if unknown:
-        print(paragraph(w("import.no_class", names=w("import.semicolon").join(unknown)), w))
+        said = w("import.no_class", names=w("import.semicolon").join(unknown))
+        print("\n" + _folded(said, w))
 
 
-def paragraph(text: str, w: Words) -> str:
-    """A text in lines that a console shows."""
-    return "\n" + textwrap.fill(text, WIDTH[w.lang])
+def _folded(text: str, w: Words, indent: str = "", rest: str = "") -> str:
+    return textwrap.fill(text, WIDTH[w.lang], initial_indent=indent, subsequent_indent=rest)
 
 
 def _cells(head: str, cells: pd.DataFrame, column: str, w: Words) -> None:
-    """Cells under what is said of them, those of one kind together."""
+    """Print cells under what is said of them, those of one kind together."""
     if cells.empty:
         return
     print(f"\n{head}")
     for why, same in cells.groupby(column, sort=False):
         named = ", ".join(f"{r.sheet}!{r.cell} {r.text!r}" for r in same.itertuples())
         print(f"  {translated(str(why), w.lang)}")
-        print(textwrap.fill(named, WIDTH["en"], initial_indent="    ", subsequent_indent="    "))
+        print(textwrap.fill(named, 110, initial_indent="    ", subsequent_indent="    "))
 
 
 def table_of(read: Understood, w: Words) -> str:
-    """What will be written: a line for each series, with its figures by year."""
-    heads = tuple(w(f"import.head.{h}") for h in ("name", "indicator", "what", "unit", "figures"))
-    lines = [heads]
+    """Set what will be written as a table: a line for each series, with its figures by year."""
+    columns = ("name", "indicator", "what", "unit", "figures")
+    lines = [tuple(w(f"import.head.{h}") for h in columns)]
     for (table, i), same in read.rows.groupby(["table", "indicator_id"], sort=False):
-        first = same.iloc[0]
         what = w(f"import.table.{table.replace(' ', '_')}")
-        said = "  ".join(_figure_said(r) for r in same.itertuples())
-        lines.append((first["name"], i, what, first["unit"], said))
+        said = "  ".join(_said(r) for r in same.itertuples())
+        lines.append((same["name"].iloc[0], i, what, same["unit"].iloc[0], said))
     if len(lines) == 1:
         return w("import.none")
     widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
@@ -266,64 +275,62 @@ def table_of(read: Understood, w: Words) -> str:
 
 
 def _width(text: str) -> int:
-    """The columns that a text takes on a console, where Chinese characters take two."""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def _figure_said(r: Any) -> str:
-    high = f"-{r.value_high:,.12g}" if r.value_high == r.value_high else ""
+def _said(r: Any) -> str:
+    """A figure with its year, its limit and the upper end of a range."""
+    high = "" if r.value_high != r.value_high else f"-{r.value_high:,.12g}"
     sign = {"at_most": "≤", "about": "≈"}.get(r.direction, "")
     year = "" if r.year is None or r.year != r.year else f"{int(r.year)}: "
     return f"{year}{sign}{r.value:,.12g}{high}"
 
 
-def print_questions(questions: Iterable[Question], w: Words) -> None:
-    """The open questions, numbered."""
-    print(f"\n{w('import.questions')}")
+# Questions --------------------------------------------------------------------------------------
+
+
+def _numbered(questions: Iterable[Question], w: Words) -> list[str]:
+    """The questions as they are asked: with number, id, possible answers and proposal."""
+    lines = []
     for n, q in enumerate(questions, start=1):
-        print(_asked(n, q, w))
+        parts = [f"{n}. [{q.id}] {_question(q, w)}"]
+        parts += [w("import.answers.options", options=_options(q, w))] if q.options else []
+        parts += [w("import.default", default=_option(q, q.default, w))] if q.default else []
+        lines.append(_folded(" ".join(parts), w, rest="   "))
+    return lines
 
 
-def _asked(n: int, q: Question, w: Words) -> str:
-    text = f"{n}. [{q.id}] {question(q, w)}"
-    text += " " + w("import.answers.options", options=options(q, w)) if q.options else ""
-    text += " " + w("import.default", default=option(q, q.default, w)) if q.default else ""
-    return textwrap.fill(text, WIDTH[w.lang], subsequent_indent="   ")
-
-
-def question(q: Question, w: Words) -> str:
-    """A question as a clerk reads it."""
+def _question(q: Question, w: Words) -> str:
     from zoneplan.data.indicators import indicator
 
-    places = ", ".join(q.places[:3]) + (w("import.more", n=len(q.places) - 3) if len(q.places) > 3 else "")
-    form = f"import.ask.{q.kind}"
-    form += "_areas" if q.kind == "scope" and q.options else ""
-    parts = {**q.parts, "places": places}
+    more = w("import.more", n=len(q.places) - 3) if len(q.places) > 3 else ""
+    parts = {**q.parts, "places": ", ".join(q.places[:3]) + more}
     if q.kind == "name":
-        parts["near"] = f"{indicator(str(q.parts['near'])).name(w.lang)} ({q.parts['near']})"
-    return w(form, **parts)
+        near = str(q.parts["near"])
+        parts["near"] = f"{indicator(near).name(w.lang)} ({near})"
+    areas = "_areas" if q.kind == "scope" and q.options else ""
+    return w(f"import.ask.{q.kind}{areas}", **parts)
 
 
-def options(q: Question, w: Words) -> str:
-    """The possible answers with their numbers."""
-    return "  ".join(f"{n} {option(q, o, w)}" for n, o in enumerate(q.options, start=1))
+def _options(q: Question, w: Words) -> str:
+    return "  ".join(f"{n} {_option(q, o, w)}" for n, o in enumerate(q.options, start=1))
 
 
-def option(q: Question, value: str, w: Words) -> str:
-    """An answer in words."""
+def _option(q: Question, value: str, w: Words) -> str:
     named = value in q.options or q.kind == "scope"
-    said = w.group("import.option").get(value) if named else None
-    return value if said in (None, value) else f"{said} ({value})"
+    said = w.group("import.option").get(value, value) if named else value
+    return value if said == value else f"{said} ({value})"
 
 
 def _replies(
     questions: Iterable[Question], same: Mapping[str, Iterable[str]], w: Words
 ) -> dict[str, str] | None:
-    """Answers from the keyboard, question by question; None if nobody is there who can give them."""
+    """Answers from the keyboard, question by question; None if nobody is there who gives them."""
+    questions = list(questions)
     print(f"\n{w('import.questions')}")
     replies: dict[str, str] = {}
-    for n, q in enumerate(questions, start=1):
-        answer = _reply(_asked(n, q, w), q, same, w)
+    for q, text in zip(questions, _numbered(questions, w), strict=True):
+        answer = _reply(text, q, same, w)
         if answer is None:
             return None
         replies[q.id] = answer
@@ -331,11 +338,11 @@ def _replies(
 
 
 def _reply(text: str, q: Question, same: Mapping[str, Iterable[str]], w: Words) -> str | None:
-    from zoneplan.data.importer.questions import LEAVE, checked
+    from zoneplan.data.importer import checked
 
     for _ in range(TRIES):
         try:
-            answer = input(f"{text}\n   > ").strip() or q.default or LEAVE
+            answer = input(f"{text}\n   > ").strip() or q.default or "leave"
             return checked({q.id: answer}, [q], same)[q.id]
         except EOFError:
             return None
@@ -348,7 +355,7 @@ def _reply(text: str, q: Question, same: Mapping[str, Iterable[str]], w: Words) 
 
 
 def check(lang: str) -> int:
-    """Say what is wrong with the plan in force, what is doubtful, what is still open, and what to do next."""
+    """Say what is wrong with the plan in force, what is doubtful or open, and what comes next."""
     w, own = words(lang), own_plan()
     problems = all_problems()
     for problem in problems:
@@ -365,10 +372,10 @@ def check(lang: str) -> int:
 
 
 def all_problems() -> list[Problem]:
-    """What is wrong with the plan in force, or with the project's tables if it is the one that comes with it.
+    """List what is wrong with the plan in force, or with the project's tables if it is theirs.
 
-    Description, tables, their agreement and scenarios are looked at in this order; what rests on a faulty part is left
-    for later, so that one fault is not told many times.
+    Description, tables, their agreement and scenarios are looked at in this order; what rests on a
+    faulty part is left for later, so that one fault is not told many times.
     """
     from zoneplan.data import tables
     from zoneplan.evaluation import plausibility
@@ -393,10 +400,9 @@ def all_problems() -> list[Problem]:
 
 
 def next_step(problems: list[Problem], folder: Path, w: Words) -> str:
-    """The first problem in plain words: where, what is there, what is expected, an example."""
+    """Put the first problem in plain words: where, what is there, what is expected, an example."""
     first = problems[0]
-    file = folder / Path(first.file).name
-    where = [w("import.step.open", file=file)]
+    where = [w("import.step.open", file=folder / Path(first.file).name)]
     where += [w("import.step.row", row=first.row)] if first.row else []
     place = "key" if first.file.endswith("yml") else "column"
     where += [w(f"import.step.{place}", name=first.column)] if first.column else []
@@ -410,7 +416,7 @@ def next_step(problems: list[Problem], folder: Path, w: Words) -> str:
 
 
 def _doubts(folder: Path, w: Words) -> None:
-    """What in a valid plan may be a slip, which answers were taken by default, and what can be asked of it."""
+    """Print what may be a slip, which answers were taken by default, and what can be asked."""
     from datetime import date
 
     from zoneplan.data.importer import open_answers
@@ -420,23 +426,20 @@ def _doubts(folder: Path, w: Words) -> None:
 
     plan = load_plan(lang=w.lang)
     made = plan.forecast()
-    lines = [translated(line, w.lang) for line in plausibility(made, date.today())]
-    _list(w("import.check.doubts"), lines, w)
+    doubts = [translated(line, w.lang) for line in plausibility(made, date.today())]
     still = [
         w(f"import.open.{name.partition('-')[0]}", name=name, value=value)
         for name, value in open_answers(folder).items()
     ]
-    _list(w("import.check.open", file=folder / "questions.txt"), still, w)
+    heads = w("import.check.doubts"), w("import.check.open", file=folder / "questions.txt")
+    for head, lines in zip(heads, (doubts, still), strict=True):
+        if lines:
+            print("\n".join([f"\n{head}", *(_folded(x, w, "  - ", "    ") for x in lines), ""]))
     final = made.odds().final()
     given, ends = int(final["probability_low"].notna().sum()), classes.record_ends(plan)
-    print(w("import.check.chances", plan=plan.title(), day=plan.as_of.isoformat(), given=given, n=len(final)))
+    day = plan.as_of.isoformat()
+    print(w("import.check.chances", plan=plan.title(), day=day, given=given, n=len(final)))
     if ends is not None and plan.years[0] - ends > 2:
         print(w("import.check.old", year=ends))
-    print(w("import.check.next", one=command("verdicts", "--plan", folder), two=command("brief", "--plan", folder)))
-
-
-def _list(head: str, lines: list[str], w: Words) -> None:
-    if lines:
-        print(f"\n{head}")
-        wrap = textwrap.TextWrapper(WIDTH[w.lang], initial_indent="  - ", subsequent_indent="    ")
-        print("\n".join(map(wrap.fill, lines)) + "\n")
+    two = (command(c, "--plan", folder) for c in ("verdicts", "brief"))
+    print(w("import.check.next", one=next(two), two=next(two)))

@@ -16,8 +16,12 @@ def told(problem: Problem, lang: str) -> str:
     w = words(lang)
     where = [readable(str(problem.file))]
     where += [w("problems.line.row", row=problem.row)] if problem.row is not None else []
-    where += [w("problems.line.column", column=problem.column)] if problem.column is not None else []
-    found, expected = (readable(translated(t, lang), 1000) for t in (problem.found, problem.expected))
+    where += (
+        [w("problems.line.column", column=problem.column)] if problem.column is not None else []
+    )
+    found, expected = (
+        readable(translated(t, lang), 1000) for t in (problem.found, problem.expected)
+    )
     return w("problems.line.said", where=" ".join(where), found=found, expected=expected)
 
 

@@ -50,7 +50,9 @@ def meanings(block: Block, talk: Talk) -> list[Meaning]:
         if not texts or (column.index < block.names[0] and not figures):
             continue
         head, growth = column.head, "growth" in column.head.said
-        why = (_no_figures(column, block, talk) if figures else None) or ("" if figures else NOT_READ)
+        why = (_no_figures(column, block, talk) if figures else None) or (
+            "" if figures else NOT_READ
+        )
         why = why or (beside if growth and not head.years else "")
         if not why:
             meaning = _beside(_dated(column, block, talk), made)

@@ -170,7 +170,10 @@ def _unit(typed: Typed, meaning: Meaning, row: Row, block: Block, talk: Talk) ->
     units = [u for u in (said, name.unit) if u]
     if head and head.name == "%" and units and units[0].name != "%":
         place, unit = meaning.column.place, units[0].name
-        if talk.ask("measure", place, place, "growth", text=meaning.head.text, unit=unit) != "growth":
+        if (
+            talk.ask("measure", place, place, "growth", text=meaning.head.text, unit=unit)
+            != "growth"
+        ):
             raise Left(talk.why("measure", place))
         return PERCENT
     if head and not units and (name.growth or name.share) and head.name not in RATES:

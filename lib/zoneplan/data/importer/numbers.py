@@ -16,7 +16,9 @@ RANGE = re.compile(rf"({NUMBER})([^0-9.,+-]{{0,4}}?)(?:[-~—–至到]|to)({NUM
 ONE = re.compile(rf"([^0-9+-]*)({NUMBER})(.*)")
 MINUS = re.compile(rf"^[{''.join(FIGURE['minus'])}](?=[0-9])")
 LEAD = re.compile(rf"^(?:{any_of(FIGURE['lead'])})+")
-LIMITS = {d: any_of(w.replace(" ", "") for w in FIGURE[d]) for d in ("at_most", "at_least", "about")}
+LIMITS = {
+    d: any_of(w.replace(" ", "") for w in FIGURE[d]) for d in ("at_most", "at_least", "about")
+}
 NO_NUMBER = "no number"
 SEVERAL = "more than one figure in a cell"
 CUMULATIVE = (
@@ -145,7 +147,11 @@ def _number(text: str) -> Typed | str:
         low, _, high, unit = found.groups()
         years = not unit and all(re.fullmatch("(?:19|20)[0-9]{2}", x) for x in (low, high))
         made = Typed(_float(low), _float(high), direction=direction, bound=bound)
-        return NO_NUMBER if years or _float(high) <= _float(low) else _with_unit(made, unit) or NO_NUMBER
+        return (
+            NO_NUMBER
+            if years or _float(high) <= _float(low)
+            else _with_unit(made, unit) or NO_NUMBER
+        )
     found = ONE.fullmatch(text)
     if found is None:
         return NO_NUMBER
@@ -164,7 +170,11 @@ def _with_unit(made: Typed, text: str) -> Typed | None:
     unit = unit_in(text) if text else None
     if unit is None:
         return None if text else made
-    return replace(made.times(unit.factor), unit=Unit(unit.name)) if unit.name else replace(made, unit=unit)
+    return (
+        replace(made.times(unit.factor), unit=Unit(unit.name))
+        if unit.name
+        else replace(made, unit=unit)
+    )
 
 
 def _float(text: str) -> float:

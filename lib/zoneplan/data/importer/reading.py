@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from tqdm import tqdm
 
 from zoneplan.data.importer.columns import OTHER, PAST, Meaning, ask_kind, meanings
 from zoneplan.data.importer.figures import NO_NAME, PERCENT, Left, Row, figure_of
@@ -70,7 +71,9 @@ class Understood:
     def yearly_counts(self) -> list[str]:
         """Counts whose name says that each year's new cases are meant."""
         new = self.rows["name"].str.contains("新增|new ", case=False)
-        return list(dict.fromkeys(self.rows.loc[new & (self.rows["kind"] == "count"), "indicator_id"]))
+        return list(
+            dict.fromkeys(self.rows.loc[new & (self.rows["kind"] == "count"), "indicator_id"])
+        )
 
     def jumps(self) -> list[str]:
         """Levels that jump from one year to the next: often a slip of the keys."""
@@ -158,7 +161,9 @@ class Reader(Talk):
         columns = [] if block.is_long else meanings(block, self)
         above: Name | None = None
         section = next((h.scope for h in block.context if h.scope), "")
-        for number in range(block.first, block.last + 1):
+        rows = range(block.first, block.last + 1)
+        # Shown on a console, where it takes longer than two seconds.
+        for number in tqdm(rows, desc=self.sheet, delay=2, leave=False, disable=None):
             row = self.row(block, number, above, section)
             cells = list(self.cells(block, number, columns, row))
             for cell, meaning in cells:
@@ -319,7 +324,11 @@ class Reader(Talk):
             place = r["row"].place
             answer = self.ask("name", place, place, "own", name=r["name"], near=name.near)
             r["known"] = answer == "same"
-        return str(name.near) if r["known"] else own.setdefault(name.key, own_id(r["name"], len(own) + 1))
+        return (
+            str(name.near)
+            if r["known"]
+            else own.setdefault(name.key, own_id(r["name"], len(own) + 1))
+        )
 
     def one_of(self, before: dict[str, Any], r: dict[str, Any]) -> dict[str, Any] | None:
         """Choose one of two figures for the same; what comes again is told."""

@@ -33,7 +33,9 @@ PLACE = re.compile(
 )
 SAVE_AS = "an .xlsx file: open it in Excel or WPS and save it as .xlsx"
 PROTECTED = "a file that is protected by a password"
-NO_PASSWORD = "an .xlsx file without a password: open it in Excel, take the password off and save it"
+NO_PASSWORD = (
+    "an .xlsx file without a password: open it in Excel, take the password off and save it"
+)
 SMALL = "a small sheet of targets"
 UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError)
 
@@ -222,7 +224,9 @@ def _xlsx_cell(sheet: Worksheet, formula: Any, blocks: dict[tuple[int, int], Any
         fault = f"a hidden {hidden}: show it to import it"
     elif value is None:
         value = str(formula.value)
-        fault = f"a formula without a saved value ({value}): open the file, save it and import again"
+        fault = (
+            f"a formula without a saved value ({value}): open the file, save it and import again"
+        )
     elif cell.data_type == "e":
         fault = "an error of a formula"
     elif block := blocks.get((cell.row, cell.column)):
