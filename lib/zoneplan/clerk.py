@@ -235,8 +235,8 @@ def show(read: Understood, w: Words) -> None:
         print("\n".join([w("import.jumps"), *(f"  {line}" for line in jumping)]))
     _cells(w("import.told"), read.told, "how", w)
     _cells(w("import.left", n=len(read.left)), read.left, "why", w)
-    named = zip(read.rows["name"], read.rows["indicator_id"], strict=True)
-    unknown = list(dict.fromkeys(name for name, i in named if not indicator(i).has_class))
+    named = read.rows.drop_duplicates("indicator_id")[["name", "indicator_id"]].to_numpy()
+    unknown = [name for name, i in named if not indicator(i).has_class]
     if unknown:
         said = w("import.no_class", names=w("import.semicolon").join(unknown))
         print("\n" + _folded(said, w))
@@ -259,17 +259,19 @@ def _cells(head: str, cells: pd.DataFrame, column: str, w: Words) -> None:
 
 def table_of(read: Understood, w: Words) -> str:
     """Set what will be written as a table: a line for each series, with its figures by year."""
-    columns = ("name", "indicator", "what", "unit", "figures")
-    lines = [tuple(w(f"import.head.{h}") for h in columns)]
-    for (table, i), same in read.rows.groupby(["table", "indicator_id"], sort=False):
-        what = w(f"import.table.{table.replace(' ', '_')}")
-        said = "  ".join(_said(r) for r in same.itertuples())
-        lines.append((same["name"].iloc[0], i, what, same["unit"].iloc[0], said))
-    if len(lines) == 1:
+    if read.rows.empty:
         return w("import.none")
-    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+    series: dict[tuple[str, str], list[Any]] = {}
+    for r in read.rows.itertuples():
+        series.setdefault((r.table, r.indicator_id), []).append(r)
+    columns = ("name", "indicator", "what", "unit", "figures")
+    lines = [[w(f"import.head.{h}") for h in columns]]
+    for (table, i), same in series.items():
+        what = w(f"import.table.{table.replace(' ', '_')}")
+        lines.append([same[0].name, i, what, same[0].unit, "  ".join(map(_said, same))])
+    widths = [max(map(_width, column)) for column in list(zip(*lines, strict=True))[:-1]]
     return "\n".join(
-        "  ".join(t + " " * (n - _width(t)) for t, n in zip(line, widths, strict=True)).rstrip()
+        "  ".join([*(t + " " * (n - _width(t)) for t, n in zip(line, widths, strict=False)), line[-1]])
         for line in lines
     )
 

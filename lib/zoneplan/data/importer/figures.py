@@ -12,7 +12,7 @@ from zoneplan.data.importer.columns import PAST, Meaning, ask_kind
 from zoneplan.data.importer.heads import head_of
 from zoneplan.data.importer.layout import Block
 from zoneplan.data.importer.names import Name
-from zoneplan.data.importer.numbers import Typed, exact, figure, figure_text
+from zoneplan.data.importer.numbers import CUMULATIVE, Typed, exact, figure, figure_text
 from zoneplan.data.importer.questions import LEAVE, Talk
 from zoneplan.data.importer.words import (
     ACTUAL,
@@ -26,7 +26,8 @@ from zoneplan.data.importer.words import (
     unit_in,
 )
 from zoneplan.data.importer.workbook import Cell
-from zoneplan.data.units import canonical, convertible, kind_of
+from zoneplan.data.indicators import indicator
+from zoneplan.data.units import canonical, convert, convertible, kind_of
 
 NO_NAME = "no name of an indicator in its row"
 NO_INDICATOR = "growth of what? no indicator stands above it"
@@ -71,6 +72,9 @@ def figure_of(
     said = figure(cell.value, cell.format)
     if said is None:
         return None
+    force = row.beside.get("force", "")
+    if said == CUMULATIVE and force:
+        said = f"{said}; the sheet calls it {force}"
     typed = _without_doubt(cell, cell.fault or said, talk)
     if name.says("fall") and meaning.table != GROWTH:
         raise Left(FALL)
@@ -92,7 +96,7 @@ def figure_of(
         "indicator_id": name.indicator,
         "name": name.text if name.growth or not meaning.growth else f"{name.text}增长",
         "year": None if table == GROWTH else meaning.year,
-        **_amount(typed, unit, table, name),
+        **_amount(typed, unit, table, kind, name),
         "kind": kind,
         "force": _force(row, typed) if table == TARGET else "",
         "scope": meaning.head.scope or row.area,
@@ -242,7 +246,9 @@ def _kind(unit: Unit, rises: bool, row: Row, talk: Talk) -> str:
             raise Left(GROWTH_UNIT)
         return "growth"
     if unit.name not in RATES:
-        return kind_of(unit.name)
+        kind = kind_of(unit.name)
+        levels = name.says("per_head") or indicator(name.indicator or "").kind == "level"
+        return "level" if kind == "flow" and levels else kind
     if name.share or name.indicator:
         return "share" if name.share else "growth"
     answer = talk.ask("rate", row.place, row.place, name=name.text)
@@ -254,7 +260,7 @@ def _kind(unit: Unit, rises: bool, row: Row, talk: Talk) -> str:
 # What else is said ------------------------------------------------------------------------------
 
 
-def _amount(typed: Typed, unit: Unit, table: str, name: Name) -> dict[str, Any]:
+def _amount(typed: Typed, unit: Unit, table: str, kind: str, name: Name) -> dict[str, Any]:
     """Value, upper end, unit and direction of a figure."""
     made = typed if typed.unit and typed.unit.name else typed.times(unit.factor)
     value, high, shown = made.value, made.high, unit.name
@@ -262,7 +268,10 @@ def _amount(typed: Typed, unit: Unit, table: str, name: Name) -> dict[str, Any]:
     if high is not None:
         # A range is met from its nearer end on, as growth above a range is no miss.
         aim, value = ("at_most", high) if aim == "at_most" else ("at_least", value)
-    if table == ACTUAL:
+    if table == ACTUAL and kind == "level" and convertible(shown, "元"):
+        # Of a person money is told in single yuan.
+        value, shown = convert(value, shown, "元"), "元"
+    elif table == ACTUAL:
         value, shown = canonical(value, shown)
     direction = aim if table == TARGET else ""
     return {"value": exact(value), "value_high": high, "unit": shown, "direction": direction}

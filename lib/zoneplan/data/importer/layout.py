@@ -85,7 +85,7 @@ def _blocks(page: Page, said: Sequence[str] = ()) -> Iterator[Block]:
         first, last = rows
         again = _again(page, last)
         # What says one thing only between two tables is the title of the second.
-        end = max((r for r in range(last + 1, again) if _figures(page, r)), default=last)
+        end = next((r for r in range(again - 1, last, -1) if _figures(page, r)), last)
         end = page.rows if again > page.rows else end
         heads = [r for r in range(top, last + 1) if r >= first or _is_head_row(page, r)]
         titles = [*said, *(t for r in range(top, last) if r not in heads for t in _lines(page, r))]
@@ -148,7 +148,8 @@ def _is_number(cell: Cell | None) -> bool:
 
 
 def _is_year(text: str) -> bool:
-    return len(head_of(text).years) == 1 and not head_of(text).unknown
+    dated = re.search("(?:19|20)[0-9]{2}|年|五", text)
+    return bool(dated) and len(head_of(text).years) == 1 and not head_of(text).unknown
 
 
 def _is_data(page: Page, row: int) -> bool:

@@ -29,6 +29,7 @@ NUMBERING = re.compile(rf"^\s*(?:\((?:{ORDINAL})\)|(?:{ORDINAL})(?:[、)]|\.(?![
 LEAD = re.compile(rf"^(?:(?:{any_of(NAME['lead'])}|[-—]+(?=\s*[^\x00-\x7f]))\s*[:,]?\s*)+")
 NOTE = re.compile(r"\s*(?:\[注?[0-9]{1,2}\]|[(（]注[0-9]{0,2}[)）]|注[0-9]{1,2}\s*$)")
 RISES = re.compile(rf"(?:{any_of(NAME['growth'])})+(?:%|\(%\))?\s*")
+SAYS = {what: re.compile("|".join(words)) for what, words in NAME["says"].items()}
 # How alike two names are that are asked about.
 ALIKE = 0.75
 
@@ -55,7 +56,7 @@ class Name:
 
     def says(self, what: str) -> bool:
         """Tell whether a word of a list of the vocabulary is in it."""
-        return re.search("|".join(NAME[what]), plain(self.text)) is not None
+        return SAYS[what].search(plain(self.text)) is not None
 
 
 @cache
@@ -166,9 +167,14 @@ def _without_scope(shown: str) -> tuple[str, str]:
 def _near(key: str) -> str | None:
     """The indicator with the name that is most like an unknown one, if one is like it."""
     known = known_names()
-    stem = key.partition("|")[0]
-    found = get_close_matches(key, [k for k in known if len(k) > 3], n=1, cutoff=ALIKE)
-    return known.get(stem) or (known[found[0]] if found and len(key) > 3 else None)
+    if stem := known.get(key.partition("|")[0]):
+        return stem
+    # What shares few of its signs cannot be alike; the rest is compared sign by sign.
+    signs, rare = set(key), key.isascii()
+    many = (k for k in known if len(k) > 3 and k.isascii() == rare)
+    likely = [k for k in many if 4 * len(signs.intersection(k)) > len(signs) + len(set(k))]
+    found = get_close_matches(key, likely, n=1, cutoff=ALIKE)
+    return known[found[0]] if found and len(key) > 3 else None
 
 
 def zone_name(title: str) -> str | None:

@@ -19,6 +19,8 @@ LEAD = re.compile(rf"^(?:{any_of(FIGURE['lead'])})+")
 LIMITS = {
     d: any_of(w.replace(" ", "") for w in FIGURE[d]) for d in ("at_most", "at_least", "about")
 }
+FORCES = {force: any_of(words) for force, words in FIGURE["force"].items()}
+FLAG = re.compile(rf"(?<=[0-9%元人家个件])(?:{any_of(FIGURE['flags'])})$|{FIGURE['note']}")
 NO_NUMBER = "no number"
 SEVERAL = "more than one figure in a cell"
 CUMULATIVE = (
@@ -107,8 +109,7 @@ def figure_text(text: str) -> Typed | str | None:
     text = text.replace(" ", "")
     if any(re.fullmatch(pattern, text) for pattern in FIGURE["date"]):
         return TYPE_AGAIN
-    flags = "|".join(map(re.escape, sorted(FIGURE["flags"], key=len, reverse=True)))
-    flag = re.search(rf"(?<=[0-9%元人家个件])(?:{flags})$|{FIGURE['note']}", text)
+    flag = FLAG.search(text)
     text = text[: flag.start()] if flag else text
     whole = re.fullmatch(r"[\[〔【](.+)[\]〕】]", text)
     if whole:
@@ -119,7 +120,7 @@ def figure_text(text: str) -> Typed | str | None:
     made = _signed(level)
     if isinstance(made, str):
         return made
-    said = (f for f, words in FIGURE["force"].items() if re.search(any_of(words), text))
+    said = (force for force, words in FORCES.items() if re.search(words, text))
     marks += flag[0] if flag else ""
     return replace(made, marks=marks, force=next(said, ""), average=level != text)
 

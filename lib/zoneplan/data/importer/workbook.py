@@ -134,12 +134,12 @@ def pages(file: Path) -> list[Page]:
         return [_csv_page(file, raw)]
     _refuse_other(file, raw)
     try:
-        _refuse_unfit(file)
+        formulas = _refuse_unfit(file)
     except RuntimeError:
         raise refusal(file, PROTECTED, NO_PASSWORD) from None
     except UNREADABLE as error:
         raise refusal(file, str(error) or "a part that ends too early", SAVE_AS) from None
-    return list(_xlsx_pages(file, raw))
+    return list(_xlsx_pages(file, raw, formulas))
 
 
 def _refuse_other(file: Path, raw: bytes) -> None:
@@ -159,9 +159,9 @@ def _refuse_other(file: Path, raw: bytes) -> None:
         raise refusal(file, "an OpenDocument file", SAVE_AS)
 
 
-def _refuse_unfit(file: Path) -> None:
-    """Stop before anything is unpacked into memory that no sheet of targets could need."""
-    size = 0
+def _refuse_unfit(file: Path) -> bool:
+    """Stop before more is unpacked than a sheet of targets could need; tell if it has formulas."""
+    size, formulas = 0, False
     with zipfile.ZipFile(file) as packed:
         if "[Content_Types].xml" not in packed.namelist():
             raise refusal(file, "a packed file that is no spreadsheet", SAVE_AS)
@@ -175,12 +175,15 @@ def _refuse_unfit(file: Path) -> None:
                         raise refusal(file, f"over {MOST_BYTES:,} bytes unpacked", SMALL)
                     texts.append(block)
             # One cell or block far out would make the reader fill in all that lies before it.
-            ends = PLACE.findall(b"".join(texts))
+            whole = b"".join(texts)
+            formulas = formulas or bool(re.search(rb"<(?:\w+:)?f[ />]", whole))
+            ends = PLACE.findall(whole)
             across = max((_number_of(c) for c, _ in ends), default=0)
             down = max((int(r) for _, r in ends), default=0)
             if max(across * down, len(ends)) > MOST_CELLS:
                 found = f"{part.filename} with {down:,} rows and {across:,} columns"
                 raise refusal(file, found, f"at most {MOST_CELLS:,} cells")
+    return formulas
 
 
 def _number_of(letters: bytes) -> int:
@@ -188,12 +191,12 @@ def _number_of(letters: bytes) -> int:
     return reduce(lambda n, letter: 26 * n + letter - ord("A") + 1, letters.upper(), 0)
 
 
-def _xlsx_pages(file: Path, raw: bytes) -> Iterator[Page]:
+def _xlsx_pages(file: Path, raw: bytes, formulas: bool) -> Iterator[Page]:
     from openpyxl import load_workbook
 
     try:
         values = load_workbook(io.BytesIO(raw), data_only=True)
-        typed = load_workbook(io.BytesIO(raw))
+        typed = load_workbook(io.BytesIO(raw)) if formulas else values
     # Whatever stops the reader is a fault of the file, and is reported like any other.
     except Exception as error:  # noqa: BLE001
         raise refusal(file, f"{type(error).__name__}: {error}", SAVE_AS) from None
@@ -205,8 +208,8 @@ def _xlsx_pages(file: Path, raw: bytes) -> Iterator[Page]:
             for r in range(block.min_row, block.max_row + 1)
             for c in range(block.min_col, block.max_col + 1)
         }
-        formulas = (c for row in typed[sheet.title].iter_rows() for c in row)
-        cells = [_xlsx_cell(sheet, f, blocks) for f in formulas if f.value is not None]
+        filled = (c for row in typed[sheet.title].iter_rows() for c in row)
+        cells = [_xlsx_cell(sheet, f, blocks) for f in filled if f.value is not None]
         first = {at: (block.min_row, block.min_col) for at, block in blocks.items()}
         yield Page(sheet.title, {(c.row, c.column): c for c in cells}, first)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -43,7 +44,7 @@ def plan_tables(read: Understood) -> Iterator[tuple[str, pd.DataFrame]]:
     stated = dict(zip(growth["indicator_id"], map(number_text, growth["value"]), strict=True))
     targets = rows[rows["table"] == TARGET]
     last = targets.groupby("indicator_id")["year"].transform("max") == targets["year"]
-    names = [in_both(n, i) for n, i in zip(targets["name"], targets["indicator_id"], strict=True)]
+    names = [in_both(*x) for x in zip(targets["name"], targets["indicator_id"], strict=True)]
     texts = targets["value"].map(number_text)
     yield (
         TARGETS,
@@ -77,6 +78,7 @@ def plan_tables(read: Understood) -> Iterator[tuple[str, pd.DataFrame]]:
     yield SOURCES, pd.DataFrame(documents, columns=columns)
 
 
+@cache
 def in_both(name: str, indicator_id: str) -> tuple[str, str]:
     """Put the name of an indicator in Chinese and English: as typed in its language, else as usual."""
     usual = indicator(indicator_id)
