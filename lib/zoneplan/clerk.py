@@ -209,10 +209,8 @@ def _leave_form(firm: Iterable[Question], asked: Iterable[Question], file: Path,
     """Say which questions have to be answered, and write a file in which that can be done."""
     lines = [w("import.answers.head")]
     for q in asked:
-        lines += ["", f"# {_question(q, w)}", f"{q.id} = {q.default if q.safe else ''}".rstrip()]
-        lines[-1:-1] = [f"# {w('import.answers.options', options=_options(q, w))}"] * bool(
-            q.options
-        )
+        lines += ["", f"# {_question(q, w)}", *(f"# {x}" for x in _help(q, w))]
+        lines += [f"{q.id} = {q.default if q.safe else ''}".rstrip()]
     if names := ", ".join(q.id for q in firm):
         print(w("import.firm", questions=names), file=sys.stderr)
     try:
@@ -295,11 +293,16 @@ def _numbered(questions: Iterable[Question], w: Words) -> list[str]:
     """The questions as they are asked: with number, id, possible answers and proposal."""
     lines = []
     for n, q in enumerate(questions, start=1):
-        parts = [f"{n}. [{q.id}] {_question(q, w)}"]
-        parts += [w("import.answers.options", options=_options(q, w))] if q.options else []
-        parts += [w("import.default", default=_option(q, q.default, w))] if q.default else []
-        lines.append(_folded(" ".join(parts), w, rest="   "))
+        asked = _folded(f"{n}. [{q.id}] {_question(q, w)}", w, rest="   ")
+        lines.append("\n".join([asked, *(f"   {x}" for x in _help(q, w))]))
     return lines
+
+
+def _help(q: Question, w: Words) -> list[str]:
+    """The possible answers and the proposal."""
+    said = "  ".join(f"{n} {_option(q, o, w)}" for n, o in enumerate(q.options, start=1))
+    lines = [w("import.answers.options", options=said)] if q.options else []
+    return lines + ([w("import.default", default=_option(q, q.default, w))] if q.default else [])
 
 
 def _question(q: Question, w: Words) -> str:
@@ -312,10 +315,6 @@ def _question(q: Question, w: Words) -> str:
         parts["near"] = f"{indicator(near).name(w.lang)} ({near})"
     areas = "_areas" if q.kind == "scope" and q.options else ""
     return w(f"import.ask.{q.kind}{areas}", **parts)
-
-
-def _options(q: Question, w: Words) -> str:
-    return "  ".join(f"{n} {_option(q, o, w)}" for n, o in enumerate(q.options, start=1))
 
 
 def _option(q: Question, value: str, w: Words) -> str:

@@ -161,7 +161,7 @@ def read_answers(file: Path) -> dict[str, str]:
         The file cannot be read, or a line is neither.
     """
     try:
-        text = decode(file.read_bytes())[0]
+        text = decode(file.read_bytes())[0].removeprefix("\ufeff")
     except (OSError, UnicodeDecodeError) as error:
         found = getattr(error, "strerror", None) or str(error)
         raise DataError([Problem(str(file), None, None, found, "a file of answers")]) from None
