@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
-import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zoneplan import app, panel_commands, whatif_command
 
 if TYPE_CHECKING:
-    from zoneplan.errors import DataError, Problem
+    from zoneplan.errors import DataError
 
 # What shells say of a program that Ctrl-C has stopped.
 INTERRUPTED = 130
-WIDTH = 120
 # What `zoneplan verdicts` promises to other tools.
 COLUMNS = [
     "indicator_id",
@@ -43,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
 
     whatif_command.arguments(made["whatif"])
     app.arguments(made["app"])
-    for name in ("check", "verdicts", "audit", "whatif", "app", "brief", "run-notebooks"):
+    for name in ("check", "verdicts", "audit", "whatif", "app", "brief", "run-notebooks", "add"):
         said = "folder of the plan (default: the one shipped)"
         made[name].add_argument("--plan", type=Path, metavar="DIR", help=said)
     add = made["verdicts"].add_argument
@@ -58,11 +57,24 @@ def parser() -> argparse.ArgumentParser:
     add("--why", required=True, metavar="TEXT", help="the reason, written to CHANGES.md")
     add("--yes", action="store_true", help="do not ask")
     made["new"].add_argument("folder", type=Path, metavar="DIR", help="folder to make")
+    add = made["add"].add_argument
+    add("indicator", metavar="INDICATOR", help="its id or name, such as gdp")
+    add("year", type=int, metavar="YEAR")
+    add("value", metavar="VALUE", help="such as 215, or 215亿元")
+    add("--yes", action="store_true", help="do not ask")
     add = made["import"].add_argument
-    add("file", type=Path, metavar="FILE.xlsx", help="targets, figures of the past, or both")
+    add("file", type=Path, metavar="FILE", help="xlsx or csv: targets, past figures, or both")
     said = "folder of the plan (default: named like the file, beside it)"
     add("--to", type=Path, metavar="DIR", help=said)
-    add("--yes", action="store_true", help="do not ask")
+    said = "the answer to a question, or to all of a kind; may be repeated"
+    add("--answer", action="append", default=[], metavar="ID=ANSWER", help=said)
+    said = "file with lines ID = ANSWER, made if need be"
+    add("--answers", type=Path, metavar="FILE", help=said)
+    said = "take proposals that change no figure; ask nothing"
+    add("--yes", action="store_true", help=said)
+    for name in ("check", "new", "add", "import"):
+        said = "language (default: that of the machine)"
+        made[name].add_argument("--lang", choices=["en", "zh"], help=said)
     said = "save each notebook as one clean run"
     made["run-notebooks"].add_argument("--save", action="store_true", help=said)
     return top
@@ -70,13 +82,17 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; 0 is fine, 1 means that a message says what is wrong, 130 is Ctrl-C."""
+    never_fail_to_print()
     args = parser().parse_args(argv)
     from zoneplan.errors import DataError
 
     try:
         return COMMANDS[args.command](args)
     except DataError as error:
-        print(error, file=sys.stderr)
+        from zoneplan.messages.problems import told
+
+        lang = _lang(args)
+        print("\n".join(told(p, lang) for p in error.problems), file=sys.stderr)
         return 1
     except BrokenPipeError:
         # Whoever reads the pipe has seen enough; what is still in the buffer goes nowhere.
@@ -87,52 +103,25 @@ def main(argv: list[str] | None = None) -> int:
         return INTERRUPTED
 
 
-def _wrong(where: object, found: str, expected: str) -> DataError:
-    from zoneplan.errors import DataError, Problem
-
-    return DataError([Problem(str(where), None, None, found, expected)])
-
-
-def user_plan(folder: Path | None) -> Path | None:
-    """The folder of the plan that is asked about if it is not the project's own."""
-    from zoneplan.data.tables import is_shipped
-    from zoneplan.plan.loading import plan_dir
-
-    found = folder or plan_dir()
-    if not found.is_dir():
-        raise _wrong(found, "no such folder", "a folder with plan.yml and its tables")
-    return None if is_shipped(found) else found
+def never_fail_to_print() -> None:
+    """A sign that a console cannot show is spelled out, and one it cannot read is a question mark."""
+    ways = (sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace"), (sys.stdin, "replace")
+    for stream, errors in ways:
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=errors)
 
 
-def all_problems(folder: Path | None) -> list[Problem]:
-    """What is wrong with a user plan, or with the project's tables if none is named.
+def _lang(args: argparse.Namespace) -> str:
+    """The language a command speaks: as asked for, else that of the machine."""
+    from zoneplan.clerk import usual_language
 
-    Description, tables, their agreement and scenarios are looked at in this order; what rests on a
-    faulty part is left for later, so that one fault is not told many times.
-    """
-    from zoneplan import load_plan
-    from zoneplan.data import tables
-    from zoneplan.errors import DataError
-    from zoneplan.evaluation.plausibility import place_problems
-    from zoneplan.forecasting.classes import class_problems
-    from zoneplan.plan.description import FILE, read_description
-
-    try:
-        if folder:
-            read_description(folder / FILE)
-        if problems := tables.plan_problems(folder) if folder else tables.check():
-            return problems
-        plan = load_plan(folder)
-        if problems := [*class_problems(plan), *place_problems(plan)]:
-            return problems
-        _ = plan.scenarios
-    except DataError as error:
-        return list(error.problems)
-    return []
+    named = getattr(args, "lang", None)
+    return named if named in ("en", "zh") else usual_language()
 
 
 def _refuse_faulty(folder: Path | None) -> None:
     """Nothing is computed or written from tables that are not sound; all problems are listed."""
+    from zoneplan.clerk import all_problems
     from zoneplan.errors import DataError
 
     if problems := all_problems(folder):
@@ -141,60 +130,27 @@ def _refuse_faulty(folder: Path | None) -> None:
 
 def _refuse_user_plan(folder: Path | None, what: str) -> None:
     """The saved notebooks and their numbers are those of the project's own plan."""
-    if own := user_plan(folder):
-        raise _wrong(own, f"{what} with a user plan", "it without --plan and ZONEPLAN_PLAN")
+    from zoneplan.clerk import own_plan
+    from zoneplan.errors import DataError, Problem
+
+    if own := own_plan(folder):
+        found, expected = f"{what} with a user plan", "it without --plan and ZONEPLAN_PLAN"
+        raise DataError([Problem(str(own), None, None, found, expected)])
 
 
 def _check(args: argparse.Namespace) -> int:
-    from zoneplan.data.template import next_step
+    from zoneplan.clerk import check
 
-    own = user_plan(args.plan)
-    problems = all_problems(own)
-    for problem in problems:
-        print(problem)
-    if problems:
-        print(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found", file=sys.stderr)
-        if own:
-            print(next_step(problems, own), file=sys.stderr)
-        return 1
-    print("all tables and scenarios are valid")
-    if own:
-        _look_again(own)
-    return 0
-
-
-def _look_again(folder: Path) -> None:
-    """What is unusual about a valid user plan, and what it can be asked."""
-    from datetime import date
-
-    from zoneplan import load_plan
-    from zoneplan.evaluation.plausibility import plausibility
-    from zoneplan.forecasting.classes import OLD, record_ends
-
-    plan = load_plan(folder)
-    if asked := plausibility(plan.forecast(), date.today()):
-        print("\nLook at these again; each may be right:")
-        print("\n".join(_item(line, "  - ") for line in asked) + "\n")
-    final, ends = plan.forecast().odds().final(), record_ends(plan)
-    given = int(final["probability_low"].notna().sum())
-    seen = f"seen from {plan.as_of.isoformat()}, {given} of {len(final)} series have odds."
-    print(f"{plan.title('en')}: {seen}")
-    if ends is not None and plan.years[0] - ends > OLD:
-        fade = "the odds rest on its own fade after that."
-        print(f"Mind: growth of similar regions is on record only to {ends}; {fade}")
-    print(f"Next: zoneplan verdicts --plan {folder}, zoneplan brief --plan {folder}")
-
-
-def _item(text: str, mark: str) -> str:
-    return textwrap.fill(text, WIDTH, initial_indent=mark, subsequent_indent="    ")
+    return check(args.plan, _lang(args))
 
 
 def _verdicts(args: argparse.Namespace) -> int:
     from zoneplan import load_plan
+    from zoneplan.clerk import own_plan
     from zoneplan.report.render import starred
     from zoneplan.text import MISSING, frame
 
-    if own := user_plan(args.plan):
+    if own := own_plan(args.plan):
         _refuse_faulty(own)
     table = load_plan(args.plan).at(args.as_of).forecast().odds().table()
     if args.json:
@@ -208,8 +164,9 @@ def _verdicts(args: argparse.Namespace) -> int:
 
 def _audit(args: argparse.Namespace) -> int:
     from zoneplan import load_plan
+    from zoneplan.clerk import own_plan
 
-    if own := user_plan(args.plan):
+    if own := own_plan(args.plan):
         _refuse_faulty(own)
     for row in load_plan(args.plan).audit().told("en").itertuples():
         print(f"{row.check} | {row.item}: {row.finding}\n    {row.explanation}")
@@ -218,67 +175,39 @@ def _audit(args: argparse.Namespace) -> int:
 
 def _brief(args: argparse.Namespace) -> int:
     from zoneplan import load_plan
+    from zoneplan.clerk import own_plan
     from zoneplan.report.brief import brief
 
-    _refuse_faulty(user_plan(args.plan))
+    _refuse_faulty(own_plan(args.plan))
     cover = {k: vars(args)[k] for k in ("title", "subtitle", "author", "organisation")}
     brief(args.out, load_plan(args.plan), args.lang, **cover)
     return 0
 
 
 def _new(args: argparse.Namespace) -> int:
-    from zoneplan.data.template import start
+    from zoneplan.clerk import new
 
-    written = start(args.folder)
-    for file in written:
-        print(f"written: {file}")
-    print(
-        f"{'Fill them in' if written else 'All files were there already'}, "
-        f"then: zoneplan check --plan {args.folder}"
-    )
-    return 0
+    return new(args.folder, _lang(args))
+
+
+def _add(args: argparse.Namespace) -> int:
+    from zoneplan.clerk import add
+
+    return add(args.plan, args.indicator, args.year, args.value, args.yes, _lang(args))
 
 
 def _import(args: argparse.Namespace) -> int:
-    from zoneplan.data.importer import read_workbook, write_plan
-    from zoneplan.forecasting.classes import usual_class
-    from zoneplan.text import frame
+    from zoneplan.clerk import import_file, pairs
 
-    read = read_workbook(args.file)
-    years = read.rows["year"].map(lambda y: "" if y != y else str(int(y)))
-    known = read.rows["known"].map({True: "yes", False: "no"})
-    shown = read.table().assign(year=years, known=known).rename(columns={"known": "name known"})
-    print(f"Understood in {args.file}:")
-    print(frame(shown.dropna(axis=1, how="all"), 2))
-    if read.rows["value_high"].notna().any():
-        beyond = "If what lies beyond is a miss, write range as direction in targets.csv."
-        print(f"\nA range counts as met from its nearer end on. {beyond}")
-    if jumping := read.jumps():
-        print("\nLook at these again: they more than double, or fall to less than half, in a year:")
-        print("\n".join(f"  {line}" for line in jumping))
-    if len(read.left):
-        print(f"\nNot understood, {len(read.left)} cell{'s' if len(read.left) > 1 else ''}:")
-        for why, cells in read.left.groupby("why", sort=False):
-            named = ", ".join(f"{row.sheet}!{row.cell} {row.text!r}" for row in cells.itertuples())
-            print(f"  {why}\n{_item(named, '    ')}")
-    classless = read.rows["indicator_id"].map(lambda i: usual_class(i) is None)
-    if unknown := "; ".join(dict.fromkeys(read.rows.loc[classless, "name"])):
-        until = "They get no odds before plan.yml names a class."
-        print(f"\nNo similar regions are known for: {unknown}. {until}")
-    folder = args.to or args.file.with_suffix("")
-    if not args.yes and not _agreed(f"\nWrite {len(read.rows)} figures to {folder}? [y/N] "):
-        print("nothing was written")
-        return 1
-    for file in write_plan(read, folder):
-        print(f"written: {file}")
-    print(f"Now: zoneplan check --plan {folder}")
-    return 0
+    answers = pairs(args.answer)
+    return import_file(args.file, args.to, answers, args.answers, args.yes, _lang(args))
 
 
 def _run_notebooks(args: argparse.Namespace) -> int:
+    from zoneplan.clerk import own_plan
     from zoneplan.report.notebooks import run_all
 
-    own = user_plan(args.plan)
+    own = own_plan(args.plan)
     if own:
         _refuse_faulty(own)
     if args.save:
@@ -290,18 +219,12 @@ def _run_notebooks(args: argparse.Namespace) -> int:
 
 
 def _rebaseline(args: argparse.Namespace) -> int:
+    from zoneplan.clerk import agreed
     from zoneplan.report.rebaseline import rebaseline
 
     _refuse_user_plan(None, "rebaseline")
-    agreed = (lambda _: True) if args.yes else _agreed
-    return 0 if rebaseline(args.why, agreed, _tell) else 1
-
-
-def _agreed(question: str) -> bool:
-    try:
-        return input(question).strip().lower() in ("y", "yes")
-    except EOFError:
-        return False
+    answer = (lambda _: True) if args.yes else agreed
+    return 0 if rebaseline(args.why, answer, _tell) else 1
 
 
 def _tell(name: str, finished: bool) -> None:
@@ -318,6 +241,7 @@ OWN = {
     "run-notebooks": (_run_notebooks, "run every notebook and say whether it works"),
     "rebaseline": (_rebaseline, "run every notebook, show what moved, save after a yes"),
     "new": (_new, "an empty plan to fill in; check --plan leads on from there"),
+    "add": (_add, "one more figure of the past for a plan of your own"),
     "import": (_import, "a plan from a spreadsheet; shows what it understood and asks"),
 }
 COMMANDS = {name: run for name, (run, _) in OWN.items()} | {

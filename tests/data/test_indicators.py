@@ -5,9 +5,9 @@ from dataclasses import astuple
 
 import pandas as pd
 import pytest
-import yaml
 
 from zoneplan.data import tables, units
+from zoneplan.data.importer import listed_names
 from zoneplan.data.indicators import Indicator, growth_of, indicator, indicators
 from zoneplan.errors import DataError
 
@@ -132,10 +132,7 @@ def test_panel_series_are_those_of_the_cities():
 def test_every_series_of_the_plan_and_every_name_of_the_importer_has_a_row(plan):
     known = {i.indicator_id for i in indicators()}
     assert set(plan.series()) <= known
-    listed = yaml.safe_load(
-        (tables.data_dir().parent / "lib/zoneplan/data/indicators.yml").read_text(encoding="utf-8")
-    )
-    assert set(listed) <= known
+    assert set(listed_names()) <= known
 
 
 def test_what_should_fall_is_better_lower():

@@ -50,7 +50,7 @@ def test_other_tools_read_the_same_tables():
         (OBSERVATIONS, 5, "value", " 12", "' 12'", "no space around the value"),
         (OBSERVATIONS, 5, "value", "", "nothing", "a value"),
         (OBSERVATIONS, 5, "year", "2018.5", "'2018.5'", "a whole number"),
-        (OBSERVATIONS, 5, "year", "1066", "'1066'", "a number from 1978 to 2030"),
+        (OBSERVATIONS, 5, "year", "1066", "'1066'", "a number from 1978 to 2050"),
         (OBSERVATIONS, 5, "unit", "亿圆", "'亿圆'", "one of 亿元, "),
         (OBSERVATIONS, 5, "unit", "万元", "'万元'", "one of 亿元, "),
         (OBSERVATIONS, 5, "kind", "guess", "'guess'", "one of level, "),

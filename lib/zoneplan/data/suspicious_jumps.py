@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from math import log
+from typing import Any
 
 import pandas as pd
 
@@ -28,8 +29,11 @@ def jumps(rows: pd.DataFrame) -> list[str]:
     How to read it: a point or a unit in the wrong place shows here; a large project may as well.
     """
     said = []
-    for _, series in rows.sort_values("year", kind="stable").groupby("indicator_id", sort=False):
-        levels = [(canonical(r.value, r.unit)[0], r) for r in series.itertuples()]
+    series: dict[str, list[Any]] = {}
+    for row in rows.sort_values("year", kind="stable").itertuples():
+        series.setdefault(row.indicator_id, []).append(row)
+    for same in series.values():
+        levels = [(canonical(r.value, r.unit)[0], r) for r in same]
         for (before, was), (after, now) in pairwise(levels):
             years = now.year - was.year
             if years and before > 0 and after > 0 and abs(log(after / before)) > years * log(JUMP):

@@ -32,17 +32,29 @@ UNITS = (
     "1=在前50名",
     "count",
     "zones",
+    *(_COUNTS := "件 所 辆 台 套 张 次 人次".split()),
+    *(
+        # A ratio is a unit of its own: what stands above the stroke alone would be another thing.
+        _LEVELS := (
+            "岁 年 天 分 ‰ 万人次 亿人次 吨 万吨 亿吨 公斤 吨标准煤 万吨标准煤 标准箱 万标准箱 "
+            "千瓦时 万千瓦时 亿千瓦时 千瓦 万千瓦 公里 平方米 万平方米 立方米 万立方米 亿立方米 "
+            "元/人 万元/人 美元/人 万元/亩 万元/公顷 亿元/平方公里 万元/平方公里 吨标准煤/万元 "
+            "千克标准煤/万元 吨/万元 公斤/万元 立方米/万元 千瓦时/万元 亩/亿元 微克/立方米 毫克/升 "
+            "人/平方公里 平方米/人 件/万人 张/千人 人/万人 户/万人"
+        ).split()
+    ),
 )
 
 _KINDS = {
-    **dict.fromkeys(("家", "个", "count", "zones"), "count"),
+    **dict.fromkeys(("家", "个", "count", "zones", *_COUNTS), "count"),
+    **dict.fromkeys(_LEVELS, "level"),
     **dict.fromkeys(("平方公里", "公顷", "亩"), "area"),
     "位": "rank",
 }
 
 
 def kind_of(unit: str) -> str:
-    """Tell what a unit measures: ``count``, ``area``, ``rank``, else ``flow``."""
+    """Tell what a unit measures: ``count``, ``area``, ``rank``, ``level``, else ``flow``."""
     return _KINDS.get(unit, "flow")
 
 
@@ -81,11 +93,10 @@ def shown_in(unit: str, lang: str) -> tuple[float, str]:
     return factor, " ".join(words.format("").split())
 
 
-# Money is kept in one unit of its currency.
+# Money is kept in one unit of its currency; what is told in single yuan is told of a person.
 CANONICAL = {
     "百万元": "亿元",
     "万元": "亿元",
-    "元": "亿元",
     "百万美元": "亿美元",
     "万美元": "亿美元",
 }
