@@ -127,7 +127,7 @@ def test_no_file_of_the_machine_with_the_token(app, path):
 def test_a_place_is_a_kernel_and_no_more_than_asked_for(app):
     status, text = app.get("/", app.token)
     assert status == 200
-    assert "zp.Explorer" not in text
+    assert "zp.explore" not in text
     assert words("en")("explore.app.title") in text
     (kernel,) = re.findall(r'"kernelId": "([\w-]+)"', text)
     status, told = app.get("/", app.token)

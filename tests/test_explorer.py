@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from zoneplan import Explorer, Scenario, load_plan
+from zoneplan import Scenario, explore, load_plan
 from zoneplan.stress.whatif import what_if
 
 
@@ -23,7 +23,7 @@ def ask(plan):
 
 @pytest.fixture(scope="module")
 def shared(plan):
-    return Explorer(plan)
+    return explore(plan)
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def own(plan, tmp_path):
     folder.mkdir()
     for file in plan.folder.iterdir():
         (folder / file.name).write_bytes(file.read_bytes())
-    return Explorer(load_plan(folder))
+    return explore(load_plan(folder))
 
 
 def chance(panel):
@@ -241,7 +241,7 @@ def test_kept_in_the_plan_of_the_user(own, panel):
 
 
 def test_the_app_writes_nothing(own, plan, tmp_path):
-    app = Explorer(own.plan, app=True)
+    app = explore(own.plan, app=True)
     app.folder.value = str(tmp_path / "never")
     before = sorted(p.name for p in own.plan.folder.iterdir())
     assert app.keep.layout.display == app.folder.layout.display == "none"

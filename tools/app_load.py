@@ -6,13 +6,18 @@ Needs Chromium and the extra ``app``: ``python tools/app_load.py [--sessions 20]
 from __future__ import annotations
 
 import argparse
+import contextlib
 import re
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
 import psutil
+
+T = TypeVar("T")
 
 CHANCE, FIELD = ".zoneplan-chance", ".widget-gridbox input[type=number]"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -52,8 +57,11 @@ def visit(address: str, pid: int, sessions: int, at_once: int) -> int:
             page = browser.new_page()
             opened.append(timed(lambda p=page: opening(p, address)))
             moved.append(timed(lambda p=page: typing(p, 9.0)))
-            page.close(run_before_unload=False)
+            # Leaving the page ends its kernel, as closing a tab does.
+            page.goto("about:blank")
+            page.close()
             left(pid, 0)
+            print(f"{opened[-1]:.1f} s, {moved[-1]:.2f} s, {memory(pid):.0f} MB", flush=True)
         tell(f"{sessions} sessions one after another", opened, moved)
         print(f"afterwards: {memory(pid):.0f} MB, {kernels(pid)} kernels")
 
@@ -105,20 +113,23 @@ def tell(what: str, opened: list[float], moved: list[float]) -> None:
         print(f"{what}, {name}: median {middle:.2f} s, longest {max(times):.2f} s")
 
 
-def family(pid: int) -> list[psutil.Process]:
-    """The server and its kernels."""
-    server = psutil.Process(pid)
-    return [server, *server.children(recursive=True)]
+def told(pid: int, what: Callable[[psutil.Process], T]) -> list[T]:
+    """Something of the server and its kernels, of those that still live."""
+    server, found = psutil.Process(pid), []
+    for process in (server, *server.children(recursive=True)):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found.append(what(process))
+    return found
 
 
 def memory(pid: int) -> float:
     """Megabytes that only these processes use."""
-    return sum(p.memory_full_info().uss for p in family(pid)) / 1e6
+    return sum(told(pid, lambda p: p.memory_full_info().uss)) / 1e6
 
 
 def kernels(pid: int) -> int:
     """How many kernels run."""
-    return sum("ipykernel" in " ".join(p.cmdline()) for p in family(pid))
+    return sum(told(pid, lambda p: "ipykernel" in " ".join(p.cmdline())))
 
 
 def left(pid: int, most: int) -> None:

@@ -6,6 +6,7 @@ import argparse
 import os
 import secrets
 import socket
+import subprocess
 import sys
 import tempfile
 import webbrowser
@@ -22,8 +23,10 @@ from zoneplan.errors import DataError, Problem
 HOME, PORT, MOST = "127.0.0.1", 8866, 10
 # Seconds without a move after which a reader's kernel ends.
 IDLE, LOOK = 1800, 60
+# Milliseconds after which a page that does not answer is gone.
+PING = 30_000
 PAGES = Path(__file__).parent / "app_page"
-CELL = "import zoneplan as zp\n\nzp.Explorer(zp.load_plan(lang={lang!r}), app=True)"
+CELL = "import zoneplan as zp\n\nzp.explore(zp.load_plan(lang={lang!r}), app=True)"
 # Nothing is loaded from anywhere else, whatever a page asks for.
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
@@ -61,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     name = socket.gethostname() if args.host in ("", "0.0.0.0", "::") else args.host
-    address = f"http://{name}:{args.port}/?token={token}"
+    address = f"http://{f'[{name}]' if ':' in name else name}:{args.port}/?token={token}"
 
     def tell() -> None:
         print(f"The explorer is at {address}\nCtrl-C ends it.", flush=True)
@@ -120,9 +123,12 @@ def _site(lang: str, most: int) -> Iterator[Path]:
         for page in PAGES.iterdir():
             text = Template(page.read_text(encoding="utf-8")).substitute(said, title=escape(title))
             (pages / page.name).write_text(text, encoding="utf-8")
-        before = os.environ.get("JUPYTER_PATH")
+        before = os.environ.get("JUPYTER_PATH", "")
         os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [name, before]))
-        yield folder
+        try:
+            yield folder
+        finally:
+            os.environ["JUPYTER_PATH"] = before
 
 
 def _server(args: argparse.Namespace, token: str, folder: Path) -> Any:
@@ -141,9 +147,12 @@ def _server(args: argparse.Namespace, token: str, folder: Path) -> Any:
 
         async def get_user(self, handler: Any) -> Any:
             user = await ensure_async(super().get_user(handler))
+            # Pages, those of errors too, look for it here.
+            handler.current_user = handler._jupyter_current_user = user
             if user is None:
-                handler.current_user = handler._jupyter_current_user = None
                 raise HTTPError(403)
+            # To ask for it sets the cookie with which a page that is closed ends its kernel.
+            handler.xsrf_token  # noqa: B018
             return user
 
     book = folder / "book" / "explorer.ipynb"
@@ -156,6 +165,7 @@ def _server(args: argparse.Namespace, token: str, folder: Path) -> Any:
             "headers": {"Content-Security-Policy": POLICY},
             # Pages of errors look for it.
             "static_path": DEFAULT_STATIC_FILES_PATH,
+            "ws_ping_timeout": PING,
         },
     )  # fmt: skip
     config.VoilaConfiguration.update(
@@ -186,6 +196,8 @@ def _seats(most: int) -> type:
             async with self._one_by_one:
                 if len(self) >= most:
                     raise HTTPError(503)
-                return await super().start_kernel(**kwargs)
+                # What kernels say of themselves is no news to whoever started the app.
+                quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+                return await super().start_kernel(**{**kwargs, **quiet})
 
     return Seats

@@ -32,11 +32,11 @@ _NUMBERS = itertools.count(1)
 
 
 class Explorer:
-    """A panel that asks :func:`~zoneplan.stress.whatif.what_if`, for a notebook or a page alone.
+    """A panel that asks :func:`~zoneplan.stress.whatif.what_if`; see :func:`explore`.
 
     Every widget is an attribute, so that a program can do what a reader does:
     ``growth[2019].value = 8.0`` types that growth. ``result`` is what is shown, None while the
-    choice cannot be. In the ``app`` nothing is written to the machine that serves it.
+    choice cannot be.
     """
 
     def __init__(self, plan: Plan, *, app: bool = False):
@@ -58,7 +58,9 @@ class Explorer:
         self.day, self.level = wide(w.DatePicker, value=plan.as_of), wide(w.FloatText, step=0.1)
         self.growth = {y: w.FloatText(step=0.1, layout={"width": "84px"}) for y in plan.years}
         self.reset = w.Button(layout={"width": "auto", "margin": "4px 8px 8px 52px"})
-        self.title, self.folder = wide(w.Text), wide(w.Text, value=str(self._folder()))
+        home = plan.folder if is_own(plan) else tables.data_dir().parent
+        charts = home.resolve() / "reports" / "explore"
+        self.title, self.folder = wide(w.Text), wide(w.Text, value=str(charts))
         self.save, self.keep = button(), button()
         self.copy, self.verdict, self.note, self.message = (w.HTML() for _ in range(4))
         self.heads = {k: w.HTML() for k in ("stories", "growth", "keep_head")}
@@ -75,10 +77,6 @@ class Explorer:
         self._listen()
         # What is loaded by now stays: to walk through it again would take up to half a second.
         gc.freeze()
-
-    def _folder(self) -> Path:
-        home = self.plan.folder if is_own(self.plan) else tables.data_dir().parent
-        return home.resolve() / "reports" / "explore"
 
     def _arranged(self, w: Any) -> Any:
         for widget, hidden in ((self.keep, not is_own(self.plan)), (self.folder, False)):
@@ -98,7 +96,7 @@ class Explorer:
         pickers = (self.lang, self.indicator, self.day, self.base, self.level, self.regions)
         for widget in (*pickers, self.prices, self.title, *self.growth.values()):
             widget.observe(self._changed, names="value")
-        self.reset.on_click(self._reset)
+        self.reset.on_click(lambda _: self._changed({"owner": self.reset}))
         self.keep.on_click(lambda _: self._tell(self._keep))
         self.save.on_click(lambda _: self._tell(self._save))
 
@@ -116,8 +114,9 @@ class Explorer:
         if self._held:
             return
         self.typed |= {y: field.value for y, field in self.growth.items() if field is owner}
-        if owner is self.indicator:
+        if owner in (self.indicator, self.reset):
             self.typed = {}
+        if owner is self.indicator:
             with self._hold():
                 self.base.options = ()
         if owner is self.day:
@@ -128,16 +127,10 @@ class Explorer:
             self._set_level()
         self._refresh()
 
-    def _reset(self, _: object) -> None:
-        self.typed = {}
-        self._refresh()
-
     @property
     def w(self) -> Words:
         """The words of the language picked."""
         return words(self.lang.value)
-
-    # What can be chosen
 
     def _look(self) -> None:
         """Look at the plan from the day picked: its forecasts and stories."""
@@ -200,7 +193,7 @@ class Explorer:
         self.level.description = said["level"].format(unit=unit)
         if self.base.value == OWN:
             with self._hold():
-                self.level.value = _tidy(typed * self._factor)
+                self.level.value = round(typed * self._factor, 10)
         else:
             self._set_level()
 
@@ -212,8 +205,6 @@ class Explorer:
             self.level.disabled = self.base.value != OWN
             self.level.value = 0.0 if base is None else round(self._factor * base.level.mid, 2)
 
-    # What follows
-
     def scenario(self) -> Scenario:
         """What pickers and fields say, added up."""
         i, base, regions = self.indicator.value, self.base.value, self.regions.value
@@ -221,7 +212,7 @@ class Explorer:
         own = Scenario(
             growth={i: dict(self.typed)} if self.typed else {},
             base=base if several and base in BASES else None,
-            levels={i: _tidy(self.level.value / self._factor)} if base == OWN else {},
+            levels={i: round(self.level.value / self._factor, 10)} if base == OWN else {},
             regions=None if regions == USUAL else regions,
             prices=CONSTANT if self.prices.value == CONSTANT else None,
         )
@@ -279,11 +270,8 @@ class Explorer:
             chart = what_if_chart(made, lang, bare=True)
         self._chart = key, chart
         self.picture.value = chart.panel_png()
-        told = (chart.subtitle, made.note(lang), chart.source)
-        self.note.value = html.card("".join(html.block(t, html.SMALL) for t in told))
+        self.note.value = html.small((chart.subtitle, made.note(lang), chart.source))
         self.copy.value = html.copy_button(with_text(made), self.w)
-
-    # What is kept
 
     def _keep(self, made: WhatIf) -> str:
         if self.app:
@@ -322,6 +310,16 @@ class Explorer:
         return {**self.panel._repr_mimebundle_(**kwargs), **fallback}
 
 
-def _tidy(value: float) -> float:
-    """A number without the noise of the binary fraction."""
-    return float(f"{value:.12g}")
+def explore(plan: Plan, *, app: bool = False) -> Explorer:
+    """Open a panel to type growth, add stories and change base, regions, prices and day.
+
+    Parameters
+    ----------
+    plan : the plan, seen from a day, in the language that the panel opens in.
+    app : a page of its own for readers elsewhere, from which nothing is written to the machine.
+
+    Returns
+    -------
+    Explorer, which a notebook shows; it opens with the headline on both bases.
+    """
+    return Explorer(plan, app=app)

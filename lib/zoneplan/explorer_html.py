@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import tempfile
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +39,11 @@ def block(text: str, style: str = "") -> str:
 def card(inside: str) -> str:
     """White behind dark type, in a dark notebook too."""
     return f'<div style="background:#fff;color:#222;padding:6px 10px">{inside}</div>'
+
+
+def small(texts: Iterable[str]) -> str:
+    """Small print below a picture."""
+    return card("".join(block(t, SMALL) for t in texts))
 
 
 def verdict(made: WhatIf, lang: str) -> str:

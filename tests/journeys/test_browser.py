@@ -202,7 +202,7 @@ def page_of(address: str) -> Iterator[tuple]:
 
 
 def is_home(url: str) -> bool:
-    return url.startswith(("http://127.0.0.1:", "data:", "blob:"))
+    return url.startswith(("http://127.0.0.1:", "data:", "blob:", "about:"))
 
 
 def is_noise(message: str) -> bool:
@@ -286,7 +286,7 @@ def test_explorer_in_the_app(plan, tmp_path):
             saved = Path(download.value.path())
             assert download.value.suggested_filename == "explore_own_gdp_2019_9.png"
             assert saved.read_bytes()[:4] == b"\x89PNG"
-            assert page.get_by_text("zp.Explorer").count() == 0
+            assert page.get_by_text("zp.explore").count() == 0
             page.locator("select").first.select_option(label="中文")
             page.get_by_role("button", name="复制情景").wait_for()
             chinese = load_plan(lang="zh").forecast().what_if(Scenario(growth={"gdp": {2019: 9.0}}))
@@ -294,6 +294,14 @@ def test_explorer_in_the_app(plan, tmp_path):
                 lambda: page.locator(CHANCE).inner_text() == chinese.chance("zh"), "the language"
             )
             page.screenshot(path=tmp_path / "chinese.png")
+            kernel = page.evaluate(
+                "JSON.parse(document.getElementById('jupyter-config-data').text).kernelId"
+            )
+            assert app.get(f"/api/kernels/{kernel}", app.token)[0] == 200
+            # A page that is left gives its place free.
+            page.goto("about:blank")
+            gone = f"/api/kernels/{kernel}"
+            wait_until(lambda: app.get(gone, app.token)[0] == 404, "the kernel to end")
         assert wrong == []
     finally:
         app.end()
