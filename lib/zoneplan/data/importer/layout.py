@@ -196,7 +196,8 @@ def _goes_on(page: Page, above: int, row: int) -> bool:
 def _again(page: Page, last: int) -> int:
     """The row in which another header begins; beyond the last row if there is none."""
     name = min(page.texts(last) or [1])
-    for row in range(last + 1, page.rows + 1):
+    # Directly below a header stands no other, but that of a block beside may go deeper.
+    for row in range(last + 2, page.rows + 1):
         blank = page.text(row, name) in ("", page.text(last, name))
         if (blank or _has_name(page, row)) and _names_columns(page, row):
             return row

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import random
 import zipfile
+from dataclasses import replace
 
 import fuzz
+import fuzz_sheets
 import pytest
 
 from zoneplan.data.importer import read_workbook
@@ -20,9 +22,35 @@ def test_mangled_files_are_read_right_or_answered():
     assert outcomes == {"loaded", "answered"} and len({name for name, _ in count}) == 9
 
 
+def test_typed_sheets_are_read_as_they_were_typed():
+    (figures, at_once, answered), failures = fuzz.typed_sheets(150, seed=20181030)
+    assert not failures, "\n".join(failures)
+    # Refusing everything would be no reading.
+    assert answered > 0.7 * figures > 700
+    assert at_once > 0.5 * figures
+
+
+def test_the_fuzzer_sees_a_misread_sheet(monkeypatch):
+    """A year, a unit, a kind or an area that is taken for another is found out."""
+    wrong = {"year": 1999, "unit": "亩", "kind": "growth", "table": "observation", "value": 1.5}
+    read = fuzz_sheets.read_workbook
+
+    def careless(column):
+        def reading(*given):
+            made = read(*given)
+            rows = made.rows.assign(**{column: wrong[column]})
+            return replace(made, rows=rows)
+
+        return reading
+
+    for column in wrong:
+        monkeypatch.setattr(fuzz_sheets, "read_workbook", careless(column))
+        _, failures = fuzz.typed_sheets(12, seed=3)
+        assert any("Misread" in f for f in failures), column
+
+
 def test_the_sound_files_load(tmp_path, monkeypatch):
     monkeypatch.setattr(fuzz, "PLAN", fuzz.load_plan())
-    monkeypatch.setattr(fuzz.tables, "_frictionless_problems", lambda _: [])
     for _, file, _, read in dict((str(r[1]), r) for r in fuzz.readers(tmp_path)).values():
         read(file)
 
