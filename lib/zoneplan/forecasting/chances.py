@@ -126,8 +126,10 @@ def _evidence(
     step = "N" if found is None else found.step
     if plan.by_decision(i) or plan.by_decision(twin):
         step = ADMINISTRATIVE
-    at = i if i in named.index else twin if found is None and twin in named.index else None
-    if at is not None:
+    # Growth that repeats a level asks for its base year, everything else for what its twin asks for.
+    at = twin if found is None or row["kind"] != GROWTH else None
+    at = i if i in named.index else at
+    if at in named.index:
         said = named.loc[at]
         if found is not None and said["step"] in STEPS:
             step = max(step, said["step"], key=STEPS.index)

@@ -154,6 +154,13 @@ def classes_of(plan: PlanDocument, indicator_id: str) -> list[ReferenceClass]:
     no nearer region counts a series, as a proxy whatever they count, and only if :func:`widening` tells how much smoother
     they are. Growth that is real by convention is never compared with nominal growth.
     """
+    key = "classes", indicator_id, stamps()
+    if key not in plan._made:
+        plan._made[key] = _classes_of(plan, indicator_id)
+    return list(plan._made[key])
+
+
+def _classes_of(plan: PlanDocument, indicator_id: str) -> list[ReferenceClass]:
     if indicator_id in plan.about.classes:
         level, name, series = plan.about.classes[indicator_id]
         return [ReferenceClass(level, name, series, True)]
@@ -182,12 +189,18 @@ def widening(plan: PlanDocument, name: str) -> tuple[float, ...] | None:
     therefore the other end of the range.
     """
     near = class_of(plan, WHOLE)
-    far = ReferenceClass(PROVINCE, name, WHOLE_OF_PROVINCES)
     if near is None or near.level == PROVINCE:
         return None
+    return _widening(near, ReferenceClass(PROVINCE, name, WHOLE_OF_PROVINCES), plan.as_of, stamps())
+
+
+@lru_cache(maxsize=64)
+def _widening(
+    near: ReferenceClass, far: ReferenceClass, as_of: date, stamps: tuple
+) -> tuple[float, ...] | None:
     out = []
     for h in range(1, LONGEST + 1):
-        both = [c.windows(h, plan.as_of).set_index("end_year") for c in (near, far)]
+        both = [c.windows(h, as_of).set_index("end_year") for c in (near, far)]
         years = both[0].index.intersection(both[1].index)
         if years.empty:
             return None

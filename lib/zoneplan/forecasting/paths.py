@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -103,6 +103,8 @@ def growth_paths(
     in all windows), ``wider`` times as far; how a unit's years go together follows from how these spreads grow. Both parts are joined by a Gaussian copula over the years.
     """
     span = tuple(range(start + 1, max(years) + 1))
+    # Switches that move no path make no other one.
+    settings = replace(settings, host=True, level_shift=0.0, nested=True)
     return _growth_paths(class_, as_of, span, cumulated, settings, stamps())
 
 

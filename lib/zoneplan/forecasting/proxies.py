@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from zoneplan.data import tables
+from zoneplan.data.indicators import growth_of
 from zoneplan.forecasting.classes import PROVINCE, ReferenceClass, class_of
 from zoneplan.forecasting.growth import smoothed
 from zoneplan.forecasting.paths import GrowthPaths
@@ -66,32 +67,42 @@ def level_check(
     something narrower, the proxy must lie within ``level_points`` of it on average. That many points move an even chance by
     as much as two bases may differ and still count as one answer. Within them the level of the proxy stands. Beyond them it
     gives the spread only, and the level is that of printed growth, of which two years are needed; with fewer there is no
-    chance. Where nothing is printed a proxy stands unchecked if it holds all that the plan means; else there is no chance.
+    chance. Where nothing is printed a proxy stands unchecked if it holds all that the plan means and another proxy of the
+    plan could be checked, so that its doubt is known; else there is no chance.
     """
+    key = "level", indicator_id, class_, settings.level_points
+    if key not in plan._made:
+        plan._made[key] = _doubted(plan, indicator_id, class_, settings)
+    return plan._made[key]
+
+
+def _doubted(
+    plan: PlanDocument, indicator_id: str, class_: ReferenceClass | None, settings: Settings
+) -> LevelCheck | None:
+    """The check with what the plan's other proxies tell of an unchecked level."""
     check = _check(plan, indicator_id, class_, settings)
     if check is None:
         return None
     others = [_check(plan, i, class_of(plan, i), settings) for i in plan.series() if not check.pairs]
     seen = [c.difference for c in (check, *others) if c is not None and c.pairs]
-    return replace(check, doubt=max([settings.level_points, *seen]))
+    outcome = check.outcome if seen else FAILED
+    return replace(check, outcome=outcome, doubt=max([settings.level_points, *seen]))
 
 
 def _check(
     plan: PlanDocument, indicator_id: str, class_: ReferenceClass | None, settings: Settings
 ) -> LevelCheck | None:
-    about = tables.read("province_series").set_index("indicator_id")
-    if class_ is None or class_.level != PROVINCE or class_.indicator_id not in about.index:
+    stands_in = class_ is not None and class_.indicator_id == growth_of(indicator_id).proxy
+    if class_ is None or not stands_in or class_.level != PROVINCE:
         return None
-    series = about.loc[class_.indicator_id]
-    if not series["is_proxy"]:
-        return None
+    about = tables.read("province_series").set_index("indicator_id")["covers"]
     province = _province(plan.host)
     there = _printed(plan, indicator_id, province)
     own = ReferenceClass(PROVINCE, province, class_.indicator_id).windows(1, plan.as_of)
     apart = (own.set_index("end_year")["p50"] - there).dropna().abs()
     growth = _printed(plan, indicator_id, plan.host).combine_first(there).sort_index()
     if apart.empty:
-        outcome = UNCHECKED if series["covers"] else FAILED
+        outcome = UNCHECKED if about.get(class_.indicator_id, False) else FAILED
     elif apart.mean() <= settings.level_points:
         outcome = PASSED
     else:

@@ -16,6 +16,8 @@ from zoneplan.text import amount, day
 NAME = "data_request"
 COUNTS = ("家", "个")
 WIDE, NARROW = 44, 12
+# Of the letter's columns, in shares of the page.
+WIDTHS = (16, 6, 10, 14, 30)
 
 
 def request(asked: Overview, lang: str = "zh") -> pd.DataFrame:
@@ -84,9 +86,10 @@ def _sheet(asked: Overview, rows: pd.DataFrame, folder: Path, lang: str) -> Path
 def _letter(asked: Overview, rows: pd.DataFrame, folder: Path, lang: str) -> Path:
     w, plan = words(lang), asked.plan
     heads = [w(f"request.{h}") for h in "name unit years holder reason".split()]
-    cells = [heads, ["---"] * len(heads)]
+    cells = [heads, ["-" * width for width in WIDTHS]]
     for r in rows.itertuples():
-        span = str(r.first) if r.first == r.last else w("request.span", first=r.first, last=r.last)
+        one = "one" if r.first == r.last else "span"
+        span = w(f"request.{one}", first=r.first, last=r.last)
         reason = w("common.semicolon").join((r.number, r.why))
         cells.append([r.name, r.unit, span, r.holder, reason])
     table = "\n".join(f"| {' | '.join(line)} |" for line in cells)
