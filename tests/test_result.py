@@ -149,3 +149,10 @@ def test_every_answer_of_the_library_is_frozen():
             found |= {m for m in members if isinstance(m, type) and dataclasses.is_dataclass(m)}
     assert len(found) > 20
     assert [c.__name__ for c in found if not c.__dataclass_params__.frozen] == []
+
+
+def test_what_has_rows_is_drawn(result, monkeypatch):
+    monkeypatch.setattr("zoneplan.charts.draw", lambda asked, lang, **more: (asked, lang, more))
+    assert result.plot("zh", wide=True) == (result, "zh", {"wide": True})
+    assert result.plot() == (result, "en", {})
+    assert result.facts("en") == {}

@@ -134,3 +134,7 @@ def test_a_series_without_a_chance_still_shows_its_rows(made):
     assert "names the figure that is missing" in odds.summary()
     assert made["transport_investment"].ladder().summary() == "There is no chance to take apart."
     assert "no rule" in made["transport_investment"].discover().summary()
+
+
+def test_the_wing_looks_from_the_day_of_the_plan(plan):
+    assert plan.peers().plan is plan

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from plan_folders import GDP
 
 from zoneplan.forecasting import joint as j
 from zoneplan.forecasting.aims import aims, early_warning, given
 from zoneplan.forecasting.forecasts import ForecastTable
 from zoneplan.forecasting.ladder import ADDED, alternatives, ladder
+from zoneplan.forecasting.scenario import Scenario
 from zoneplan.forecasting.settings import Settings
 from zoneplan.forecasting.values import promises
 from zoneplan.stress.attribution import drivers
@@ -157,3 +159,58 @@ def test_other_settings_are_other_answers(plan):
     one = ForecastTable(plan).of("gdp").probability(plan.target("gdp"))
     other = ForecastTable(plan, settings=Settings(common_error=False, host=False)).of("gdp")
     assert other.probability(plan.target("gdp")) != one
+
+
+def test_without_a_base_on_the_day_of_adoption_there_is_no_chain(own):
+    rows = [row.removesuffix("9") for row in GDP]
+    made = own(rows, ["gdp,2017,204.72,亿元,level,2018-12-01"]).forecast()
+    assert made.of("gdp").base.kind == "observed"
+    assert made["gdp"].ladder().rows.empty
+
+
+def test_steps_of_the_ladder_by_their_own_forecasts(plan, made):
+    rows = ladder(made, "gdp").rows.set_index("step")
+    target, adopted = plan.target("gdp"), plan.at(plan.adopted)
+
+    def chance(table_plan, base="implied", scenario=None, **switch):
+        table = ForecastTable(table_plan, scenario or made.scenario, Settings(**switch))
+        return table.of("gdp", base).probability(target)
+
+    assert rows.loc["slowing", "probability"] == chance(adopted, host=False, common_error=False)
+    assert rows.loc["slowing", "without"] == chance(plan, slowing=False)
+    assert rows.loc["common_error", "probability"] == chance(adopted, host=False)
+    assert rows.loc["common_error", "without"] == chance(plan, common_error=False)
+    assert rows.loc["newest_year", "probability"] == chance(plan, host=False)
+    assert rows.loc["newest_year", "without"] == chance(adopted)
+    assert rows.loc["host", "probability"] == chance(plan)
+    assert rows.loc["other_base", "probability"] == chance(plan, "observed")
+    real = Scenario(prices="constant", points={"gdp": dict.fromkeys(plan.years, 2.0)})
+    assert rows.loc["prices_2", "probability"] == chance(plan, scenario=real)
+    draws = ForecastTable(plan, Scenario(prices="constant")).of("gdp").log_growth()[:, -1]
+    reading = (100 * np.expm1(draws / 3) >= 9).mean()
+    assert rows.loc["real_reading", "probability"] == reading
+    chain = rows.loc[rows.index.isin(ADDED), "probability"]
+    assert rows.loc[chain.index[1:], "change"].tolist() == (100 * np.diff(chain)).tolist()
+    other = rows.drop(index=list(ADDED))
+    assert other["change"].tolist() == (100 * (other["probability"] - chance(plan))).tolist()
+    assert other["without"].isna().all()
+
+
+def test_prices_are_asked_of_gdp_only(made):
+    steps = ladder(made, "trade_total").rows["step"].tolist()
+    assert steps == ["all_windows", "last_window", "slowing", "common_error", "newest_year",
+                     "other_base"]  # fmt: skip
+
+
+def test_readings_of_a_year_by_hand(made):
+    rows = early_warning(made, "gdp").rows
+    f, target = made.of("gdp"), made.plan.target("gdp")
+    assert set(rows["year"]) == {2018}
+    own = rows[rows["reading"] == 228].iloc[0]
+    assert own["quantile"] == (f.draws[2018] < 228).mean()
+    assert own["growth"] == pytest.approx(100 * (228 / f.base.level.mid - 1))
+    assert own["probability"] == given(f.draws[2018], target.is_met(f.draws[2020]), 228)
+    middle = rows[rows["quantile"] == 0.5].iloc[0]
+    assert middle["reading"] == np.median(f.draws[2018])
+    rate = early_warning(made, "fixed_asset_investment").rows
+    assert rate["growth"].tolist() == rate["reading"].tolist()

@@ -37,7 +37,7 @@ def test_the_nearest_is_that_of_the_literature():
     assert whole([[1, 1, 0], [1, 1, 1], [0, 1, 1]]) == pytest.approx(want, abs=1e-4)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.floats(-1, 1), min_size=6, max_size=6))
 def test_a_repaired_matrix_is_a_correlation_and_no_other_is_nearer(cells):
     matrix = np.eye(4)

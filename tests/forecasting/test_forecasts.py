@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from zoneplan.errors import DataError
-from zoneplan.forecasting.forecasts import ForecastTable, base_of, forecast
+from zoneplan.forecasting.forecasts import (
+    ForecastTable, base_of, forecast, growth_of_class,
+)  # fmt: skip
 from zoneplan.forecasting.scenario import Scenario
 from zoneplan.forecasting.settings import SETTINGS, Settings
 
@@ -130,3 +132,44 @@ def test_no_later_figure_enters_an_earlier_chance(plan):
     f = forecast(early, "gdp", settings=PLAIN)
     assert f.paths.known_to == 2016
     assert forecast(plan, "gdp", settings=PLAIN).paths.known_to == 2017
+
+
+def test_before_any_record_nothing_is_said_of_the_text(plan):
+    early = ForecastTable(plan.at("2005-01-01"))
+    row = plan.targets.set_index("target_id", drop=False).loc["gdp_growth"]
+    assert growth_of_class(early, row) is None
+    assert growth_of_class(early, row.replace("gdp_growth", "core_output_growth")) is None
+    assert early.of("fixed_asset_investment") is None
+
+
+def test_a_promise_of_the_text_is_read_once(plan):
+    table = ForecastTable(plan)
+    row = plan.targets.set_index("target_id", drop=False).loc["gdp_growth"]
+    assert growth_of_class(table, row) is growth_of_class(table, row)
+
+
+def test_forecasts_by_the_kind_of_base_that_they_start_from(made):
+    assert list(made.by_base("gdp", 2020)) == ["implied", "observed"]
+    assert list(made.by_base("fdi_actual", 2020)) == ["implied"]
+    assert list(made.by_base("fixed_asset_investment", 2020)) == ["implied"]
+    assert made.by_base("gdp", 2031) == {}
+
+
+def test_two_series_stand_for_the_plan(made):
+    assert made.leading() == ("gdp", "trade_total")
+    assert made.levels() == [
+        "gdp", "industrial_value_added", "fiscal_revenue_total", "budget_revenue", "trade_total",
+        "fdi_actual",
+    ]  # fmt: skip
+
+
+def test_other_assumptions_keep_the_rest(made):
+    other = made.with_(scenario=Scenario("x"))
+    assert (other.plan, other.settings, other.scenario.id) == (made.plan, made.settings, "x")
+
+
+def test_quantiles_by_year(made):
+    table = made.of("gdp").table().set_index("year")
+    assert list(table.index) == [2018, 2019, 2020]
+    want = np.quantile(made.of("gdp").draws[2019], [0.1, 0.25, 0.5, 0.75, 0.9])
+    assert table.loc[2019].tolist() == want.tolist()

@@ -76,3 +76,7 @@ def test_the_register_says_what_every_constant_was_set_on():
     hindsight = rows.set_index("constant")["hindsight"]
     assert hindsight["exponent"] and not hindsight["half_life"]
     assert rows.set_index("constant")["value"]["draws"] == SETTINGS.draws
+
+
+def test_without_any_error_nothing_moves():
+    assert not growth.common_quantiles(0.0, -0.1, 3, 16).any()

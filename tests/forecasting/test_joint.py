@@ -143,7 +143,7 @@ def test_the_best_place_that_prints_a_pair_wins():
     assert j._printed("gdp", "trade_total", "unit_deviation", DAY)[0] is not None
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.floats(0.05, 0.95), min_size=1, max_size=5))
 def test_no_promise_is_kept_more_often_than_alone(chances):
     listed = [promise(p, q) for p, q in zip(chances, "abcde", strict=False)]

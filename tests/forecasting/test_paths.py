@@ -35,7 +35,7 @@ def test_ranks_by_hand():
     assert ranks(values).tolist() == [[2, 1], [0, 2], [1, 0]]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.floats(-0.9, 0.9))
 def test_coupling_permutes_and_moves_together_as_asked(rho):
     order = together(stratified(4096, 2), np.array([[1.0, rho], [rho, 1.0]]))

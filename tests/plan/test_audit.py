@@ -191,3 +191,9 @@ def test_ratios_need_one_unit_of_money(own):
     assert path["percent"].tolist() == pytest.approx([45.0] * 3)
     assert ratio_paths(own([r.replace("900000,万元", "13,亿美元") for r in rows])) == {}
     assert ratio_paths(own(rows[:-1])) == {}, "a year without a target leaves the ratio out"
+
+
+def test_a_ratio_with_a_blank_year_is_not_checked(plan):
+    rows = plan.targets[plan.targets["target_id"] != "rd_to_gdp-2019"]
+    found = audit(replace(plan, targets=rows, _made={}))
+    assert "R&D spending" not in set(found.rows["check"])

@@ -100,3 +100,14 @@ def test_no_ratio_without_its_parts(own, targets):
 )  # fmt: skip
 def test_no_capital_ratio_without_two_levels_or_rates_of_every_year(own, targets, seen):
     assert list(macro.capital(own(targets, seen))) == []
+
+
+def test_a_core_area_beside_no_record_of_the_whole_has_no_bound(own):
+    assert list(macro.output_bound(own(["core_output,C,2020,800,亿元,,,,"]))) == []
+
+
+def test_only_the_first_of_two_aims_may_be_there(own):
+    plan = own(["core_output,C,2020,800,亿元,,,,"], ["industrial_output_all,2016,650,亿元,level,"])
+    (bound,) = macro.output_bound(plan)
+    # (800 / 650)^(1/4) is 5.3 %.
+    assert (bound.stated, bound.implied, bound.facts["targets"]) == ("800", "5.3", ["800"])

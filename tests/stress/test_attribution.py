@@ -242,3 +242,9 @@ def test_a_later_observation_leaves_no_choice_of_base(own):
     row = at.tornado(made, "gdp")
     assert row.target == 270
     assert row.rows["span"].tolist() == (row.rows["high"] - row.rows["low"]).tolist()
+
+
+def test_a_last_year_that_is_known_has_no_drivers(own):
+    made = own(GDP, ["gdp,2017,205,亿元,level,", "gdp,2020,280,亿元,level,"]).forecast()
+    assert made.of("gdp").open_years == ()
+    assert at.drivers(made, "gdp") is None

@@ -119,7 +119,7 @@ def test_what_does_not_grow_never_arrives(made, steady, rate, level, late):
     assert n.years_late(made, at(level, 2019), made.plan.target("gdp")) == late
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.floats(50, 260), st.floats(1.001, 1.3))
 def test_a_lower_base_is_never_earlier(made, level, factor):
     target = made.plan.target("gdp")

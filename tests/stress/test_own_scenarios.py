@@ -68,7 +68,7 @@ def test_every_indicator_of_a_story_is_kept(plan, head, story, tmp_path):
         assert first_base(head, back, i) == first_base(head, told, i)
 
 
-@settings(derandomize=True, max_examples=8, deadline=None)
+@settings(derandomize=True, max_examples=8)
 @given(
     growth=st.dictionaries(st.sampled_from([2018, 2019, 2020]), st.floats(-30, 40), max_size=3),
     points=st.dictionaries(st.sampled_from([2018, 2019, 2020]), st.floats(-9, 9), max_size=3),

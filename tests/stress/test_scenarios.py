@@ -136,7 +136,7 @@ def test_growth_of_an_observation_known_later_is_hindsight(load):
 # The middle path ---------------------------------------------------------------------------------
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.floats(-30, 30), st.sampled_from(["gdp", "trade_total"]), st.sampled_from([2018, 2019, 2020]))
 def test_a_path_is_the_compounded_growth(plan, value, indicator, year):
     from zoneplan.forecasting.scenario import Scenario
@@ -311,7 +311,7 @@ def test_a_file_that_cannot_be_read_is_one_problem(plan, tmp_path, content):
     assert len(error.value.problems) == 1
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
@@ -381,3 +381,33 @@ def test_sizes_are_told_by_scenario_and_indicator(load):
         "2020", [15.1], "obs-257", True,
     )  # fmt: skip
     assert not gdp_["hindsight"]
+
+
+def test_a_project_that_takes_more_than_there_is_is_refused(refuse):
+    entry = investment(project=-9000, over=1, table="observations", row="obs-414")
+    (line,) = refuse(story(entry | {"years": [2018]}))
+    assert "%, which is not above -100 %; expected growth that can be found" in line
+
+
+def test_growth_as_printed_needs_a_print(own, tmp_path):
+    plan = own([row.removesuffix("9") for row in GDP], ["gdp,2016,204.72,亿元,level,"])
+    file = tmp_path / "s.yml"
+    file.write_text(yaml.safe_dump([story(gdp(plan="stated_growth"))]), encoding="utf-8")
+    with pytest.raises(DataError, match="no growth that the plan prints beside gdp"):
+        scenarios(plan, file)
+
+
+def test_before_the_slump_there_is_no_story_of_it(plan):
+    assert "trade_slump" not in [s["id"] for s in usual(plan.at("2011-01-01"))]
+
+
+def test_a_project_leaps_once_and_its_end_is_felt(plan, load):
+    entry = investment(project=60, over=2, table="observations", row="obs-414")
+    rows = load(story(entry | {"years": [2018, 2019, 2020]}))["mine"].rows
+    path = HEADLINE.path(plan, "fixed_asset_investment")
+    level, levels = 134.91, []
+    for year in (2017, 2018, 2019, 2020):
+        level *= 1 + path[year] / 100
+        levels.append(level + (30 if year in (2018, 2019) else 0))
+    want = [100 * (b / a - 1) for a, b in zip(levels, levels[1:], strict=False)]
+    assert rows["growth"].tolist() == pytest.approx(want)
