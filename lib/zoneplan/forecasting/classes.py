@@ -106,6 +106,13 @@ def classes_of(plan: PlanDocument, indicator_id: str) -> list[ReferenceClass]:
     the size class serve zones of that size only; for a larger zone prefectures come before counties. Growth that is real by
     convention is never compared with nominal growth.
     """
+    key = "classes", indicator_id, tables.stamp("growth_reference")
+    if key not in plan._made:
+        plan._made[key] = _classes_of(plan, indicator_id)
+    return list(plan._made[key])
+
+
+def _classes_of(plan: PlanDocument, indicator_id: str) -> list[ReferenceClass]:
     if indicator_id in plan.about.classes:
         level, name, series = plan.about.classes[indicator_id]
         return [ReferenceClass(level, name, series, True)]
