@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from zoneplan.errors import DataError, Problem
     from zoneplan.evaluation.promises import odds
-    from zoneplan.explorer import Explorer
+    from zoneplan.explorer import explore
     from zoneplan.forecasting.panel_model import learn, load_model
     from zoneplan.forecasting.scenario import Scenario
     from zoneplan.study import Forecasts, Plan, load_plan
     from zoneplan.text import say, show
 
 __all__ = [
-    "DataError", "Explorer", "Forecasts", "Plan", "Problem", "Scenario", "learn", "load_model",
+    "DataError", "Forecasts", "Plan", "Problem", "Scenario", "explore", "learn", "load_model",
     "load_plan", "odds", "say", "show",
 ]  # fmt: skip
 __version__ = "0.2.0"
@@ -26,11 +26,11 @@ __version__ = "0.2.0"
 # Where each name lives; it is loaded when it is first asked for, so that help and errors come at once.
 _HOMES = {
     "DataError": "errors",
-    "Explorer": "explorer",
     "Forecasts": "study",
     "Plan": "study",
     "Problem": "errors",
     "Scenario": "forecasting.scenario",
+    "explore": "explorer",
     "learn": "forecasting.panel_model",
     "load_model": "forecasting.panel_model",
     "load_plan": "study",

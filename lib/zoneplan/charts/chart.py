@@ -160,8 +160,11 @@ class Chart:
 
         left_out: set[Text] = set()
         with theme.theme():
-            self.figure.draw_without_rendering()
+            # Ticks and their labels find their places without a drawing of all else.
+            renderer = self.figure.canvas.get_renderer()  # type: ignore[attr-defined]
             for ax in self.figure.axes:
+                for axis in (ax.xaxis, ax.yaxis):
+                    axis.get_tightbbox(renderer)
                 ticks = (ax.get_xticklabels(), ax.get_xlim()), (ax.get_yticklabels(), ax.get_ylim())
                 for side, (labels, ends) in enumerate(ticks):
                     # Labels of ticks outside the axes: the figure keeps them but never prints them.

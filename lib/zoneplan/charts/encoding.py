@@ -196,12 +196,18 @@ def _grid(encoding: Encoding, data: pd.DataFrame, w: Words) -> Iterator[str]:
 
 
 def _chances(encoding: Encoding, data: pd.DataFrame, w: Words) -> Iterator[str]:
-    apart = [c for c in (encoding.panel, encoding.group) if c]
-    parts: Any = data.groupby(apart, sort=False) if apart else [((), data)]
-    for name, part in parts:
+    for name, part in _chance_parts(encoding, data):
         pairs = part[[encoding.x, encoding.y]].map(lambda v: encoding.value(v, w.lang))
         told = (w("charts.alt.row", name=x, values=y) for x, y in pairs.to_numpy())
-        yield w("common.list").join([*map(str, name), *told])
+        yield w("common.list").join([*name, *told])
+
+
+def _chance_parts(encoding: Encoding, data: pd.DataFrame) -> Iterator[tuple[list[str], pd.DataFrame]]:
+    """The points of each panel and named mark."""
+    for head, part in encoding.panels(data):
+        for m in encoding.named if encoding.group else [None]:
+            seen = part if m is None else part[part[encoding.group] == m.at]
+            yield [x for x in (head, "" if m is None else m.name) if x], seen
 
 
 def _points(encoding: Encoding, data: pd.DataFrame, w: Words) -> Iterator[str]:

@@ -72,25 +72,24 @@ def word_count(title: str) -> int:
     return sum(any(x.isalnum() for x in word) for word in found)
 
 
-@lru_cache(maxsize=1)
-def _printer() -> tuple[Figure, Any]:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+@lru_cache(maxsize=None)
+def _advance(letter: str, bold: bool) -> float:
+    """What a letter takes of a line, in sizes of the letters."""
+    from matplotlib.font_manager import get_font
 
-    figure = Figure(figsize=(1, 1), dpi=300)
-    canvas: Any = FigureCanvasAgg(figure)
-    return figure, canvas.get_renderer()
+    theme.glyphs()
+    for path in theme.paths(bold):
+        font = get_font(path)
+        if ord(letter) in font.get_charmap():
+            font.set_size(100, 72)
+            return float(font.load_char(ord(letter)).linearHoriAdvance) / 65536 / 100
+    return 1.0
 
 
 @lru_cache(maxsize=8192)
 def _line_width(text: str, size: float, bold: bool) -> float:
-    from matplotlib.text import Text
-
-    figure, renderer = _printer()
-    drawn = Text(0, 0, text, fontsize=size, weight="bold" if bold else "normal", figure=figure)
-    drawn.set_fontfamily(theme.FAMILY)
     # Formats and resolutions hint glyphs differently; four per cent cover the difference.
-    return 1.04 * drawn.get_window_extent(renderer).width / 300
+    return 1.04 * size / 72 * sum(_advance(letter, bold) for letter in text)
 
 
 def height(text: str, size: float) -> float:
@@ -293,6 +292,7 @@ class Page:
         xlabel: str = "",
         key: Key = (),
     ):
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
         self.ruler = ruler = Ruler(caption.lang)
@@ -321,6 +321,7 @@ class Page:
         highs = [usual] * down if isinstance(usual, float | int) else list(usual)
         self.height = around + sum(highs)
         self.figure = Figure(figsize=(self.width, self.height))
+        FigureCanvasAgg(self.figure)
         self._print(words, keys, foot)
         self.panels = []
         y = self.height - top + under + APART

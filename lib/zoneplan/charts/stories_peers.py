@@ -279,6 +279,8 @@ def _ambition(result: Ambition, lang: str = "en", *, by: str = "windows") -> Cha
     if by == "windows" and main.empty:
         return _nothing(result, "peers.ambition.no_main", lang)
     facts = {"span": result.horizon, "few": FEW_UNITS, "day": day(plan.as_of, lang)}
+    lead = result.rows["indicator_id"].iloc[0]
+    facts["name"] = inside(short(plan, lead, lang))
     if by == "windows":
         data, title, more = _windows(main, w)
     else:
@@ -297,7 +299,7 @@ def _windows(data: pd.DataFrame, w: Words) -> tuple[pd.DataFrame, str, dict[str,
     """Window by window, in the class behind the forecast; the title speaks of the first rate."""
     lead = data.loc[data["label"] == data["label"].iloc[0], "share"]
     facts = {
-        "name": inside(str(data["label"].iloc[0])), "now": odds(lead.iloc[-1], w.lang),
+        "now": odds(lead.iloc[-1], w.lang),
         "rate": pct(data["plan_growth"].iloc[0], 0, w.lang),
     }  # fmt: skip
     spans = zip(data["origin_year"], data["end_year"], strict=True)
@@ -315,9 +317,8 @@ def _strictest(data: pd.DataFrame, w: Words) -> tuple[str, dict[str, object]]:
     lead = data[data["label"] == data["label"].iloc[0]].sort_values("share", kind="stable")
     low, high = lead.iloc[0], lead.iloc[-1]
     facts = {
-        "name": inside(str(low["label"])), "rate": pct(low["plan_growth"], 0, w.lang),
-        "low": odds(low["share"], w.lang), "regions": low["column"], "n": data["windows"].max(),
-        "high": odds(high["share"], w.lang), "others": high["column"],
+        "rate": pct(low["plan_growth"], 0, w.lang), "n": data["windows"].max(),
+        "shares": odds_range(low["share"], high["share"], w.lang),
     }  # fmt: skip
     return "apart" if high["share"] - low["share"] > 0.1 else "alike", facts
 

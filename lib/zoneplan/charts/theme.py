@@ -98,17 +98,25 @@ def glyphs() -> frozenset[int]:
     They come first, before fonts of the machine with the same name. The Chinese font has one
     weight. It is entered as its own bold too, or every bold title would log a complaint.
     """
-    from matplotlib.font_manager import findfont, fontManager, get_font
+    from matplotlib.font_manager import fontManager, get_font
+
+    own = paths(bold=True)[:2] + paths()[:1]
+    for path in own:
+        fontManager.addfont(path)
+    ours = {f.fname: f for f in fontManager.ttflist if f.fname in own}
+    fontManager.ttflist[:0] = [*ours.values(), replace(ours[own[1]], weight=700)]
+    letters = (get_font(path).get_charmap() for path in (*own, paths()[-1]))
+    return frozenset({ord("\n"), *(code for font in letters for code in font)})
+
+
+@lru_cache(maxsize=2)
+def paths(bold: bool = False) -> tuple[str, ...]:
+    """Where the fonts lie: Latin, Chinese, and the one that helps out."""
+    from matplotlib.font_manager import findfont
     from pylopdf_fonts_zh_cn import sans_path
 
-    paths = [*map(str, sorted(FONTS.glob("*.ttf"))), str(sans_path())]
-    for path in paths:
-        fontManager.addfont(path)
-    ours = {f.fname: f for f in fontManager.ttflist if f.fname in paths}
-    bold = replace(ours[paths[-1]], weight=700)
-    fontManager.ttflist[:0] = [*ours.values(), bold]
-    fonts = [get_font(path) for path in (*paths, findfont(FAMILY[-1]))]
-    return frozenset({ord("\n"), *(code for font in fonts for code in font.get_charmap())})
+    latin = FONTS / f"NotoSans-{'Bold' if bold else 'Regular'}.ttf"
+    return str(latin), str(sans_path()), findfont(FAMILY[-1])
 
 
 @contextmanager

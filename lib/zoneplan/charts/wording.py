@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from zoneplan.messages import Words, words
 from zoneplan.data.units import readable
-from zoneplan.text import num, upper
+from zoneplan.text import WAVE, num, upper
 
 if TYPE_CHECKING:
     from zoneplan.charts.page import Caption
@@ -82,7 +82,7 @@ def span(low: float, high: float, unit: str, lang: str) -> str:
     """Two worked-out values of one unit as a range, in three digits."""
     (first, form), (last, _) = (readable(v, unit, lang) for v in (low, high))
     told = [num(v, digits(abs(v))) for v in (first, last)]
-    return form.format(told[0] if told[0] == told[1] else "-".join(told))
+    return form.format(told[0] if told[0] == told[1] else WAVE[lang].join(told))
 
 
 def inside(name: str) -> str:

@@ -149,7 +149,8 @@ def alternatives(made: ForecastTable, *indicators: str) -> Alternatives:
     for i in indicators or [i for i in plan.series() if made.of(i) is not None]:
         target = plan.target(i)
         for k, class_ in enumerate(classes_of(plan, i) if target is not None else []):
-            found = forecast(plan, i, BASES[0], made.scenario, made.settings, class_)
+            how = made.scenario, made.settings, class_
+            found = forecast(plan, i, BASES[0], *how) if k else made.of(i)
             if found is not None and target is not None and target.year in found.open_years:
                 named = class_.level, class_.name, class_.indicator_id, class_.is_proxy
                 rows.append((i, *named, found.probability(target), k == 0))
