@@ -578,7 +578,9 @@ def tables() -> dict[str, pd.DataFrame]:
     return {
         "sources.csv": src,
         "plans/zhenan/observations.csv": seen[seen["entity_id"] == "zone"],
-        "plans/zhenan/evidence.csv": evidence.drop(columns=["indicator", "holder", "missing_span"]).assign(
+        "plans/zhenan/evidence.csv": evidence.drop(
+            columns=["indicator", "holder", "missing_span"]
+        ).assign(
             indicator_id=[*SERIES, *evidence["indicator"][len(SERIES) :]],
             step=short,
             holder=evidence["holder"],

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from zoneplan.stress.drivers import drivers, root, variance_shares
 
 from zoneplan import load_plan
 from zoneplan.stress import simulation as montecarlo
-from zoneplan.stress.drivers import drivers, root, variance_shares
 
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST = 900
@@ -29,7 +29,9 @@ def seconds(command: list[str]) -> float:
 
 
 def medians(commands: dict[str, list[str]], runs: int) -> dict[str, float]:
-    """Median time of each command; the commands take turns so that a busy moment hits all of them."""
+    """Median time of each command; the commands take turns so that a busy moment hits all
+    of them.
+    """
     times = {name: [] for name in commands}
     for command in commands.values():
         seconds(command)
@@ -55,7 +57,9 @@ def median_of(work: Callable[[], object], runs: int = 5) -> float:
 
 
 def simulation() -> str:
-    """A million correlated draws of 20 indicators over 3 years, beside the bare cost of as many normals."""
+    """A million correlated draws of 20 indicators over 3 years, beside the bare cost of as many
+    normals.
+    """
     draws, n, years = 1_000_000, 20, 3
     mix = root(np.full((n, n), 0.3) + 0.7 * np.eye(n))
     mean, sd = np.full((years, n), 0.05), np.full((years, n), 0.08)
@@ -68,7 +72,10 @@ def simulation() -> str:
         lambda: montecarlo.count_hits(mean, sd, mix, np.cumsum(mean, axis=0), draws, 1)
     )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    return f"1e6 draws x 20 x 3 {took:5.2f} s (limit 3), {took / bare:.2f} of bare normals (aim 3), peak {peak:.2f} GB (limit 1.5)"
+    return (
+        f"1e6 draws x 20 x 3 {took:5.2f} s (limit 3), {took / bare:.2f} of bare normals (aim 3), "
+        f"peak {peak:.2f} GB (limit 1.5)"
+    )
 
 
 def sobol() -> str:
@@ -86,9 +93,8 @@ def main() -> None:
     imports = medians({name: python(f"import {name}") for name in ("sys", "pandas", "zoneplan")}, 9)
     for name, t in imports.items():
         print(f"import {name:10} {t:7.3f} s")
-    print(
-        f"import zoneplan / import pandas: {imports['zoneplan'] / imports['pandas']:.2f} (limit 1.30)"
-    )
+    ratio = imports["zoneplan"] / imports["pandas"]
+    print(f"import zoneplan / import pandas: {ratio:.2f} (limit 1.30)")
     with tempfile.TemporaryDirectory() as scratch:
         out = str(Path(scratch) / "reports")
         brief = medians({"brief": [sys.executable, "-m", "zoneplan", "brief", "--out", out]}, 1)[

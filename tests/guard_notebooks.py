@@ -1,9 +1,10 @@
 """Change what the notebooks show, and see whether the tests notice.
 
-Run ``make guard-notebooks`` (or ``python tests/guard_notebooks.py --rounds 3 --seed 1``); ``make test`` does it to one
-notebook. Four things are changed, each in every notebook that has it: a number that is shown, the data of a picture, the
-picture itself, and a word of the prose. Outputs are compared by nbval, which runs the notebook again; prose and pictures,
-which nbval does not look at, by the committed web pages.
+Run ``make guard-notebooks`` (or ``python tests/guard_notebooks.py --rounds 3 --seed 1``); ``make
+test`` does it to one notebook. Four things are changed, each in every notebook that has it: a
+number that is shown, the data of a picture, the picture itself, and a word of the prose. Outputs
+are compared by nbval, which runs the notebook again; prose and pictures, which nbval does not look
+at, by the committed web pages.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ WORD = re.compile(r"(?<![\w<`/_$\\.-])[a-z]{4,}(?![\w`/_>.-])")
 
 @dataclass(frozen=True)
 class Edit:
-    """One change of one notebook: which kind, in which code cell (None: in prose), and what it did, in words."""
+    """One change of one notebook: which kind, in which code cell (None: in prose), and what it did,
+    in words.
+    """
 
     name: str
     kind: str
@@ -121,7 +124,9 @@ def red(found: list[Edit]) -> list[bool]:
 
 
 def cells_that_fail(found: list[Edit]) -> dict[tuple[str, str], set[int]]:
-    """The code cells that nbval finds otherwise than saved, by notebook and kind of edit; one run for all."""
+    """The code cells that nbval finds otherwise than saved, by notebook and kind of edit; one run
+    for all.
+    """
     with tempfile.TemporaryDirectory(prefix="zoneplan-guard-") as scratch:
         names = {}
         for n, e in enumerate(found):

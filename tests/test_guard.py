@@ -9,6 +9,7 @@ import nbformat
 
 from zoneplan.report import notebooks
 
+
 def test_an_edit_of_a_number_a_picture_its_data_or_the_prose_is_noticed():
     [path] = (p for p in notebooks.paths() if p.stem.startswith("02"))
     saved = nbformat.read(path, as_version=4)

@@ -1,4 +1,6 @@
-"""run.py does what make does, with any console, with or without make, where programs lie in bin or Scripts."""
+"""run.py does what make does, with any console, with or without make, where programs lie in bin or
+Scripts.
+"""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def test_history_is_what_was_observed(plan):
     assert gdp["year"].tolist() == plan.levels("gdp")["year"].tolist()
     assert gdp["value"].iloc[-1] == 204.72
     assert rows.columns.tolist() == (
-        "indicator_id year value unit scope_note grade known_from source_id".split()
+        ["indicator_id", "year", "value", "unit", "scope_note", "grade", "known_from", "source_id"]
     )
     every = plan.history().rows
     assert set(every["indicator_id"]) <= set(plan.series())
@@ -108,7 +108,8 @@ def test_every_answer_says_itself_in_both_languages(plan, made, lang):
 
 def test_sentences_by_hand(plan, made, china):
     assert plan.audit().summary() == (
-        "46 statements checked: contradictions 1, breaks with the record 1, pairs that leave room 1."
+        "46 statements checked: contradictions 1, breaks with the record 1, "
+        "pairs that leave room 1."
     )
     lead = made.odds().lead()
     low, high = (f"{100 * lead[f'probability_{e}']:.0f}" for e in ("low", "high"))
@@ -121,7 +122,9 @@ def test_sentences_by_hand(plan, made, china):
     swings = made["gdp"].tornado()
     assert f"(target CNY {swings.target / 10:.1f} billion)" in swings.summary()
     record = china.track_record().summary()
-    assert record.startswith("13 promises had a chance before their outcome was known; 11 were kept")
+    assert record.startswith(
+        "13 promises had a chance before their outcome was known; 11 were kept"
+    )
     found = made["gdp"].discover()
     side = "above" if found.met else "below"
     assert f" {side} {found.rows['bound'].iloc[0]:.1f} %" in found.summary()

@@ -87,7 +87,10 @@ def test_frame_has_fixed_decimals_and_keeps_chinese():
         }
     )
     shown = text.frame(table, {"x": 2})
-    assert "生产总值" in shown and "1.25" in shown and "–" in shown and "2018-10-30" in shown
+    assert "生产总值" in shown
+    assert "1.25" in shown
+    assert "–" in shown
+    assert "2018-10-30" in shown
     assert "3.0" not in shown
 
 
@@ -124,7 +127,9 @@ def test_odds_and_days_in_chinese():
 @pytest.mark.parametrize("name", ["<b>Zone</b>", "<script>alert(1)</script>", "a <!-- b", "x </p>"])
 def test_what_looks_like_a_tag_is_shown(name):
     shown = text.say(f"Odds of {name}: **<1 %**.").data
-    assert shown.endswith(": **<1 %**.") and "&lt;" in shown and not re.search("<[a-z/!]", shown)
+    assert shown.endswith(": **<1 %**.")
+    assert "&lt;" in shown
+    assert not re.search("<[a-z/!]", shown)
 
 
 def test_missing_values_are_a_dash_everywhere():

@@ -167,7 +167,11 @@ def speed(panel: Panel, python: str, folder: Path) -> pd.DataFrame:
 
 def peak(command: list[str]) -> float:
     """Largest memory of one command in MB, as the system counted it."""
-    code = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, capture_output=True); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)"
+    code = (
+        "import resource, subprocess, sys; "
+        "subprocess.run(sys.argv[1:], check=True, capture_output=True); "
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)"
+    )
     return float(
         subprocess.run(
             [sys.executable, "-c", code, *command], check=True, capture_output=True, text=True

@@ -1,9 +1,11 @@
-"""Feed mangled files to every reader: each loads with the right values or is answered with a clear message.
+"""Feed mangled files to every reader: each loads with the right values or is answered with a clear
+message.
 
-Run ``make fuzz`` (or ``python tools/fuzz.py --cases 10000 --seed 1``); ``make test`` runs a few hundred. A case is a
-sound file, mangled in one to three ways: bytes, lines and cells of CSV; tokens of YAML; parts and cells of XLSX.
-What must never happen: another error than DataError, more than five seconds, a message nobody can read, or a
-figure that is read otherwise than it stands in the file.
+Run ``make fuzz`` (or ``python tools/fuzz.py --cases 10000 --seed 1``); ``make test`` runs a few
+hundred. A case is a sound file, mangled in one to three ways: bytes, lines and cells of CSV; tokens
+of YAML; parts and cells of XLSX. What must never happen: another error than DataError, more than
+five seconds, a message nobody can read, or a figure that is read otherwise than it stands in the
+file.
 """
 
 from __future__ import annotations
@@ -416,7 +418,8 @@ def sheet_changed(raw: bytes, rng: random.Random) -> bytes:
                 (r'r="C4"', 'r="B4"'),
                 (
                     r"</sheetData>",
-                    '</sheetData><mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>',
+                    '</sheetData><mergeCells count="1">'
+                    '<mergeCell ref="A1:XFD1048576"/></mergeCells>',
                 ),
                 (
                     r"</sheetData>",
@@ -519,7 +522,9 @@ def same(loaded: float, text: str) -> bool:
 
 
 def rows_of(raw: bytes) -> list[dict[str, str]]:
-    """The rows of a CSV text that hold anything, by header; in the encoding and with the marks it has."""
+    """The rows of a CSV text that hold anything, by header; in the encoding and with the marks it
+    has.
+    """
     encodings = ["utf-16"] if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ["utf-8-sig", "gb18030"]
     for encoding in encodings:
         try:
@@ -663,8 +668,8 @@ def own_plan(folder: Path) -> Path:
     """A small sound plan of somebody's own."""
     folder.mkdir()
     (folder / "plan.yml").write_text(
-        "id: mine\nname_zh: 我的规划\nname_en: My plan\nzone_zh: 我区\nzone_en: my zone\nadopted: 2018-10-30\n"
-        "base_year: 2017\nyears: [2018, 2019, 2020]\n",
+        "id: mine\nname_zh: 我的规划\nname_en: My plan\nzone_zh: 我区\nzone_en: my zone\n"
+        "adopted: 2018-10-30\nbase_year: 2017\nyears: [2018, 2019, 2020]\n",
         encoding="utf-8",
     )
     targets = ["indicator_id,name_zh,year,value,unit"]
@@ -744,7 +749,9 @@ Reader = tuple[str, Path, tuple[Callable, ...], Callable[[Path], None]]
 
 
 def readers(folder: Path) -> list[Reader]:
-    """Name, sound file, ways to mangle it, and the reader of it; more often fuzzed ones stand more often."""
+    """Name, sound file, ways to mangle it, and the reader of it; more often fuzzed ones stand more
+    often.
+    """
     data, own = small_data(folder / "data"), own_plan(folder / "own")
     stories = Path(shutil.copy(DATA / "plans/zhenan/scenarios.yml", folder / "scenarios.yml"))
     return [
@@ -790,7 +797,8 @@ def one_case(reader: Reader, rng: random.Random) -> tuple[str, str]:
     _, file, ways, read = reader
     sound = file.read_bytes()
     raw, used = sound, []
-    # What opens the file to change it comes first: a sheet that claims a million rows would take the fuzzer's memory, not the reader's.
+    # What opens the file to change it comes first: a sheet that claims a million rows would take
+    # the fuzzer's memory, not the reader's.
     for way in sorted(
         rng.choices(ways, k=rng.choice([1, 1, 2, 3])), key=lambda w: w is not typed_over
     ):
@@ -813,7 +821,9 @@ def one_case(reader: Reader, rng: random.Random) -> tuple[str, str]:
 
 
 def run(cases: int, seed: int) -> tuple[Counter, list[str]]:
-    """Run seeded cases: outcomes by reader, and what must never happen, with what is needed to see it again."""
+    """Run seeded cases: outcomes by reader, and what must never happen, with what is needed to see
+    it again.
+    """
     global PLAN
     PLAN = load_plan(DATA / "plans/zhenan")
     count, failures = Counter(), []
@@ -842,7 +852,9 @@ def told(error: BaseException) -> str:
 
 
 def typed_sheets(cases: int, seed: int) -> tuple[tuple[int, int, int], list[str]]:
-    """Run sheets whose truth is known: figures typed, read at once and read with answers; and failures."""
+    """Run sheets whose truth is known: figures typed, read at once and read with answers; and
+    failures.
+    """
     totals, failures = (0, 0, 0), []
     with tempfile.TemporaryDirectory(prefix="zoneplan-sheets-") as scratch:
         for n in range(cases):

@@ -1,8 +1,9 @@
 """Sheets of targets as offices type them, made at random together with what they say.
 
-A case is a sheet whose every figure is known: its value, unit, kind, year, area and whether it is a target. Read without
-answers, each figure is right or named; read again with the answers that a clerk would give, most are right. What must
-never happen is a figure that is read otherwise than it was typed, or lost without a word.
+A case is a sheet whose every figure is known: its value, unit, kind, year, area and whether it is a
+target. Read without answers, each figure is right or named; read again with the answers that a
+clerk would give, most are right. What must never happen is a figure that is read otherwise than it
+was typed, or lost without a word.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ class Misread(Exception):
 
 @dataclass(frozen=True)
 class Truth:
-    """What a figure is; ``usable`` is false for what is no figure of the year, such as nine months."""
+    """What a figure is; ``usable`` is false for what is no figure of the year, such as nine
+    months.
+    """
 
     name: str
     indicator_id: str | None
@@ -49,7 +52,9 @@ class Truth:
 
 @dataclass
 class Sheet:
-    """A grid of cells, their formats, merged blocks, and the truth of each cell that holds a figure."""
+    """A grid of cells, their formats, merged blocks, and the truth of each cell that holds a
+    figure.
+    """
 
     title: str
     cells: dict[tuple[int, int], Any] = field(default_factory=dict)
@@ -70,7 +75,9 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Thing:
-    """An indicator: names by which it is typed, its id, its unit and what may stand for that unit."""
+    """An indicator: names by which it is typed, its id, its unit and what may stand for
+    that unit.
+    """
 
     names: tuple[str, ...]
     id: str | None
@@ -82,18 +89,55 @@ class Thing:
 
 MONEY = ("亿元", "亿元", "億元", "亿元（人民币）", "人民币亿元")
 THINGS = (
-    Thing(("地区生产总值", "GDP", "生产总值（GDP）", "地 区 生 产 总 值", "国内生产总值"), "gdp", "亿元", MONEY, size=270),
-    Thing(("规上工业增加值", "规模以上工业增加值", "规模工业增加值"), "industrial_value_added", "亿元", MONEY, size=118),
+    Thing(
+        ("地区生产总值", "GDP", "生产总值（GDP）", "地 区 生 产 总 值", "国内生产总值"),
+        "gdp",
+        "亿元",
+        MONEY,
+        size=270,
+    ),
+    Thing(
+        ("规上工业增加值", "规模以上工业增加值", "规模工业增加值"),
+        "industrial_value_added",
+        "亿元",
+        MONEY,
+        size=118,
+    ),
     Thing(("财政总收入", "财政收入"), "fiscal_revenue_total", "亿元", MONEY, size=41),
-    Thing(("一般公共预算收入", "公共财政预算收入"), "budget_revenue", "亿元", (*MONEY, "万元"), size=25),
-    Thing(("固定资产投资", "固定资产投资额", "全社会固定资产投资"), "fixed_asset_investment", "亿元", MONEY, size=95),
+    Thing(
+        ("一般公共预算收入", "公共财政预算收入"),
+        "budget_revenue",
+        "亿元",
+        (*MONEY, "万元"),
+        size=25,
+    ),
+    Thing(
+        ("固定资产投资", "固定资产投资额", "全社会固定资产投资"),
+        "fixed_asset_investment",
+        "亿元",
+        MONEY,
+        size=95,
+    ),
     Thing(("进出口总额", "外贸进出口总额"), "trade_total", "亿元", MONEY, size=36),
     Thing(("实际利用外资", "实际使用外资金额"), "fdi_actual", "万美元", ("万美元",), size=9800),
-    Thing(("研发经费占GDP比重", "R&D经费支出占GDP比重", "研究与试验发展经费投入强度"), "rd_to_gdp", "%", ("%",), "share", 2.6),
+    Thing(
+        ("研发经费占GDP比重", "R&D经费支出占GDP比重", "研究与试验发展经费投入强度"),
+        "rd_to_gdp",
+        "%",
+        ("%",),
+        "share",
+        2.6,
+    ),
     Thing(("常住人口", "年末常住人口"), "population", "万人", ("万人",), size=32),
     Thing(("高新技术企业数",), None, "家", ("家", "户"), "count", 62),
     Thing(("全员劳动生产率",), None, "万元/人", ("万元/人",), size=14.6),
-    Thing(("单位GDP能耗",), "energy_intensity", "吨标准煤/万元", ("吨标准煤/万元", "吨标煤/万元"), size=0.42),
+    Thing(
+        ("单位GDP能耗",),
+        "energy_intensity",
+        "吨标准煤/万元",
+        ("吨标准煤/万元", "吨标煤/万元"),
+        size=0.42,
+    ),
     Thing(("港口吞吐量",), None, "万吨", ("万吨",), size=820),
     Thing(("人均可支配收入",), "income_per_head", "元", ("元",), size=46800),
 )
@@ -101,7 +145,9 @@ THINGS = (
 
 @dataclass(frozen=True)
 class Col:
-    """A column: the year and kind of its figures, what they measure, and whether they are figures of the year."""
+    """A column: the year and kind of its figures, what they measure, and whether they are figures
+    of the year.
+    """
 
     year: int | None
     table: str
@@ -117,7 +163,9 @@ def year_text(year: int, rng: random.Random) -> str:
     chinese = "".join("〇一二三四五六七八九"[int(c)] for c in str(year))
     plan = {2015: "“十二五”末", 2020: "十三五末", 2025: "“十四五”末"}.get(year, f"{year}年")
     usual = [f"{year}年"] * 6
-    return rng.choice([*usual, f"{year}", f"FY{year}", f"{chinese}年", plan, f"{year}年度", f"{year} 年"])
+    return rng.choice(
+        [*usual, f"{year}", f"FY{year}", f"{chinese}年", plan, f"{year}年度", f"{year} 年"]
+    )
 
 
 def kind_text(table: str, rng: random.Random) -> str:
@@ -133,7 +181,9 @@ def columns(rng: random.Random) -> list[Col]:
     """Some columns of figures, and among them some that are not figures of the year."""
     base = rng.choice([2015, 2017, 2020])
     seen = [y for y in range(base - rng.choice([0, 0, 1, 2]), base + 1)]
-    aims = rng.choice([[base + 1, base + 2, base + 3], [base + 5], [base + 1], [base + 1, base + 3]])
+    aims = rng.choice(
+        [[base + 1, base + 2, base + 3], [base + 5], [base + 1], [base + 1, base + 3]]
+    )
     cols = []
     for table, years in ((ACTUAL, seen), (TARGET, aims)):
         for y in years:
@@ -179,7 +229,9 @@ class Typing:
     answers: tuple[tuple[str, str], ...] = ()
 
 
-def typed(value: float, col: Col, unit: str, plain_file: bool, where: str, rng: random.Random) -> Typing:
+def typed(
+    value: float, col: Col, unit: str, plain_file: bool, where: str, rng: random.Random
+) -> Typing:
     """One of the many ways of typing a figure."""
     text = number(value)
     wide = str.maketrans("0123456789.,-", "０１２３４５６７８９．，－")
@@ -196,7 +248,17 @@ def typed(value: float, col: Col, unit: str, plain_file: bool, where: str, rng: 
     ]
     if col.table == TARGET and col.measure != "average":
         bounds = {
-            "at_least": ("{}以上", "≥{}", "不低于{}", "超{}", "突破{}", "{}＋", "{}（含）以上", ">{}", "{}多"),
+            "at_least": (
+                "{}以上",
+                "≥{}",
+                "不低于{}",
+                "超{}",
+                "突破{}",
+                "{}＋",
+                "{}（含）以上",
+                ">{}",
+                "{}多",
+            ),
             "at_most": ("<{}", "{}以内", "不超过{}", "≤{}", "控制在{}以内"),
             "about": ("{}左右", "约{}", "近{}"),
         }
@@ -229,7 +291,9 @@ NOT_TEXT = ("10亿元2个，20亿元1个", "待定", "比2015年翻一番", "〔
 def sheet(rng: random.Random, plain_file: bool = False) -> Sheet:
     """A sheet at random, with its truth."""
     made = Sheet(rng.choice(["指标", "Sheet1", "主要指标", "任务分解"]))
-    shape = rng.choice(["wide"] * 12 + ["long", "long", "titled", "titled", "areas", "areas", "turned", "turned"])
+    shape = rng.choice(
+        ["wide"] * 12 + ["long", "long", "titled", "titled", "areas", "areas", "turned", "turned"]
+    )
     if shape != "wide":
         return SHAPES[shape](made, plain_file, rng)
     cols = columns(rng)
@@ -252,7 +316,13 @@ def _titles(made: Sheet, units: str, things: list[Thing], rng: random.Random) ->
     """Lines above the table; the row in which its head begins."""
     row = 1
     if rng.random() < 0.6:
-        made.put(row, 1, rng.choice(["东岭经济开发区主要指标", "海湾新区“十三五”规划主要指标", "主要目标任务分解表"]))
+        made.put(
+            row,
+            1,
+            rng.choice(
+                ["东岭经济开发区主要指标", "海湾新区“十三五”规划主要指标", "主要目标任务分解表"]
+            ),
+        )
         row += 1
     if units == "title":
         money = any(t.unit == "亿元" for t in things)
@@ -289,20 +359,34 @@ def _block(
 
 
 def _heads(
-    made: Sheet, cols: list[Col], things: list[Thing], units: str, top: int, first: int, name_at: int,
-    plain_file: bool, rng: random.Random,
-) -> int:  # fmt: skip
+    made: Sheet,
+    cols: list[Col],
+    things: list[Thing],
+    units: str,
+    top: int,
+    first: int,
+    name_at: int,
+    plain_file: bool,
+    rng: random.Random,
+) -> int:
     """The heads of the columns, in one row or in two; how many rows they take."""
     unit = f"（{things[0].unit}）" if units == "head" else ""
     for k, col in enumerate(cols):
         own = unit if col.measure == "level" and "%" not in col.head else ""
         made.put(top, first + k, col.head + own)
-        bare = not any(w in col.head for w in ("目标", "计划", "任务", "实际", "完成", "实绩", "现状", "增", "季度"))
+        bare = not any(
+            w in col.head
+            for w in ("目标", "计划", "任务", "实际", "完成", "实绩", "现状", "增", "季度")
+        )
         if bare and col.year and col.usable:
             made.answers[f"kind-{col.year}"] = "target" if col.table == TARGET else "actual"
         if col.version:
             made.answers[f"version-{col.year}"] = "plain"
-    split = [k for k, c in enumerate(cols) if c.year and c.usable and c.head.startswith(f"{c.year}年") and c.head != f"{c.year}年"]
+    split = [
+        k
+        for k, c in enumerate(cols)
+        if c.year and c.usable and c.head.startswith(f"{c.year}年") and c.head != f"{c.year}年"
+    ]
     if not split or rng.random() < 0.6 or "（" in "".join(cols[k].head for k in split):
         return 1
     # Years above, what they are below.
@@ -324,9 +408,17 @@ def _name(thing: Thing, units: str, rng: random.Random) -> str:
 
 
 def _row(
-    made: Sheet, thing: Thing, cols: list[Col], units: str, row: int, name_at: int, unit_at: int | None,
-    first: int, plain_file: bool, rng: random.Random,
-) -> None:  # fmt: skip
+    made: Sheet,
+    thing: Thing,
+    cols: list[Col],
+    units: str,
+    row: int,
+    name_at: int,
+    unit_at: int | None,
+    first: int,
+    plain_file: bool,
+    rng: random.Random,
+) -> None:
     name = _name(thing, units, rng)
     made.put(row, name_at, name)
     unit = thing.unit
@@ -346,7 +438,11 @@ def _row(
             made.heads[at] = (0, 0)
             continue
         grows = col.measure == "growth"
-        value = float(number(rng.choice([1, -1]) * rng.uniform(1.5, 15)) if grows else number(scale * thing.size * rng.uniform(0.9, 1.3)))
+        value = float(
+            number(rng.choice([1, -1]) * rng.uniform(1.5, 15))
+            if grows
+            else number(scale * thing.size * rng.uniform(0.9, 1.3))
+        )
         value = float(f"{value:.3g}")
         in_unit = "%" if grows else unit
         way = typed(value, col, in_unit, plain_file, f"{letter(at[1])}{row}", rng)
@@ -366,9 +462,17 @@ def _row(
 
 
 def _growth_row(
-    made: Sheet, thing: Thing, cols: list[Col], units: str, row: int, name_at: int, unit_at: int | None,
-    first: int, plain_file: bool, rng: random.Random,
-) -> None:  # fmt: skip
+    made: Sheet,
+    thing: Thing,
+    cols: list[Col],
+    units: str,
+    row: int,
+    name_at: int,
+    unit_at: int | None,
+    first: int,
+    plain_file: bool,
+    rng: random.Random,
+) -> None:
     """Growth of the row above, named as such or not named at all."""
     named = units == "name" or rng.random() < 0.8
     name = rng.choice(["  比上年增长", "增速", "同比增长", "  其中：增长"]) if named else None
@@ -383,7 +487,18 @@ def _growth_row(
         way = typed(value, col, "%", plain_file, f"{letter(first + k)}{row}", rng)
         at = row, first + k
         made.put(*at, way.value, way.format)
-        made.truth[at] = Truth("growth", thing.id, col.table, col.year, value, "%", "growth", way.direction, way.high, version=col.version)
+        made.truth[at] = Truth(
+            "growth",
+            thing.id,
+            col.table,
+            col.year,
+            value,
+            "%",
+            "growth",
+            way.direction,
+            way.high,
+            version=col.version,
+        )
 
 
 # Other shapes -----------------------------------------------------------------------------------
@@ -391,7 +506,13 @@ def _growth_row(
 
 def long_table(made: Sheet, plain_file: bool, rng: random.Random) -> Sheet:
     """A row for each figure, with its year, unit and kind beside it."""
-    heads = ["指标", rng.choice(["年份", "时间", "年度"]), rng.choice(["数值", "数据"]), "单位", rng.choice(["类型", "性质"])]
+    heads = [
+        "指标",
+        rng.choice(["年份", "时间", "年度"]),
+        rng.choice(["数值", "数据"]),
+        "单位",
+        rng.choice(["类型", "性质"]),
+    ]
     order = [0, *rng.sample([1, 2, 3, 4], 4)]
     for c, k in enumerate(order, start=1):
         made.put(1, c, heads[k])
@@ -400,7 +521,11 @@ def long_table(made: Sheet, plain_file: bool, rng: random.Random) -> Sheet:
         for year in sorted(rng.sample(YEARS, rng.randrange(1, 4))):
             table = rng.choice([TARGET, ACTUAL])
             part = rng.random() < 0.15
-            when = f"{year}" + rng.choice(["年1-9月", "Q3", "年上半年", "年9月"]) if part else year_text(year, rng)
+            when = (
+                f"{year}" + rng.choice(["年1-9月", "Q3", "年上半年", "年9月"])
+                if part
+                else year_text(year, rng)
+            )
             value = float(f"{thing.size * rng.uniform(0.9, 1.3):.3g}")
             col = Col(year, table, "")
             at = row, order.index(2) + 1
@@ -411,8 +536,17 @@ def long_table(made: Sheet, plain_file: bool, rng: random.Random) -> Sheet:
             made.answers |= dict(way.answers)
             made.answers[f"fraction-A{row}"] = "typed"
             made.truth[at] = Truth(
-                cells[0], thing.id, table, year, value, thing.unit, thing.measure, way.direction, way.high, usable=not part,
-            )  # fmt: skip
+                cells[0],
+                thing.id,
+                table,
+                year,
+                value,
+                thing.unit,
+                thing.measure,
+                way.direction,
+                way.high,
+                usable=not part,
+            )
             row += 1
     return made
 
@@ -420,7 +554,13 @@ def long_table(made: Sheet, plain_file: bool, rng: random.Random) -> Sheet:
 def titled(made: Sheet, plain_file: bool, rng: random.Random) -> Sheet:
     """The year stands in the title or in the name of the sheet only."""
     year = rng.choice(YEARS)
-    text = rng.choice([f"{year}年度主要目标任务分解表", f"海湾新区{year}年主要经济指标", f"{year}年1-9月主要指标完成情况"])
+    text = rng.choice(
+        [
+            f"{year}年度主要目标任务分解表",
+            f"海湾新区{year}年主要经济指标",
+            f"{year}年1-9月主要指标完成情况",
+        ]
+    )
     part = "1-9月" in text
     top = 1
     if rng.random() < 0.7 or plain_file:
@@ -480,9 +620,17 @@ def areas(made: Sheet, plain_file: bool, rng: random.Random) -> Sheet:
             made.put(row, first + k, way.value, way.format)
             made.answers |= dict(way.answers)
             made.truth[row, first + k] = Truth(
-                name, thing.id, col.table, col.year, value, thing.unit, thing.measure, way.direction, way.high,
+                name,
+                thing.id,
+                col.table,
+                col.year,
+                value,
+                thing.unit,
+                thing.measure,
+                way.direction,
+                way.high,
                 area=area or above,
-            )  # fmt: skip
+            )
         made.answers[f"fraction-A{row}"] = "typed"
         row += 1
     return made
@@ -504,8 +652,16 @@ def turned(made: Sheet, plain_file: bool, rng: random.Random) -> Sheet:
             way = typed(value, col, thing.unit, True, "", rng)
             made.put(row, 2 + k, way.value)
             made.truth[row, 2 + k] = Truth(
-                thing.names[0], thing.id, col.table, year, value, thing.unit, thing.measure, way.direction, way.high
-            )  # fmt: skip
+                thing.names[0],
+                thing.id,
+                col.table,
+                year,
+                value,
+                thing.unit,
+                thing.measure,
+                way.direction,
+                way.high,
+            )
     return made
 
 
@@ -568,6 +724,25 @@ def hold(read: Understood, made: Sheet, complete: bool) -> int:
     return len(rows)
 
 
+def _other_value(row: Any, truth: Truth) -> str:
+    """How the figures of a row differ from those that were typed; empty if they do not."""
+    # A limit from above is met up to the upper end of a range.
+    upper = truth.high is not None and row.direction == "at_most"
+    for value, said in ((row.value, truth.value), (row.value_high, truth.high)):
+        if said is None and value != value:
+            continue
+        if said is None or value != value:
+            if upper and row.value == truth.high:
+                continue
+            return f"{value} instead of {said}"
+        if (
+            abs(convert(value, row.unit, truth.unit) - said) > 1e-9 * max(1, abs(said))
+            and not upper
+        ):
+            return f"{value} {row.unit} instead of {said} {truth.unit}"
+    return ""
+
+
 def mismatch(row: Any, truth: Truth) -> str:
     """How a row that was read differs from the truth; empty if it does not."""
     if row.table != truth.table:
@@ -576,19 +751,11 @@ def mismatch(row: Any, truth: Truth) -> str:
         return f"of {row.year} instead of {truth.year}"
     if not convertible(row.unit, truth.unit):
         return f"in {row.unit} instead of {truth.unit}"
-    for value, said in ((row.value, truth.value), (row.value_high, truth.high)):
-        if said is None and value != value:
-            continue
-        if said is None or value != value:
-            # A limit from above is met up to the upper end of a range.
-            if truth.high is not None and row.direction == "at_most" and row.value == truth.high:
-                continue
-            return f"{value} instead of {said}"
-        if abs(convert(value, row.unit, truth.unit) - said) > 1e-9 * max(1, abs(said)):
-            if truth.high is not None and row.direction == "at_most":
-                continue
-            return f"{value} {row.unit} instead of {said} {truth.unit}"
-    if (row.kind == "growth") != (truth.measure == "growth") or (row.kind == "share") != (truth.measure == "share"):
+    if other := _other_value(row, truth):
+        return other
+    if (row.kind == "growth") != (truth.measure == "growth") or (row.kind == "share") != (
+        truth.measure == "share"
+    ):
         return f"{row.kind} instead of {truth.measure}"
     stem = row.indicator_id.removesuffix("_growth")
     if truth.indicator_id and stem != truth.indicator_id:
@@ -609,7 +776,9 @@ def answer(question: Question, made: Sheet) -> str:
 
 
 def one_case(folder: Path, rng: random.Random) -> tuple[int, int, int]:
-    """A sheet, read without answers and with them: figures typed, read at once, and read with answers."""
+    """A sheet, read without answers and with them: figures typed, read at once, and read with
+    answers.
+    """
     plain_file = rng.random() < 0.25
     made = sheet(rng, plain_file)
     file = folder / ("case.csv" if plain_file else "case.xlsx")

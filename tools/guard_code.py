@@ -1,4 +1,5 @@
-"""Change the code in small ways and see whether the tests notice: mutation testing of the economics.
+"""Change the code in small ways and see whether the tests notice: mutation testing of the
+economics.
 
 Run ``make guard-code`` (or ``python tools/guard_code.py --sample 300 --seed 1``); it is no part of
 ``make test``. The mutants are Cosmic Ray's, made in an environment of its own. A sample takes a
@@ -37,7 +38,8 @@ TESTS = (
     "test_study.py", "journeys/test_copied_plans.py",
 )  # fmt: skip
 LEAST_KILLED = 0.90
-# Of the tests that run a mutant's line so many seconds, and of those beside them fewer, quickest first.
+# Of the tests that run a mutant's line so many seconds, and of those beside them fewer, quickest
+# first.
 LINE_SECONDS, MORE_SECONDS = 60, 25
 # A mutant that takes so many times as long as its tests did, and a minute on top, has no end.
 PATIENCE = 5
@@ -115,7 +117,11 @@ def module_of(file: Path, library: Path) -> str:
 def modules_in(library: Path, named: list[str]) -> list[Path]:
     """List the files of some packages and modules."""
     places = [library / n.replace(".", "/") for n in named]
-    files = [f for p in places for f in (sorted(p.rglob("*.py")) if p.is_dir() else [p.with_suffix(".py")])]
+    files = [
+        f
+        for p in places
+        for f in (sorted(p.rglob("*.py")) if p.is_dir() else [p.with_suffix(".py")])
+    ]
     return [f for f in files if f.name != "__init__.py"]
 
 
@@ -136,10 +142,12 @@ class Recorder:
         self.cov, self.seconds, self.failed = cov, {}, []
 
     def pytest_runtest_logstart(self, nodeid, location):
+        """Lines that run from now on are run by this test."""
         if self.cov:
             self.cov.switch_context(nodeid)
 
     def pytest_runtest_logreport(self, report):
+        """Add up what setting up, running and clearing up took; note what failed."""
         self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0) + report.duration
         if report.failed:
             self.failed.append(report.nodeid)
@@ -150,7 +158,8 @@ def pytest_in(tree: Path, log: Path, options: list[str], plugin: Recorder) -> in
     import pytest
 
     os.chdir(tree)
-    # An editable install elsewhere must not be found first, neither here nor by commands that tests start.
+    # An editable install elsewhere must not be found first, neither here nor by commands that tests
+    # start.
     sys.path.insert(0, str(tree / "lib"))
     os.environ["PYTHONPATH"] = str(tree / "lib")
     with log.open("w") as out:
@@ -176,14 +185,14 @@ def _learn(tree: Path, files: list[str], answer) -> None:
     cov.stop()
     data = cov.get_data()
     library = tree / "lib" / "zoneplan"
-    lines = {
-        module_of(Path(f), library): data.contexts_by_lineno(f) for f in data.measured_files()
-    }
+    lines = {module_of(Path(f), library): data.contexts_by_lineno(f) for f in data.measured_files()}
     answer.send((lines, plugin.seconds, plugin.failed))
 
 
 def _meet(tree: Path, log: Path, stages: list[list[str]], answer) -> None:
-    """Send the first test that fails, or None; stages after the first run only if that found nothing."""
+    """Send the first test that fails, or None; stages after the first run only if that found
+    nothing.
+    """
     plugin = Recorder()
     for tests in stages:
         if tests and pytest_in(tree, log, ["-x", *tests], plugin):
@@ -193,7 +202,9 @@ def _meet(tree: Path, log: Path, stages: list[list[str]], answer) -> None:
 
 
 def _warm() -> None:
-    """Import what every run needs, so that each forked run starts at once; never the code under test."""
+    """Import what every run needs, so that each forked run starts at once; never the code under
+    test.
+    """
     os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
     sys.dont_write_bytecode = True
     import hypothesis.extra.pandas  # noqa: F401
@@ -223,7 +234,9 @@ def _fork(target, *args):
 
 
 def stages_for(mutant: dict, lines: dict, seconds: dict[str, float]) -> list[list[str]]:
-    """Tests of the mutant's line, quickest first, then others of their files, then of all files that run its module."""
+    """Tests of the mutant's line, quickest first, then others of their files, then of all files
+    that run its module.
+    """
 
     def quickest(tests: set[str]) -> list[str]:
         return sorted(tests & seconds.keys(), key=lambda t: (seconds[t], t))
@@ -240,7 +253,8 @@ def stages_for(mutant: dict, lines: dict, seconds: dict[str, float]) -> list[lis
         spent = itertools.accumulate(seconds[t] for t in tests)
         return [t for t, s in zip(tests, spent, strict=True) if s <= most]
 
-    # A result that tests share is seen running under the first of them only, and constants under none.
+    # A result that tests share is seen running under the first of them only, and constants under
+    # none.
     first = within(quickest(line), LINE_SECONDS)
     others = [*quickest(beside(line)), *quickest(beside(run) - beside(line))]
     # One long list of tests is slow to collect; beyond some dozens the rest is a stage of its own.
@@ -296,18 +310,23 @@ def run(found: list[dict], base: Path, jobs: int) -> None:
             free.append(tree)
             said = mutant["killed_by"] or "LIVES"
             print(
-                f"{mutant['module']}:{mutant['line']} {mutant['operator']} | {mutant['became'][:90]} | {said}",
+                f"{mutant['module']}:{mutant['line']} {mutant['operator']} | "
+                f"{mutant['became'][:90]} | {said}",
                 flush=True,
             )
 
 
 def explained(text: str) -> set[tuple[str, str, str]]:
-    """Module, line as it is and line as it became, of each survivor in the list of those with a reason."""
+    """Module, line as it is and line as it became, of each survivor in the list of those with a
+    reason.
+    """
     return set(re.findall(r"^- `([\w.]+)`: `(.*)` → `(.*)`:", text, flags=re.M))
 
 
 def main() -> int:
-    """Print every mutant, then how many were killed, by module; 1 if too few were or if one lives without a reason."""
+    """Print every mutant, then how many were killed, by module; 1 if too few were or if one lives
+    without a reason.
+    """
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -370,13 +389,13 @@ def report(found: list[dict]) -> int:
         print(f"{module}: {total[module] - left[module]} of {total[module]} killed")
     share = 1 - len(lives) / len(found)
     print(
-        f"{len(found) - len(lives)} of {len(found)} killed: {share:.1%}; one of {found[0]['places']} places each"
+        f"{len(found) - len(lives)} of {len(found)} killed: {share:.1%}; "
+        f"one of {found[0]['places']} places each"
     )
     unexplained = [m for m in lives if identity(m) not in known]
     for m in lives:
-        print(
-            f"- `{m['module']}`: `{m['was']}` → `{m['became']}`: {'NO REASON YET' if m in unexplained else 'see the list'}"
-        )
+        why = "NO REASON YET" if m in unexplained else "see the list"
+        print(f"- `{m['module']}`: `{m['was']}` → `{m['became']}`: {why}")
     return 0 if share >= LEAST_KILLED and not unexplained else 1
 
 

@@ -1,4 +1,6 @@
-"""Make the two Latin fonts of the charts: Noto Sans at two weights, with the letters that charts use.
+"""Make the two Latin fonts of the charts:
+
+Noto Sans at two weights, with the letters that charts use.
 
 Usage: python make_fonts.py "NotoSans[wdth,wght].ttf" LICENSE
 
@@ -31,9 +33,13 @@ def main() -> None:
     source, licence = map(Path, sys.argv[1:3])
     for name, weight in WEIGHTS.items():
         font = instantiateVariableFont(
-            TTFont(source, recalcTimestamp=False), {"wght": weight, "wdth": 100}, updateFontNames=True
+            TTFont(source, recalcTimestamp=False),
+            {"wght": weight, "wdth": 100},
+            updateFontNames=True,
         )
-        options = Options(layout_features=["kern"], hinting=False, name_IDs=["*"], notdef_outline=True)
+        options = Options(
+            layout_features=["kern"], hinting=False, name_IDs=["*"], notdef_outline=True
+        )
         cut = Subsetter(options)
         cut.populate(unicodes=set(LETTERS) - LEFT_OUT)
         cut.subset(font)

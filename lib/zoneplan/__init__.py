@@ -23,7 +23,8 @@ __all__ = [
 ]  # fmt: skip
 __version__ = "0.2.0"
 
-# Where each name lives; it is loaded when it is first asked for, so that help and errors come at once.
+# Where each name lives; it is loaded when it is first asked for, so that help and errors come at
+# once.
 _HOMES = {
     "DataError": "errors",
     "Forecasts": "study",

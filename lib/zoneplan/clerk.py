@@ -279,7 +279,9 @@ def table_of(read: Understood, w: Words) -> str:
         lines.append([same[0].name, i, what, same[0].unit, "  ".join(map(_said, same))])
     widths = [max(map(_width, column)) for column in list(zip(*lines, strict=True))[:-1]]
     return "\n".join(
-        "  ".join([*(t + " " * (n - _width(t)) for t, n in zip(line, widths, strict=False)), line[-1]])
+        "  ".join(
+            [*(t + " " * (n - _width(t)) for t, n in zip(line, widths, strict=False)), line[-1]]
+        )
         for line in lines
     )
 

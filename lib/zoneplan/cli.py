@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from zoneplan import app, panel_commands, whatif_command
 
 if TYPE_CHECKING:
-    from zoneplan.errors import DataError
+    pass
 
 # What shells say of a program that Ctrl-C has stopped.
 INTERRUPTED = 130
@@ -104,8 +104,14 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def never_fail_to_print() -> None:
-    """A sign that a console cannot show is spelled out, and one it cannot read is a question mark."""
-    ways = (sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace"), (sys.stdin, "replace")
+    """A sign that a console cannot show is spelled out, and one it cannot read is a
+    question mark.
+    """
+    ways = (
+        (sys.stdout, "backslashreplace"),
+        (sys.stderr, "backslashreplace"),
+        (sys.stdin, "replace"),
+    )
     for stream, errors in ways:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=errors)

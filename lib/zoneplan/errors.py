@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-# Of what was found so much tells a reader which cell is meant; what is expected may be a list to choose from.
+# Of what was found so much tells a reader which cell is meant; what is expected may be a list to
+# choose from.
 LONGEST, LONGEST_EXPECTED = 200, 1000
 
 
@@ -23,11 +24,14 @@ class Problem:
         place = ":".join(
             readable(str(p)) for p in (self.file, self.row, self.column) if p is not None
         )
-        return f"{place}: found {readable(self.found)}; expected {readable(self.expected, LONGEST_EXPECTED)}"
+        expected = readable(self.expected, LONGEST_EXPECTED)
+        return f"{place}: found {readable(self.found)}; expected {expected}"
 
 
 def readable(text: str, most: int = LONGEST) -> str:
-    """A text from anybody's file in one line: signs that a terminal would obey are spelled out, a long one is cut."""
+    """A text from anybody's file in one line: signs that a terminal would obey are spelled out, a
+    long one is cut.
+    """
     cut = text if len(text) <= most else text[:most] + "…"
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
 

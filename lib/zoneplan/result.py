@@ -22,13 +22,22 @@ class Subject(Protocol):
     """What results are about: a plan, seen from a day, with the words and the sources for it."""
 
     @property
-    def as_of(self) -> date: ...
+    def as_of(self) -> date:
+        """The day that it is seen from."""
+
     @property
-    def lang(self) -> str: ...
+    def lang(self) -> str:
+        """The language that it answers in."""
+
     @property
-    def sources(self) -> Sources: ...
-    def name(self, indicator_id: str, lang: str | None = None) -> str: ...
-    def zone(self, lang: str | None = None) -> str: ...
+    def sources(self) -> Sources:
+        """The sources of its figures."""
+
+    def name(self, indicator_id: str, lang: str | None = None) -> str:
+        """The name of an indicator."""
+
+    def zone(self, lang: str | None = None) -> str:
+        """The name of the zone."""
 
 
 @dataclass(frozen=True)

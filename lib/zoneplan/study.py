@@ -1,4 +1,6 @@
-"""A plan and its forecasts as an economist asks them: every question is a verb of one of the two."""
+"""A plan and its forecasts as an economist asks them: every question is a verb of one of
+the two.
+"""
 
 from __future__ import annotations
 
@@ -33,19 +35,21 @@ def load_plan(path: str | Path | None = None, lang: str = "en") -> Plan:
 
     Parameters
     ----------
-    path : folder with ``plan.yml`` and its tables; None means the one that the variable ``ZONEPLAN_PLAN`` names, else
-        the Zhenan plan that comes with the project.
+    path : folder with ``plan.yml`` and its tables; None means the one that the variable
+        ``ZONEPLAN_PLAN`` names, else the Zhenan plan that comes with the project.
     lang : ``en`` or ``zh``, the language in which results show themselves.
 
     Returns
     -------
-    Plan, seen from ``as_of`` of its description or, if that is not there, from the day of its publication (or adoption) or,
-    if the user's own figures (grade P) came later, from the day on which the last of them was known.
+    Plan, seen from ``as_of`` of its description or, if that is not there, from the day of its
+    publication (or adoption) or, if the user's own figures (grade P) came later, from the day on
+    which the last of them was known.
 
     Raises
     ------
     DataError
-        A file is missing, lacks a key or does not fit its description; all problems of it are listed.
+        A file is missing, lacks a key or does not fit its description; all problems of it are
+        listed.
     """
     return load(Plan, path, lang)
 
@@ -55,7 +59,9 @@ class Plan(PlanDocument):
     """A plan, seen from one day, with every question that can be asked of it."""
 
     def forecast(self, scenario: Scenario | str = HEADLINE) -> Forecasts:
-        """Forecasts of every series and base under a scenario (one of :attr:`scenarios` by its id), each made once."""
+        """Forecasts of every series and base under a scenario (one of :attr:`scenarios` by its id),
+        each made once.
+        """
         made = self.scenario(scenario) if isinstance(scenario, str) else scenario
         if made is not HEADLINE:
             return Forecasts(self, made)
@@ -64,7 +70,9 @@ class Plan(PlanDocument):
         return self._made["headline"]
 
     def history(self, *indicators: str) -> Result:
-        """What was observed of some indicators (all of the annex, if none is named), with scope, grade and source."""
+        """What was observed of some indicators (all of the annex, if none is named), with scope,
+        grade and source.
+        """
         rows = [self.observed(i).assign(indicator_id=i) for i in indicators or self.series()]
         columns = ["indicator_id", "year", "value", "unit", "scope_note", "grade", "known_from"]
         return Result(self, pd.concat(rows, ignore_index=True)[[*columns, "source_id"]])
@@ -109,7 +117,9 @@ class Plan(PlanDocument):
         return sum(others, start=first)
 
     def story_check(self) -> consistency.Consistency:
-        """The ratios that the scenarios lead to, against what the cities of the province have ever shown."""
+        """The ratios that the scenarios lead to, against what the cities of the province have ever
+        shown.
+        """
         return consistency.consistency(self, self.scenarios.values())
 
     @property
@@ -124,7 +134,8 @@ class Plan(PlanDocument):
         return self.peers.neighbours()
 
     def data_request(self, folder: str | Path, lang: str = "zh") -> list[Path]:
-        """Write a request for the missing figures, in Excel to fill in and in Word; the files written.
+        """Write a request for the missing figures, in Excel to fill in and in Word; the files
+        written.
 
         What a statistics station fills in is read back by ``zoneplan import``.
         """
@@ -133,7 +144,9 @@ class Plan(PlanDocument):
         return write_request(self.forecast().promises(), Path(folder), lang)
 
     def brief(self, out: str | Path | None = None, **options: Any) -> Path:
-        """Write the paper, slides, workbook and web pages; see :func:`zoneplan.report.brief.brief`."""
+        """Write the paper, slides, workbook and web pages; see
+        :func:`zoneplan.report.brief.brief`.
+        """
         from zoneplan.report.brief import brief
 
         return brief(out, plan=self, **options)
@@ -177,7 +190,9 @@ class Forecasts(ForecastTable):
         return Result(self.plan, rows.assign(missing_number=said).reset_index(drop=True))
 
     def promises(self) -> overview.Overview:
-        """Every distinct promise on one page: what is known of it, what came of it, which figure is missing."""
+        """Every distinct promise on one page: what is known of it, what came of it, which figure is
+        missing.
+        """
         return overview.overview(self, self.odds())
 
     def joint(self) -> joint.Joint:
@@ -205,7 +220,9 @@ class Forecasts(ForecastTable):
         return fans.fans(self)
 
     def classes(self) -> ladder.Alternatives:
-        """The chance of every target under each class of regions that could stand in for the zone."""
+        """The chance of every target under each class of regions that could stand in for
+        the zone.
+        """
         return ladder.alternatives(self)
 
     def early_warning(self, base: str = BASES[0]) -> aims.EarlyWarning:
@@ -217,7 +234,9 @@ class Forecasts(ForecastTable):
         return scenarios.compare(other, self)
 
     def by_scenario(self) -> scenarios.Comparison:
-        """What each scenario of the plan does to every assessable target, beside these forecasts."""
+        """What each scenario of the plan does to every assessable target, beside these
+        forecasts.
+        """
         others = (self.plan.forecast(s) for s in self.plan.scenarios if s != self.scenario.id)
         return scenarios.compare(self, *others)
 

@@ -14,9 +14,20 @@ from zoneplan.data.units import readable
 
 MISSING = "–"
 # Named here, because the machine's own names depend on its settings.
-MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 # Chinese sets the sign close to the figure and a wave between the ends of a range.
 PERCENT = {"en": " %", "zh": "%"}
 WAVE = {"en": "-", "zh": "～"}
@@ -44,7 +55,9 @@ def odds(p: float, lang: str = "en") -> str:
 
 
 def odds_range(low: float, high: float, lang: str = "en") -> str:
-    """The odds over two bases: one number where both print alike, else ``49-58 %``, in Chinese ``49%～58%``."""
+    """The odds over two bases: one number where both print alike, else ``49-58 %``, in Chinese
+    ``49%～58%``.
+    """
     first, last = odds(low, lang), odds(high, lang)
     if first == last:
         return first
@@ -52,7 +65,10 @@ def odds_range(low: float, high: float, lang: str = "en") -> str:
 
 
 def amount(value: float, unit: str, lang: str = "en") -> str:
-    """A value with its unit, converted for the reader: 270 亿元 becomes ``CNY 27 billion``, in Chinese ``270亿元``."""
+    """A value with its unit, converted for the reader:
+
+    270 亿元 becomes ``CNY 27 billion``, in Chinese ``270亿元``.
+    """
     if pd.isna(value):
         return MISSING
     if unit == "%":
@@ -91,7 +107,9 @@ def upper(text: str) -> str:
 
 
 def cells(frame: pd.DataFrame, digits: int | Mapping[str, int] = 1) -> pd.DataFrame:
-    """Every cell as text; ``digits`` is one number for all columns or a mapping (``*`` for the rest)."""
+    """Every cell as text; ``digits`` is one number for all columns or a mapping (``*`` for the
+    rest).
+    """
     places = digits if isinstance(digits, Mapping) else {"*": digits}
 
     def column(values: pd.Series) -> list[str]:
@@ -138,7 +156,9 @@ def show(df: pd.DataFrame, digits: int | Mapping[str, int] = 1) -> Shown:
 
 
 def say(markdown: str):
-    """Prose with rendered numbers, shown as Markdown; what looks like a tag is somebody's name, and shown as such."""
+    """Prose with rendered numbers, shown as Markdown; what looks like a tag is somebody's name, and
+    shown as such.
+    """
     from IPython.display import Markdown
 
     return Markdown(re.sub(r"<(?=[A-Za-z/!?])", "&lt;", markdown))

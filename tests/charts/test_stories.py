@@ -4,13 +4,13 @@ import re
 
 import numpy as np
 import pytest
+from zoneplan.stress.drivers import discover, drivers, two_way
+from zoneplan.stress.tornado import swings
 
 from zoneplan.charts import theme
 from zoneplan.charts.page import word_count
 from zoneplan.charts.stories import figures, path_chart
 from zoneplan.forecasting import classes
-from zoneplan.stress.drivers import discover, drivers, two_way
-from zoneplan.stress.tornado import swings
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # What a unit of the English charts is worth in the printed one.

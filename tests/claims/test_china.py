@@ -1,4 +1,6 @@
-"""The second real plan: yearly growth targets of the whole country, and how their chances turned out."""
+"""The second real plan: yearly growth targets of the whole country, and how their chances turned
+out.
+"""
 
 from __future__ import annotations
 
@@ -60,6 +62,10 @@ def test_the_chance_of_a_year_knows_nothing_of_it(china, record):
 
 def test_a_country_rests_on_all_prefectures(china):
     f = china.forecast().of("gdp")
-    assert (f.class_.level, f.class_.name, f.class_.indicator_id) == ("prefecture", "china", "gdp_real")
+    assert (f.class_.level, f.class_.name, f.class_.indicator_id) == (
+        "prefecture",
+        "china",
+        "gdp_real",
+    )
     assert f.is_proxy
     assert china.forecast().levels() == []

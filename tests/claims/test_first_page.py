@@ -64,7 +64,9 @@ def last_seen(indicator: str, kind: str = "level") -> tuple[int, float]:
     return max(found)
 
 
-def windows(level: str, name: str, series: str, horizon: int, day: str = DAY) -> list[dict[str, str]]:
+def windows(
+    level: str, name: str, series: str, horizon: int, day: str = DAY
+) -> list[dict[str, str]]:
     found = [
         r for r in rows("reference/growth_reference")
         if (r["level"], r["reference_class"], r["indicator_id"]) == (level, name, series)
@@ -99,7 +101,9 @@ def test_gdp_needs_8_88_percent_from_one_base_and_7_16_from_the_other(made):
     observed = 100 * ((270 / seen) ** (1 / 4) - 1)
     assert (round(implied, 2), round(observed, 2)) == (8.88, 7.16)
     needed = made.needed_growth().rows.set_index("indicator_id").loc["gdp"]
-    assert needed[["needed_implied", "needed_observed"]].tolist() == pytest.approx([implied, observed])
+    assert needed[["needed_implied", "needed_observed"]].tolist() == pytest.approx(
+        [implied, observed]
+    )
 
 
 def test_the_record_of_counties_of_its_size_on_the_day_of_adoption(made):
@@ -196,7 +200,9 @@ def _errors(logs: np.ndarray) -> tuple[float, float]:
     made = np.array(made)
     weights = 0.5 ** (np.arange(len(made))[::-1] / 4)
     prior = (_smooth(logs) / 3) ** 2
-    return float(np.sqrt((weights @ made**2 + prior) / (weights.sum() + 1))), float(min(made.min(), -0.02))
+    return float(np.sqrt((weights @ made**2 + prior) / (weights.sum() + 1))), float(
+        min(made.min(), -0.02)
+    )
 
 
 def _common(class_: tuple[str, str, str], years: int, ahead: int, rng) -> np.ndarray:
@@ -222,7 +228,9 @@ def _unit(class_: tuple[str, str, str], years: int, rng) -> np.ndarray:
 
 @lru_cache
 def host(series: str) -> tuple[float, float, float]:
-    """The news of Wenzhou's half year: shift over three years, and what it leaves of both errors."""
+    """The news of Wenzhou's half year: shift over three years, and what it leaves of both
+    errors.
+    """
     real = (*COAST, "gdp_real")
     path, (logs, known_to) = _path(real, 2018), _logs(real)
     beside = [r for r in rows("reference/context_observations")
@@ -261,7 +269,10 @@ def chance(indicator: str, base: str, with_host: bool = False) -> float:
         year, first, growth = 2017, promised(indicator, 2018), stated(indicator)
         step = next(float(r["precision"]) for r in rows("plans/zhenan/targets")
                     if r["target_id"] == f"{indicator}-2018")  # fmt: skip
-        low, high = (first - step / 2) / (1 + (growth + 0.5) / 100), (first + step / 2) / (1 + (growth - 0.5) / 100)
+        low, high = (
+            (first - step / 2) / (1 + (growth + 0.5) / 100),
+            (first + step / 2) / (1 + (growth - 0.5) / 100),
+        )
         start = rng.uniform(low, high, DRAWS)
     else:
         year, start = last_seen(indicator)
@@ -287,13 +298,21 @@ def rate_chance(indicator: str, year: int) -> float:
     return float((100 * np.expm1(drawn) >= promised(indicator, year)).mean())
 
 
-LEVELS = ["industrial_value_added", "fiscal_revenue_total", "budget_revenue", "trade_total", "fdi_actual"]
+LEVELS = [
+    "industrial_value_added",
+    "fiscal_revenue_total",
+    "budget_revenue",
+    "trade_total",
+    "fdi_actual",
+]
 
 
 @pytest.mark.parametrize("base", ["implied", "observed"])
 @pytest.mark.parametrize("with_host", [False, True])
 def test_the_chance_of_gdp(plan, made, base, with_host):
-    theirs = forecast(plan, "gdp", base, settings=Settings(host=with_host)).probability(plan.target("gdp"))
+    theirs = forecast(plan, "gdp", base, settings=Settings(host=with_host)).probability(
+        plan.target("gdp")
+    )
     assert chance("gdp", base, with_host) == pytest.approx(theirs, abs=0.01)
     if with_host:
         assert made.of("gdp", base).probability(plan.target("gdp")) == theirs
@@ -329,23 +348,44 @@ def test_the_chance_of_nine_percent_real_growth_a_year(judged):
 
 # All together ------------------------------------------------------------------------------------
 
-PLACES = [SIZE, COAST, ("prefecture_yearbook", "zhejiang"), ("prefecture", "china"), ("county", "china")]
+PLACES = [
+    SIZE,
+    COAST,
+    ("prefecture_yearbook", "zhejiang"),
+    ("prefecture", "china"),
+    ("county", "china"),
+]
 ALSO = {"gdp": ["gdp_nominal"], "secondary_value_added": ["industrial_va"], "trade_total": []}
-HEADLINES = ["gdp", "industrial_value_added", "fiscal_revenue_total", "budget_revenue", "trade_total"]
+HEADLINES = [
+    "gdp",
+    "industrial_value_added",
+    "fiscal_revenue_total",
+    "budget_revenue",
+    "trade_total",
+]
 
 
 def printed_correlation(one: str, two: str, component: str) -> float:
-    """The rank correlation of two series in the best place that prints it, over its longest windows."""
+    """The rank correlation of two series in the best place that prints it, over its longest
+    windows.
+    """
     names = [{"trade_total": "exports"}.get(i, i) for i in (one, two)]
     for place in PLACES:
         for a in [names[0], *ALSO.get(names[0], [])]:
             for b in [names[1], *ALSO.get(names[1], [])]:
-                found = [r for r in rows("reference/correlations")
-                         if (r["level"], r["reference_class"]) == place
-                         and r["component"] == component and {r["indicator_a"], r["indicator_b"]} == {a, b}
-                         and "" < r["known_from"] <= DAY]  # fmt: skip
+                found = [
+                    r
+                    for r in rows("reference/correlations")
+                    if (r["level"], r["reference_class"]) == place
+                    and r["component"] == component
+                    and {r["indicator_a"], r["indicator_b"]} == {a, b}
+                    and "" < r["known_from"] <= DAY
+                ]
                 if found:
-                    best = max(found, key=lambda r: (int(r["horizon_years"]), int(r["last_origin"]), int(r["n"])))
+                    best = max(
+                        found,
+                        key=lambda r: (int(r["horizon_years"]), int(r["last_origin"]), int(r["n"])),
+                    )
                     return float(best["corr_spearman"])
     return 0.3
 

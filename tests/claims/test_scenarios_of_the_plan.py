@@ -60,7 +60,11 @@ def test_sign_growth_and_points_agree(shipped):
 def test_trade_rose_in_the_pandemic_and_all_else_grew_less(shipped):
     story = shipped["pandemic"]
     wenzhou = tables.read("context_observations").set_index("row_id").loc["obs-257"]
-    assert (wenzhou["entity_id"], wenzhou["indicator_id"], wenzhou["year"]) == ("wenzhou", "trade_total", 2020)
+    assert (wenzhou["entity_id"], wenzhou["indicator_id"], wenzhou["year"]) == (
+        "wenzhou",
+        "trade_total",
+        2020,
+    )
     assert growth(story, "trade_total", 2020) == wenzhou["value"] == 15.1
     assert {k for k, v in signs(story).items() if v == "+"} == {("trade_total", 2020)}
     assert len(story.rows) == 5
@@ -96,21 +100,31 @@ def test_sizes_taken_from_the_cities(shipped, scenario, indicator, series, years
 
 def test_rows_named_are_rows_used(shipped):
     # In 2018 Yiwu is printed beside the eleven cities; it lies inside one of them and is not used.
-    assert shipped["tax_cut"].rows["rows"].iloc[0] == f"{CITIES} fiscal_revenue_total 2018-2019, 22 rows"
+    assert (
+        shipped["tax_cut"].rows["rows"].iloc[0]
+        == f"{CITIES} fiscal_revenue_total 2018-2019, 22 rows"
+    )
 
 
 def test_the_slump_is_what_2009_2015_and_2016_fell_short_of(plan, shipped, printed):
     rows = shipped["trade_slump"].rows
     for r in rows.itertuples():
         row = printed.loc[r.rows.split()[0]]
-        assert (row["horizon_years"], row["end_year"]) == (1, {2018: 2009, 2019: 2015, 2020: 2016}[r.year])
+        assert (row["horizon_years"], row["end_year"]) == (
+            1,
+            {2018: 2009, 2019: 2015, 2020: 2016}[r.year],
+        )
         # By hand: growth halves its weight year by year into the past, and fades by its own size.
         same = printed[
-            (printed["level"] == row["level"]) & (printed["reference_class"] == row["reference_class"])
-            & (printed["indicator_id"] == row["indicator_id"]) & (printed["horizon_years"] == 1)
+            (printed["level"] == row["level"])
+            & (printed["reference_class"] == row["reference_class"])
+            & (printed["indicator_id"] == row["indicator_id"])
+            & (printed["horizon_years"] == 1)
             & (printed["series"] == "as_printed")
-        ]  # fmt: skip
-        past = np.log(1 + same[same["end_year"] < row["end_year"]].sort_values("end_year")["p50"] / 100)
+        ]
+        past = np.log(
+            1 + same[same["end_year"] < row["end_year"]].sort_values("end_year")["p50"] / 100
+        )
         weights = 0.5 ** np.arange(len(past))[::-1]
         g = weights @ past / weights.sum()
         assert r.points == pytest.approx(row["p50"] - 100 * (np.exp(g / (1 + g)) - 1), abs=1e-9)
@@ -129,8 +143,16 @@ def test_catch_up_takes_the_upper_quartile_of_the_last_window_of_each_class(plan
 
 def test_the_drought_is_the_weakest_tenth_of_2017(shipped, printed):
     row = printed.loc["gref-0590"]
-    assert (row["indicator_id"], row["end_year"], row["horizon_years"]) == ("fixed_asset_investment", 2017, 1)
-    assert (row["level"], row["reference_class"], row["p10"]) == ("prefecture", "coastal_provinces", 1.0)
+    assert (row["indicator_id"], row["end_year"], row["horizon_years"]) == (
+        "fixed_asset_investment",
+        2017,
+        1,
+    )
+    assert (row["level"], row["reference_class"], row["p10"]) == (
+        "prefecture",
+        "coastal_provinces",
+        1.0,
+    )
     assert set(shipped["investment_drought"].rows["growth"]) == {1.0}
     assert set(signs(shipped["investment_drought"]).values()) == {"-"}
 

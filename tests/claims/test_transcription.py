@@ -56,7 +56,8 @@ def test_every_printed_figure_reads_the_same_both_ways(first, second):
     ours = keys(first[first.value.notna()])
     theirs = keys(second[~second.indicator_id.str.endswith("@average")])
     assert ours == theirs, (
-        f"only in the first copy:\n{told(ours - theirs)}\nonly in the second:\n{told(theirs - ours)}"
+        f"only in the first copy:\n{told(ours - theirs)}\n"
+        f"only in the second:\n{told(theirs - ours)}"
     )
 
 

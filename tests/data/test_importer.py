@@ -1,4 +1,6 @@
-"""Spreadsheets as people type them: what is understood, what is not and where, and what is refused."""
+"""Spreadsheets as people type them: what is understood, what is not and where, and what is
+refused.
+"""
 
 from __future__ import annotations
 
@@ -58,11 +60,14 @@ def said(cell) -> tuple | None:
     return (made.value, unit, made.direction, made.high) if isinstance(made, Typed) else None
 
 
-# What is understood ----------------------------------------------------------------------------------------------
+# What is understood
+# ----------------------------------------------------------------------------------------------
 
 
 def park(folder: Path) -> Path:
-    """A made-up park as an office types it: titles, two header rows, merged, mixed number styles."""
+    """A made-up park as an office types it: titles, two header rows, merged, mixed number
+    styles.
+    """
 
     def change(page) -> None:
         for block in ("A1:H1", "A2:H2", "D3:E3", "F3:G3"):
@@ -85,7 +90,8 @@ def park(folder: Path) -> Path:
 def test_an_office_sheet_is_read_as_it_is_meant(tmp_path):
     read = read_workbook(park(tmp_path))
     rows = read.table().set_index("cell")
-    assert read.not_understood().empty and len(rows) == 13
+    assert read.not_understood().empty
+    assert len(rows) == 13
     columns = ["table", "indicator_id", "year", "value", "unit", "kind"]
     assert rows.loc["D5", columns].tolist() == ["observation", "gdp", 2016, 2150.6, "亿元", "flow"]
     assert rows.loc["G5", columns].tolist() == ["target", "gdp", 2019, 2680, "亿元", "flow"]
@@ -147,7 +153,7 @@ def test_a_long_english_sheet_reads_the_same(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "typed, value, unit, direction",
+    ("typed", "value", "unit", "direction"),
     [
         ("1,234.5", 1234.5, None, None),
         ("１，２３４．５", 1234.5, None, None),
@@ -173,7 +179,7 @@ def test_numbers_as_people_type_them(typed, value, unit, direction, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "typed, low, high, unit",
+    ("typed", "low", "high", "unit"),
     [
         ("7-8", 7, 8, None),
         ("7.5％～8％", 7.5, 8, "%"),
@@ -240,11 +246,12 @@ def test_names_are_matched_whatever_stands_around_them(name, tmp_path):
 @pytest.mark.parametrize("name", ["万元GDP投资", "GDP总部企业数", "人均GDP"])
 def test_a_known_word_inside_another_name_is_no_match(name, tmp_path):
     read = understood(tmp_path, [HEADER, [name, "亿元", 235, 250]])
-    assert set(read["indicator_id"]) == {"own_01"} and not read["known"].any()
+    assert set(read["indicator_id"]) == {"own_01"}
+    assert not read["known"].any()
 
 
 @pytest.mark.parametrize(
-    "said, unit",
+    ("said", "unit"),
     [
         ("Unit: CNY 100 million unless stated", "亿元"),
         ("Units: 10,000 yuan, persons", "万元"),
@@ -264,7 +271,8 @@ def test_a_title_tells_the_usual_unit(said, unit, tmp_path):
     ]
     if unit is None:
         read = read_workbook(book(tmp_path, rows))
-        assert read.table().empty and "unit-A4" in {q.id for q in read.questions}
+        assert read.table().empty
+        assert "unit-A4" in {q.id for q in read.questions}
     else:
         value = canonical(235, unit)
         read = understood(tmp_path, rows)
@@ -273,7 +281,7 @@ def test_a_title_tells_the_usual_unit(said, unit, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name, indicator",
+    ("name", "indicator"),
     [
         ("Gross domestic product (GDP)", "gdp"),
         ("Total import and export", "trade_total"),
@@ -299,7 +307,8 @@ def test_no_name_stands_for_two_indicators():
     for i, names in importer.listed_names().items():
         for name in names:
             ids.setdefault(bare(name), set()).add(i)
-    assert {name: i for name, i in ids.items() if len(i) > 1} == {} and len(ids) > 200
+    assert {name: i for name, i in ids.items() if len(i) > 1} == {}
+    assert len(ids) > 200
 
 
 @pytest.mark.parametrize(
@@ -329,7 +338,8 @@ def test_what_should_become_less_is_an_upper_limit(tmp_path):
     ]
 
 
-# What is not, and where ------------------------------------------------------------------------------------------
+# What is not, and where
+# ------------------------------------------------------------------------------------------
 
 
 def test_every_cell_left_out_is_named_with_its_reason(tmp_path):
@@ -394,7 +404,8 @@ def test_a_text_that_looks_like_a_formula_stays_text(text, tmp_path):
 def test_a_sheet_that_does_not_say_target_or_actual_is_asked_about(tmp_path):
     rows = [["指标", "单位", 2017, 2018], ["GDP", "亿元", 235, 250]]
     read = read_workbook(book(tmp_path, rows, sheet="Sheet1"))
-    assert read.table().empty and {"kind-2017", "kind-2018"} < {q.id for q in read.questions}
+    assert read.table().empty
+    assert {"kind-2017", "kind-2018"} < {q.id for q in read.questions}
     answers = {"kind-2017": "actual", "kind-2018": "目标"}
     read = read_workbook(tmp_path / "zone.xlsx", answers, {"target": ["目标"]})
     assert read.table()[["table", "year", "value"]].to_numpy().tolist() == [
@@ -412,7 +423,8 @@ def test_a_rate_that_may_be_growth_or_a_share_is_asked_about(tmp_path):
     assert read.table().set_index("cell").loc["C3", "kind"] == "share"
 
 
-# Which row is the header ------------------------------------------------------------------------------------------
+# Which row is the header
+# ------------------------------------------------------------------------------------------
 
 ACROSS = ["指标", "2016年实际", "2017年实际", "2018年目标", "2019年目标"]
 UNIT_ROW = ["某开发区主要指标（单位：亿元）"]
@@ -574,7 +586,8 @@ def test_a_table_with_years_down_is_read_turned(tmp_path):
     ]
 
 
-# What is asked about ---------------------------------------------------------------------------------------------
+# What is asked about
+# ---------------------------------------------------------------------------------------------
 
 
 def test_a_figure_that_jumps_is_shown_again(tmp_path):
@@ -656,7 +669,8 @@ def test_a_repeat_is_told_from_a_contradiction_and_a_dash_from_a_figure(tmp_path
         assert read.table().set_index("cell").loc[cell, "value"] == value
 
 
-# What is refused -------------------------------------------------------------------------------------------------
+# What is refused
+# -------------------------------------------------------------------------------------------------
 
 
 def test_a_file_that_unpacks_to_too_much_is_refused_before_it_is_read(tmp_path):
@@ -702,7 +716,8 @@ def test_an_empty_or_a_missing_file_is_one_message(tmp_path):
         read_workbook(book(tmp_path, []))
 
 
-# Into a plan folder ----------------------------------------------------------------------------------------------
+# Into a plan folder
+# ----------------------------------------------------------------------------------------------
 
 
 def test_what_is_written_is_a_valid_plan_with_the_same_figures(tmp_path):
@@ -711,8 +726,11 @@ def test_what_is_written_is_a_valid_plan_with_the_same_figures(tmp_path):
     write_plan(read, folder)
     assert tables.plan_problems(folder) == []
     plan = load_plan(folder)
-    assert plan.zone("zh") == "示例工业园区" and plan.years == (2018, 2019) and plan.base_year == 2017
-    assert plan.target("gdp", 2019).value == 2680 and plan.stated_growth("gdp") == 7
+    assert plan.zone("zh") == "示例工业园区"
+    assert plan.years == (2018, 2019)
+    assert plan.base_year == 2017
+    assert plan.target("gdp", 2019).value == 2680
+    assert plan.stated_growth("gdp") == 7
     # In the unit of the plan, whatever the figure was kept in.
     assert plan.levels("fdi_actual")[["year", "value", "unit"]].to_numpy().tolist() == [
         [2016, 106000, "万美元"],
@@ -720,10 +738,8 @@ def test_what_is_written_is_a_valid_plan_with_the_same_figures(tmp_path):
     ]
     # What is known by name is told to readers of both languages.
     assert [plan.name("gdp", lang) for lang in ("en", "zh")] == ["GDP", "地区生产总值"]
-    assert (
-        plan.name("fixed_asset_investment_growth") == "Fixed-asset investment growth"
-        and plan.name("own_01") == "高新技术企业数"
-    )
+    assert plan.name("fixed_asset_investment_growth") == "Fixed-asset investment growth"
+    assert plan.name("own_01") == "高新技术企业数"
     assert set(plan.all_observations["grade"]) == {"P"}
     assert (
         plan.all_observations.set_index(["indicator_id", "year"]).loc[("gdp", 2016), "note"]
@@ -756,15 +772,21 @@ def test_the_command_shows_and_asks_before_it_writes(tmp_path, monkeypatch, caps
     monkeypatch.setattr("builtins.input", lambda _: next(typed))
     assert cli.main(["import", str(file), "--to", str(folder), "--lang", "en"]) == 1
     said = capsys.readouterr().out
-    assert "2,680" in said and "高新技术企业数" in said.split("No similar regions are known for")[1]
+    assert "2,680" in said
+    assert "高新技术企业数" in said.split("No similar regions are known for")[1]
     assert "found 'yesterday'; expected a day such as 2018-10-30" in said
-    assert "Nothing was written" in said and not folder.exists()
+    assert "Nothing was written" in said
+    assert not folder.exists()
     typed = iter(["", "示例园", "2018年2月1日", "y"])
     assert cli.main(["import", str(file), "--to", str(folder), "--lang", "en"]) == 0
-    assert (load_plan(folder).adopted.isoformat(), load_plan(folder).zone("zh")) == ("2018-02-01", "示例园")
+    assert (load_plan(folder).adopted.isoformat(), load_plan(folder).zone("zh")) == (
+        "2018-02-01",
+        "示例园",
+    )
     assert cli.main(["check", "--plan", str(folder), "--lang", "en"]) == 0
     checked = capsys.readouterr().out
-    assert "3 of 4 series have a chance" in checked and "Taken by default" not in checked
+    assert "3 of 4 series have a chance" in checked
+    assert "Taken by default" not in checked
 
 
 def test_the_same_file_gives_the_same_bytes(tmp_path):

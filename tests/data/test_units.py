@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zoneplan.data.units import (
-    UNITS, canonical, convert, convertible, kind_of, readable, shown_in,
+    UNITS,
+    canonical,
+    convert,
+    convertible,
+    kind_of,
+    readable,
+    shown_in,
 )  # fmt: skip
 
 YUAN = ("亿元", "百万元", "万元", "元")

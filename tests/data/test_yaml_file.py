@@ -64,8 +64,11 @@ def test_a_number_that_is_not_what_it_looks_like_is_named(told, number):
 def test_what_is_more_than_plain_values_is_one_problem(told, text, line, found):
     [problem] = told(text)
     place = "a.yml" if line is None else f"a.yml:{line}"
-    assert problem.startswith(place + ":") and f"found {found}" in problem and "\n" not in problem
+    assert problem.startswith(place + ":")
+    assert f"found {found}" in problem
+    assert "\n" not in problem
 
 
 def test_everything_doubtful_is_listed_at_once(told):
-    assert len(told("a: *x\nb: !own 1\n")) == 2 and len(told("a: 010\nb: 1\nb: 2\n")) == 2
+    assert len(told("a: *x\nb: !own 1\n")) == 2
+    assert len(told("a: 010\nb: 1\nb: 2\n")) == 2

@@ -45,7 +45,8 @@ def case(method, origin, actual, shift, unit="a", horizon=1):
 
 
 def test_pinball_by_hand():
-    # All quantiles at 1, outcome e: the loss of a level tau is tau; the mean of the levels is one half.
+    # All quantiles at 1, outcome e: the loss of a level tau is tau; the mean of the levels is one
+    # half.
     assert pinball(np.array([np.e]), np.ones((1, 7)))[0] == pytest.approx(100 * LEVELS.mean())
     assert LEVELS.mean() == pytest.approx(0.5)
     # Outcome below: 1 - tau, the same by symmetry; only the outer quantile off by one: 0.05 of it.
@@ -61,11 +62,13 @@ def test_the_true_distribution_has_the_smallest_loss():
         s: pinball(outcomes, np.tile(np.exp(s * norm.ppf(LEVELS)), (20_000, 1))).mean()
         for s in (0.1, 0.2, 0.4)
     }
-    assert losses[0.2] < losses[0.1] and losses[0.2] < losses[0.4]
+    assert losses[0.2] < losses[0.1]
+    assert losses[0.2] < losses[0.4]
 
 
 def test_means_count_every_origin_the_same():
-    # Three cases inside in one origin, one outside in another: coverage is a half, not three quarters.
+    # Three cases inside in one origin, one outside in another: coverage is a half, not three
+    # quarters.
     rows = [case("m", 2000, 1.0, 0, unit) for unit in "abc"] + [case("m", 2001, 5.0, 0)]
     table = Scores(pd.DataFrame(rows), pd.DataFrame()).table()
     assert table["coverage80"].tolist() == [50.0]
@@ -88,7 +91,8 @@ def test_skill_by_hand_and_its_band():
     skill = Scores(pd.DataFrame(rows), pd.DataFrame()).skill("bad")
     expected = 100 * (1 - rows[0]["loss"] / rows[-1]["loss"])
     assert skill[["skill", "low", "high"]].to_numpy()[0] == pytest.approx([expected] * 3)
-    assert skill["method"].tolist() == ["good"] and skill["origins"].tolist() == [6]
+    assert skill["method"].tolist() == ["good"]
+    assert skill["origins"].tolist() == [6]
 
 
 def test_the_band_spans_the_mean_and_widens_with_fewer_origins():
@@ -96,7 +100,8 @@ def test_the_band_spans_the_mean_and_widens_with_fewer_origins():
     few = full.where(full.rows["origin_year"] > 2009)
     one, two = (s.skill("naive").iloc[0] for s in (full, few))
     assert one["low"] < one["skill"] < one["high"]
-    assert two["origins"] == 2 and one["origins"] == 8
+    assert two["origins"] == 2
+    assert one["origins"] == 8
 
 
 def test_every_method_is_scored_on_the_same_cases():
@@ -104,7 +109,7 @@ def test_every_method_is_scored_on_the_same_cases():
     panel.logs[:3, :8] = np.nan
     found = rolling(panel, range(2005, 2011), 3, [METHOD, "drift", "pooled"])
     cases = found.rows.groupby("method").apply(
-        lambda g: sorted(zip(g["unit_id"], g["origin_year"], g["year"]))
+        lambda g: sorted(zip(g["unit_id"], g["origin_year"], g["year"], strict=False))
     )
     assert cases["drift"] == cases[METHOD] == cases["pooled"]
     # Units that begin in 2008 have an interval by drift from 2010 on only.
@@ -132,9 +137,9 @@ def test_origins_without_outcomes_are_refused():
 def test_fallbacks_are_counted_by_origin():
     found = rolling(walk(units=6), [2004, 2005], 1, [METHOD, "theta"])
     counted = found.fallbacks.set_index(["method", "origin_year"])["too_short"]
-    assert (
-        counted["theta", 2004] == 6 and counted["theta", 2005] == 0 and counted[METHOD, 2004] == 0
-    )
+    assert counted["theta", 2004] == 6
+    assert counted["theta", 2005] == 0
+    assert counted[METHOD, 2004] == 0
 
 
 # Odds from quantiles.
@@ -186,7 +191,8 @@ def test_odds_of_targets_set_on_simulated_units_are_honest():
     rows = pd.concat([backtest.pseudo_targets(p, [2010], 3).rows for p in panels])
     found = Reliability(rows)
     assert len(found.rows) == 12 * 40 * 4
-    assert found.brier()["skill"] > 0 and found.worst_gap() < 0.12
+    assert found.brier()["skill"] > 0
+    assert found.worst_gap() < 0.12
 
 
 # The cities and the saved tables.
@@ -219,9 +225,8 @@ def test_the_saved_bench_reaches_what_was_asked():
     table = backtest.saved_bench("forecast").set_index(["case", "horizon", "method"]).sort_index()
     for horizon in (1, 2, 3):
         loss = table.loc["full history", horizon]["loss"]
-        assert (
-            loss[METHOD] <= 0.95 * loss["pooled"] and loss[METHOD] <= 0.75 * loss["AutoETS (logs)"]
-        )
+        assert loss[METHOD] <= 0.95 * loss["pooled"]
+        assert loss[METHOD] <= 0.75 * loss["AutoETS (logs)"]
         assert 72 <= table.loc["full history", horizon].loc[METHOD, "coverage80"] <= 90
         sparse = table.loc["sparse", horizon]
         assert sparse.loc[METHOD, "loss"] <= 0.35 * sparse.loc["drift, point", "loss"]

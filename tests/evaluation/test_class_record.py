@@ -9,7 +9,10 @@ import pytest
 
 from zoneplan.data.indicators import indicators
 from zoneplan.evaluation.class_record import (
-    TODAY, class_pseudo_targets, past_forecasts, past_record,
+    TODAY,
+    class_pseudo_targets,
+    past_forecasts,
+    past_record,
 )  # fmt: skip
 from zoneplan.forecasting.classes import ReferenceClass, regions_of, spread_units
 from zoneplan.forecasting.paths import growth_paths
@@ -53,7 +56,9 @@ def test_every_class_is_scored_once():
     found = class_pseudo_targets(3, TODAY).rows
     series = {s for i in indicators() for s in (i.series, i.proxy) if s}
     assert set(found["indicator_id"]) == series
-    made = {s: len(list(past_forecasts(ReferenceClass(*regions_of(s)[0], s), 3, TODAY))) for s in series}
+    made = {
+        s: len(list(past_forecasts(ReferenceClass(*regions_of(s)[0], s), 3, TODAY))) for s in series
+    }
     assert found.groupby("indicator_id").size().to_dict() == {s: 4 * n for s, n in made.items()}
     assert min(made.values()) > 5
 
@@ -63,7 +68,9 @@ def test_a_case_by_hand():
     made, row, growth = list(past_forecasts(GDP, 3, DAY))[-1]
     before = GDP.windows(3, date(made, 11, 5)).iloc[-1]
     target = np.percentile(spread_units(before), 75)
-    one = rows.query(f"indicator_id == 'gdp' and origin_year == {made} and percentile == 75").iloc[0]
+    one = rows.query(f"indicator_id == 'gdp' and origin_year == {made} and percentile == 75").iloc[
+        0
+    ]
     assert one["odds"] == pytest.approx((growth >= target).mean())
     assert one["met"] == pytest.approx((spread_units(row) >= target).mean())
 

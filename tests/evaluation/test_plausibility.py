@@ -26,24 +26,37 @@ def test_a_usual_plan_raises_no_question(asked):
     ("row", "line"),
     [
         # A unit, a digit or a point in the wrong place.
-        ("gdp,2017,210,万元,level,", "GDP: 195 亿元 in 2016, 0.021 亿元 in 2017 (observations.csv)"),
+        (
+            "gdp,2017,210,万元,level,",
+            "GDP: 195 亿元 in 2016, 0.021 亿元 in 2017 (observations.csv)",
+        ),
         ("gdp,2017,2100,亿元,level,", "GDP: 2,100 亿元 in 2017, 228 亿元 in 2018 (targets.csv)"),
         # A name that nobody knows.
-        ("gpd,2017,210,亿元,level,",
-         "observations.csv: 'gpd' has no target and is no known name, so 1 of its figures are not used"),
+        (
+            "gpd,2017,210,亿元,level,",
+            "observations.csv: 'gpd' has no target and is no known name, so 1 of its "
+            "figures are not used",
+        ),
         # A year that is not over.
-        ("gdp,2029,210,亿元,level,2018-01-01",
-         "observations.csv: a figure of gdp for all of 2029, which was not over on 2026-01-01"),
+        (
+            "gdp,2029,210,亿元,level,2018-01-01",
+            "observations.csv: a figure of gdp for all of 2029, which was not over on 2026-01-01",
+        ),
         # Growth that its levels do not have.
-        ("gdp_growth,2016,-8,%,growth_real,",
-         "gdp in 2016: its levels grew by 8.3 %, its growth is given as -8.0 %: other areas or prices?"),
+        (
+            "gdp_growth,2016,-8,%,growth_real,",
+            "gdp in 2016: its levels grew by 8.3 %, its growth is given as -8.0 %: other "
+            "areas or prices?",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_slip_of_the_keys_is_asked_about(asked, row, line):
     assert line in asked(GDP, [*USUAL, row])
 
 
-@pytest.mark.parametrize(("growth", "told"), [(0.4, False), (0.3, True), (16.3, False), (16.4, True)])
+@pytest.mark.parametrize(
+    ("growth", "told"), [(0.4, False), (0.3, True), (16.3, False), (16.4, True)]
+)
 def test_growth_may_lie_eight_points_off_its_levels(asked, growth, told):
     # 195 / 180 is 8.33 %.
     lines = asked(GDP, [*USUAL, f"gdp_growth,2016,{growth},%,growth_real,"])
@@ -82,7 +95,11 @@ def test_what_the_paper_cannot_tell_is_said_before(asked):
 def test_a_place_that_no_table_knows_is_a_problem(own):
     plan = own(GDP, about=ABOUT + "home: nowhere\nhost: moon\n")
     home, host = map(str, place_problems(plan))
-    assert home.startswith("plan.yml:home: found 'nowhere'; expected nothing, or an id of peer_zones such as ")
-    assert host.startswith("plan.yml:host: found 'moon'; expected nothing, or an id of context_observations")
+    assert home.startswith(
+        "plan.yml:home: found 'nowhere'; expected nothing, or an id of peer_zones such as "
+    )
+    assert host.startswith(
+        "plan.yml:host: found 'moon'; expected nothing, or an id of context_observations"
+    )
     assert place_problems(own(GDP, about=ABOUT + "home: suzhoupark\nhost: wenzhou\n")) == []
     assert place_problems(own(GDP)) == []

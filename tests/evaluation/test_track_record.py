@@ -37,7 +37,12 @@ def test_scores_and_calibration_by_hand(plan):
     assert bins["low"].tolist() == [0, 1 / 3, 2 / 3]
     assert bins["high"].tolist() == [1 / 3, 2 / 3, 1]
     facts = made.facts("en")
-    assert (facts["brier"], facts["even"], facts["cases"], facts["mean"]) == ("0.235", "0.25", "4", "60 %")
+    assert (facts["brier"], facts["even"], facts["cases"], facts["mean"]) == (
+        "0.235",
+        "0.25",
+        "4",
+        "60 %",
+    )
 
 
 @pytest.mark.parametrize(("odds", "low"), [(0.0, 0), (1 / 3, 1 / 3), (2 / 3, 2 / 3), (1.0, 2 / 3)])
@@ -49,7 +54,12 @@ def test_bins_hold_their_lower_end(plan, odds, low):
 def test_a_promise_is_judged_on_the_day_of_adoption(own):
     plan = own(GDP, ["gdp,2016,204.72,亿元,level,", "gdp,2018,230,亿元,level,2020-06-30"])
     (row,) = plan.track_record().rows.to_dict("records")
-    assert (row["year"], row["as_of"], row["target"], row["outcome"]) == (2018, date(2018, 10, 30), 228, 230)
+    assert (row["year"], row["as_of"], row["target"], row["outcome"]) == (
+        2018,
+        date(2018, 10, 30),
+        228,
+        230,
+    )
     assert bool(row["met"]) is True
     early = plan.at("2018-10-30")
     assert row["odds"] == forecast(early, "gdp").probability(plan.target("gdp", 2018))
@@ -59,7 +69,9 @@ def test_a_promise_is_judged_on_the_day_of_adoption(own):
 
 def test_a_miss_that_was_called_unlikely_is_right(own):
     rows = ["gdp,GDP,2018,400,亿元,,,,9", "gdp,GDP,2020,500,亿元,,,,9"]
-    plan = own(rows, ["gdp,2017,204.72,亿元,level,2018-01-01", "gdp,2018,230,亿元,level,2020-06-30"])
+    plan = own(
+        rows, ["gdp,2017,204.72,亿元,level,2018-01-01", "gdp,2018,230,亿元,level,2020-06-30"]
+    )
     (row,) = plan.track_record().rows.to_dict("records")
     assert (row["met"], row["right"]) == (False, True)
 

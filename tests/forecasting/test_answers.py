@@ -47,7 +47,10 @@ def test_a_gap_between_the_bases_is_a_range(judged):
     gdp = final.loc["gdp"]
     assert gdp["probability_high"] - gdp["probability_low"] > 0.15
     assert np.isnan(gdp["probability"])
-    assert final.loc["budget_revenue", "probability"] == final.loc["budget_revenue", "probability_implied"]
+    assert (
+        final.loc["budget_revenue", "probability"]
+        == final.loc["budget_revenue", "probability_implied"]
+    )
 
 
 def test_a_promise_of_every_year_is_kept_by_its_lowest_year(made, judged):

@@ -39,7 +39,9 @@ def test_a_row_by_hand(made, judged):
             target = made.plan.target(i, year)
             by = {b: (made.of(i, b).draws[year] >= target.value).mean()
                   for b in ("implied", "observed")}  # fmt: skip
-            assert row[["probability_implied", "probability_observed"]].tolist() == list(by.values())
+            assert row[["probability_implied", "probability_observed"]].tolist() == list(
+                by.values()
+            )
             assert row["probability_low"] == min(by.values())
             assert row["probability_high"] == max(by.values())
             wide = max(by.values()) - min(by.values()) > 0.15
@@ -55,7 +57,9 @@ def test_a_row_by_hand(made, judged):
 def test_naive_is_the_last_published_figure(plan, judged):
     naive = judged.final().set_index("indicator_id")["naive"]
     assert naive[["gdp", "industrial_value_added", "trade_total"]].tolist() == [204.72, 82.98, 70.7]
-    assert naive["fixed_asset_investment"] == plan.growths("fixed_asset_investment")["value"].iloc[-1]
+    assert (
+        naive["fixed_asset_investment"] == plan.growths("fixed_asset_investment")["value"].iloc[-1]
+    )
     assert np.isnan(naive["backbone_firms"])
     assert np.isnan(naive["fdi_actual"])
 
@@ -90,7 +94,9 @@ def test_a_growth_promise_needs_just_that_growth(judged):
 
 def test_a_text_promise_of_an_average_is_read_from_one_path(made, judged):
     row = judged.rows.set_index("target_id").loc["gdp_growth"]
-    found = c.growth_of_class(made, made.plan.targets.set_index("target_id", drop=False).loc["gdp_growth"])
+    found = c.growth_of_class(
+        made, made.plan.targets.set_index("target_id", drop=False).loc["gdp_growth"]
+    )
     assert found.class_.indicator_id == "gdp_real"
     logs = found.paths.draws(True, {})[:, -1]
     assert found.values == pytest.approx(100 * np.expm1(logs / 3))
@@ -152,7 +158,7 @@ def test_a_short_plan_gives_the_chances_of_the_full_one(own, made):
 )  # fmt: skip
 def test_a_direction_means_the_same_in_every_table(own, direction, high, value):
     made = own(turned(direction, high, value), [OBSERVED]).forecast()
-    draws, target = made.of("gdp").draws[2020], made.plan.target("gdp")
+    draws, _target = made.of("gdp").draws[2020], made.plan.target("gdp")
     kept = {"at_least": draws >= 270, "at_most": draws <= 270, "about": draws >= 269.5,
             "range": (draws >= 265) & (draws <= 280)}[direction]  # fmt: skip
     want = kept.mean()
@@ -166,7 +172,10 @@ def test_a_direction_means_the_same_in_every_table(own, direction, high, value):
     assert made["gdp"].ladder().filter(step=["newest_year"]).rows["probability"].tolist() == [want]
     assert made["gdp"].classes().filter(chosen=True).rows["probability"].tolist() == [want]
     warn = made["gdp"].early_warning().rows
-    rising, falling = warn["probability"].is_monotonic_increasing, warn["probability"].is_monotonic_decreasing
+    rising, falling = (
+        warn["probability"].is_monotonic_increasing,
+        warn["probability"].is_monotonic_decreasing,
+    )
     assert {"at_least": rising, "about": rising, "at_most": falling, "range": not rising}[direction]
     even = made.aims().rows.set_index("indicator_id").loc["gdp"]
     assert even["even_implied"] == np.median(draws)
@@ -367,9 +376,9 @@ def test_a_plan_may_name_a_class_for_an_indicator_of_its_own(own):
     usual = own([r.replace("park_tax", "budget_revenue") for r in rows]).forecast()
     assert usual.odds().final()["probability"].iloc[0] == chance
     assert not usual.of("budget_revenue").is_proxy
-    assert named["park_tax"].classes().rows[["level", "name", "series", "chosen"]].values.tolist() == [
-        ["prefecture", "coastal_provinces", "budget_revenue", True]
-    ]
+    assert named["park_tax"].classes().rows[
+        ["level", "name", "series", "chosen"]
+    ].values.tolist() == [["prefecture", "coastal_provinces", "budget_revenue", True]]
 
 
 @pytest.mark.parametrize(
@@ -388,7 +397,9 @@ def test_a_plan_may_name_a_class_for_an_indicator_of_its_own(own):
     ],
 )
 def test_counties_stand_in_for_a_zone_of_their_size_only(own, rows, seen, regions):
-    plan = own([*rows, "secondary_value_added,V,2020,90,亿元,,,,", "fdi_actual,F,2020,3,亿美元,,,,"], seen)
+    plan = own(
+        [*rows, "secondary_value_added,V,2020,90,亿元,,,,", "fdi_actual,F,2020,3,亿美元,,,,"], seen
+    )
     found = class_of(plan, "secondary_value_added")
     assert (found.level, found.name) == regions
     fdi = class_of(plan, "fdi_actual")

@@ -9,7 +9,15 @@ import pytest
 
 from zoneplan.data import tables
 from zoneplan.forecasting.classes import (
-    GRID, LEVELS, MATCHED, PERCENTILES, ReferenceClass, class_of, classes_of, gdp_of, spread_units,
+    GRID,
+    LEVELS,
+    MATCHED,
+    PERCENTILES,
+    ReferenceClass,
+    class_of,
+    classes_of,
+    gdp_of,
+    spread_units,
 )  # fmt: skip
 
 DAY = date(2018, 11, 5)

@@ -1,4 +1,6 @@
-"""Forecasts of the series of a plan: bases, draws that belong together, what is known, scenarios."""
+"""Forecasts of the series of a plan: bases, draws that belong together, what is known,
+scenarios.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,10 @@ import pytest
 
 from zoneplan.errors import DataError
 from zoneplan.forecasting.forecasts import (
-    ForecastTable, base_of, forecast, growth_of_class,
+    ForecastTable,
+    base_of,
+    forecast,
+    growth_of_class,
 )  # fmt: skip
 from zoneplan.forecasting.scenario import Scenario
 from zoneplan.forecasting.settings import SETTINGS, Settings
@@ -86,7 +91,9 @@ def test_no_class_means_no_forecast(made):
 
 def test_growth_as_it_is_meant_is_the_growth_of_the_class(plan):
     plain = forecast(plan, "gdp", settings=PLAIN)
-    meant = forecast(plan, "gdp", scenario=Scenario("x", growth={"gdp": {2019: 8.0}}), settings=PLAIN)
+    meant = forecast(
+        plan, "gdp", scenario=Scenario("x", growth={"gdp": {2019: 8.0}}), settings=PLAIN
+    )
     expected = 100 * np.expm1(plain.paths.middle[1])
     moved = np.log(meant.draws[2020] / plain.draws[2020])
     assert moved == pytest.approx(np.log(1.08) - np.log1p(expected / 100))

@@ -71,10 +71,13 @@ def test_errors_scale_with_the_path(path):
 
 def test_the_register_says_what_every_constant_was_set_on():
     rows = register()
-    assert {"smoothing", "exponent", "half_life", "bad_years", "prior_share"} <= set(rows["constant"])
+    assert {"smoothing", "exponent", "half_life", "bad_years", "prior_share"} <= set(
+        rows["constant"]
+    )
     assert rows["set_on"].str.len().min() > 10
     hindsight = rows.set_index("constant")["hindsight"]
-    assert hindsight["exponent"] and not hindsight["half_life"]
+    assert hindsight["exponent"]
+    assert not hindsight["half_life"]
     assert rows.set_index("constant")["value"]["draws"] == SETTINGS.draws
 
 

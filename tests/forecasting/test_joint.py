@@ -36,7 +36,9 @@ def of(made, monkeypatch):
 
     def ask(*listed: Promise, low=0.0, middle=0.0, high=0.0):
         def pairs(some, _):
-            rows = [(a, b, low, middle, high) for a in range(len(some)) for b in range(a + 1, len(some))]
+            rows = [
+                (a, b, low, middle, high) for a in range(len(some)) for b in range(a + 1, len(some))
+            ]
             return pd.DataFrame(rows, columns=["first", "second", "low", "middle", "high"])
 
         monkeypatch.setattr(j, "promises", lambda _: list(listed))
@@ -76,7 +78,9 @@ def test_only_headline_promises_count_among_the_headline(of):
 
 
 def test_facts_by_hand(of):
-    facts = of(promise(0.5, "a"), promise(0.4, "b"), promise(0.4, "b", headline=False), middle=0.5).facts("en")
+    facts = of(
+        promise(0.5, "a"), promise(0.4, "b"), promise(0.4, "b", headline=False), middle=0.5
+    ).facts("en")
     assert (facts["n"], facts["questions"], facts["headline"]) == (3, 2, 2)
     assert facts["low"] == facts["high"] == 1.3
     assert facts["all_independent"] == "20 %"
@@ -90,7 +94,9 @@ def test_couplings_rise(of):
 
 
 def test_matrices_by_coupling():
-    pairs = pd.DataFrame({"first": [0], "second": [1], "low": [0.1], "middle": [0.2], "high": [0.3]})
+    pairs = pd.DataFrame(
+        {"first": [0], "second": [1], "low": [0.1], "middle": [0.2], "high": [0.3]}
+    )
     assert np.array_equal(j.matrix(2, pairs, "independent"), np.eye(2))
     for coupling, rho in (("low", 0.1), ("middle", 0.2), ("high", 0.3), ("close", 0.9)):
         assert j.matrix(2, pairs, coupling) == pytest.approx(np.array([[1, rho], [rho, 1]]))

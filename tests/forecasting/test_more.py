@@ -20,7 +20,7 @@ from zoneplan.forecasting.overview import overview
 from zoneplan.forecasting.paths import GrowthPaths, growth_paths
 from zoneplan.forecasting.proxies import FAILED, PRINTED, UNCHECKED, level_check
 from zoneplan.forecasting.record import record
-from zoneplan.forecasting.settings import SETTINGS, Settings
+from zoneplan.forecasting.settings import SETTINGS
 from zoneplan.forecasting.values import BOUND, promise, promises
 from zoneplan.plan.intervals import Interval
 
@@ -46,7 +46,8 @@ def target(plan, target_id):
     return plan.targets.set_index("target_id", drop=False).loc[target_id]
 
 
-# Shares on the logit scale ---------------------------------------------------------------------------
+# Shares on the logit scale
+# ---------------------------------------------------------------------------
 
 
 def test_a_share_grows_by_its_odds():
@@ -67,9 +68,14 @@ def test_windows_of_a_share_are_changes_of_its_logit():
     rows = tables.read("province_rd").set_index(["entity_id", "year"])["rd_to_gdp"]
     logit = {y: np.log(s / (100 - s)) for y in (2014, 2017) for s in [rows.loc[classes.COASTAL, y]]}
     rates = 100 * np.expm1((logit[2017].to_numpy() - logit[2014].to_numpy()) / 3)
-    window = classes.rd_windows().query(
-        "reference_class == 'coastal_7' and indicator_id == 'rd_to_gdp' and horizon_years == 3"
-    ).set_index("end_year").loc[2017]
+    window = (
+        classes.rd_windows()
+        .query(
+            "reference_class == 'coastal_7' and indicator_id == 'rd_to_gdp' and horizon_years == 3"
+        )
+        .set_index("end_year")
+        .loc[2017]
+    )
     assert window["p50"] == pytest.approx(np.median(rates))
     assert window["known_from"] == pd.Timestamp("2018-11-01")
 
@@ -82,14 +88,17 @@ def test_a_share_steps_back_as_it_steps_forward(plan):
 
 
 def test_spending_windows_equal_those_worked_out_before():
-    made = classes.rd_windows().query("indicator_id == 'rd_spending' and reference_class == 'china_31'")
+    made = classes.rd_windows().query(
+        "indicator_id == 'rd_spending' and reference_class == 'china_31'"
+    )
     printed = tables.read("rd_reference").query("reference_class == 'china_31'")
     both = made.merge(printed, on=["horizon_years", "end_year"], suffixes=("", "_printed"))
     assert len(both) == len(printed) == len(made)
     assert both["p50"].to_numpy() == pytest.approx(both["spending_p50"], abs=0.006)
 
 
-# Counts ----------------------------------------------------------------------------------------------
+# Counts
+# ----------------------------------------------------------------------------------------------
 
 
 def test_a_count_after_four_cases_in_a_year():
@@ -119,7 +128,9 @@ def test_larger_projects_count_among_the_smaller_or_not(plan):
     assert counts._projects(plan, 10, False)[1] == (102, 184)
     assert counts._projects(plan, 20, True)[1] == (82, 184)
     assert counts._projects(plan, 20, False)[1] == (52, 184)
-    assert counts._projects(plan, 100, False)[1] == counts._projects(plan, 100, True)[1] == (12, 184)
+    assert (
+        counts._projects(plan, 100, False)[1] == counts._projects(plan, 100, True)[1] == (12, 184)
+    )
     assert counts._projects(plan, 10, True)[0].tolist() == [4]
 
 
@@ -129,7 +140,8 @@ def test_fewer_projects_are_reached_without_the_larger_ones(made, plan):
         assert found.ends()["sizes"][0] < found.probability("implied")
 
 
-# Sums, averages, bounds ------------------------------------------------------------------------------
+# Sums, averages, bounds
+# ------------------------------------------------------------------------------
 
 
 def test_a_sum_adds_the_years_of_one_draw(made, plan):
@@ -139,9 +151,11 @@ def test_a_sum_adds_the_years_of_one_draw(made, plan):
     assert found.probability("implied") == want
     assert found.reading == "sum"
     cumulative = promise(made, target(plan, "fdi_actual_cumulative"))
-    assert cumulative.probability("implied") > 0.9 > promise(
-        made, target(plan, "fdi_actual-2020")
-    ).probability("implied")
+    assert (
+        cumulative.probability("implied")
+        > 0.9
+        > promise(made, target(plan, "fdi_actual-2020")).probability("implied")
+    )
 
 
 def test_an_average_is_compounded_and_every_year_is_the_lowest(made, page):
@@ -162,7 +176,8 @@ def test_a_part_can_reach_no_more_than_the_whole(made, plan):
     assert "core_output" not in [p.target.target_id for p in promises(made)]
 
 
-# Provinces stand in for a zone -----------------------------------------------------------------------
+# Provinces stand in for a zone
+# -----------------------------------------------------------------------
 
 
 def test_the_factor_is_that_of_total_investment(plan):
@@ -171,7 +186,10 @@ def test_the_factor_is_that_of_total_investment(plan):
         at = np.interp(classes.GRID, LEVELS, row[PERCENTILES].to_numpy(dtype=float))
         return np.mean((np.log1p(at / 100) - np.log1p(row["p50"] / 100)) ** 2)
 
-    near, far = class_of(plan, "fixed_asset_investment"), replace(COAST, indicator_id="fai_excl_rural")
+    near, far = (
+        class_of(plan, "fixed_asset_investment"),
+        replace(COAST, indicator_id="fai_excl_rural"),
+    )
     years = [y for y in range(2004, 2018) if y != 2011]
     ratio = np.mean([square(near, y) for y in years]) / np.mean([square(far, y) for y in years])
     assert widening(plan, "coastal_7")[0] == pytest.approx(np.sqrt(ratio))
@@ -196,17 +214,26 @@ def test_windows_across_a_new_definition_are_never_used(plan):
 
 
 def test_few_origins_widen_as_student_has_it():
-    assert [round(growth.for_few(n), 2) for n in (0, 1, 2, 3, 4, 5)] == [2.4, 2.4, 2.4, 1.47, 1.28, 1.0]
+    assert [round(growth.for_few(n), 2) for n in (0, 1, 2, 3, 4, 5)] == [
+        2.4,
+        2.4,
+        2.4,
+        1.47,
+        1.28,
+        1.0,
+    ]
 
 
 def test_small_classes_take_all_windows_together(plan):
     laws, _ = paths._deviations(COAST, plan.as_of, SETTINGS, classes.stamps())
     rows = COAST.windows(1, plan.as_of)
     every = np.concatenate([classes.apart(r) for _, r in rows.iterrows()])
-    assert len(rows) == 6 and np.std(laws[1]) == pytest.approx(np.std(every), rel=0.02)
+    assert len(rows) == 6
+    assert np.std(laws[1]) == pytest.approx(np.std(every), rel=0.02)
 
 
-# The check written down before -----------------------------------------------------------------------
+# The check written down before
+# -----------------------------------------------------------------------
 
 
 def test_private_investment_fails_by_the_figures_of_the_print(plan):
@@ -235,7 +262,11 @@ def test_an_unchecked_level_is_doubted_like_the_worst_that_was_checked(plan):
         i: level_check(plan, i, class_of(plan, i)).doubt
         for i in ("transport_investment", "eco_public_investment", "private_investment")
     }
-    assert doubt["eco_public_investment"] == doubt["transport_investment"] == pytest.approx(19.1, abs=0.05)
+    assert (
+        doubt["eco_public_investment"]
+        == doubt["transport_investment"]
+        == pytest.approx(19.1, abs=0.05)
+    )
     assert doubt["private_investment"] == pytest.approx(5.9, abs=0.05)
 
 
@@ -246,10 +277,13 @@ def test_printed_growth_slows_from_its_last_year(plan):
     g = (0.5 * np.log(1.306) + np.log(1.105)) / 1.5
     assert check.applied(old).middle == pytest.approx([g, g / (1 + g)])
     higher = check.applied(old, replace(SETTINGS, level_shift=1.0)).middle
-    assert np.exp(higher) - np.exp(check.applied(old).middle) == pytest.approx([0.191, 0.191], abs=1e-3)
+    assert np.exp(higher) - np.exp(check.applied(old).middle) == pytest.approx(
+        [0.191, 0.191], abs=1e-3
+    )
 
 
-# All of them -----------------------------------------------------------------------------------------
+# All of them
+# -----------------------------------------------------------------------------------------
 
 
 def test_no_step_is_above_what_the_tables_carry(made, judged, plan):
@@ -264,7 +298,9 @@ def test_no_step_is_above_what_the_tables_carry(made, judged, plan):
         if row["indicator_id"] in named and row["year"] == 2020:
             assert STEPS.index(named[row["indicator_id"]]) == STEPS.index(most), row["target_id"]
         if found is None:
-            assert np.isnan(row["probability_low"]) and row["missing_number"] and row["holder"]
+            assert np.isnan(row["probability_low"])
+            assert row["missing_number"]
+            assert row["holder"]
 
 
 def test_own_points_make_a_step(plan):
@@ -286,7 +322,8 @@ def test_what_is_reached(page):
 
 
 def test_every_promise_says_what_is_missing_and_who_holds_it(page):
-    assert page.rows["missing_number"].ne("").all() and page.rows["holder"].notna().all()
+    assert page.rows["missing_number"].ne("").all()
+    assert page.rows["holder"].notna().all()
     for lang in ("en", "zh"):
         shown = page.shown(lang).texts
         assert shown.shape == (47, 6)
@@ -297,13 +334,15 @@ def test_every_promise_says_what_is_missing_and_who_holds_it(page):
 def test_weak_promises_look_weak(page):
     rows = page.rows.set_index("indicator_id")
     for i in ("transport_investment", "eco_public_investment", "private_investment"):
-        assert rows.loc[i, "evidence"] == "D" and rows.loc[i, "status"] == "range"
+        assert rows.loc[i, "evidence"] == "D"
+        assert rows.loc[i, "status"] == "range"
         assert rows.loc[i, "probability_high"] - rows.loc[i, "probability_low"] > 0.15
 
 
 def test_the_record_is_no_chance(made, plan, page):
     rows = page.rows.set_index("indicator_id")
-    # Wenzhou's zone promised 0.5 points above its last growth of 8.5; 60 targets of provinces were as far above theirs.
+    # Wenzhou's zone promised 0.5 points above its last growth of 8.5; 60 targets of provinces were
+    # as far above theirs.
     gdp = rows.loc["gdp"]
     assert (gdp["record_of"], gdp["record"], gdp["record_n"]) == ("stretch", 0.2833, 60)
     funds = record(made, target(plan, "returned_merchant_funds-2020"), 10.0)
@@ -329,8 +368,12 @@ RESTS = {
 def test_without_a_table_what_rests_on_it_falls_back(monkeypatch, plan, judged, gone):
     read = tables.read
     caches = (
-        classes._by_class, classes._windows, classes._widening, paths._growth_paths, paths._deviations,
-    )  # fmt: skip
+        classes._by_class,
+        classes._windows,
+        classes._widening,
+        paths._growth_paths,
+        paths._deviations,
+    )
 
     def without(name, folder=None):
         return read(name, folder).iloc[:0] if name == gone else read(name, folder)

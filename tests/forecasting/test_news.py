@@ -1,4 +1,6 @@
-"""The host's running year: one surprise, laid on the common path and on the host, taken in one step."""
+"""The host's running year: one surprise, laid on the common path and on the host, taken in one
+step.
+"""
 
 from __future__ import annotations
 
@@ -32,13 +34,15 @@ def test_the_surprise_is_shared_by_the_two_spreads(plan, news):
 def test_the_shift_by_hand(news):
     surprise = np.log1p(0.079) - np.log1p(news.expected / 100)
     k, goes_on = news.share, (1 + 3**1.7 - 2**1.7) / 2
-    # Counties show 0.753 of their host's deviation in a year and 0.51 of it, on average, over three.
+    # Counties show 0.753 of their host's deviation in a year and 0.51 of it, on average, over
+    # three.
     assert news.shift[0] == pytest.approx(surprise * (k + (1 - k) * 0.753))
     assert news.shift[2] == pytest.approx(surprise * (k * goes_on + (1 - k) * 3 * 0.51))
 
 
 def test_both_errors_shrink_and_no_other_way(plan, news):
-    assert (news.common < 1).all() and 0 < news.unit < 1
+    assert (news.common < 1).all()
+    assert 0 < news.unit < 1
     wide = forecast(plan, "gdp", settings=Settings(host=False)).draws[2020]
     assert np.log(forecast(plan, "gdp").draws[2020]).std() < np.log(wide).std()
 

@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from zoneplan.forecasting.classes import ReferenceClass, spread_units
 from zoneplan.forecasting.paths import (
-    expected_path, fractional, growth_paths, increments, ranks, stratified, together,
+    expected_path,
+    fractional,
+    growth_paths,
+    increments,
+    ranks,
+    stratified,
+    together,
 )  # fmt: skip
 from zoneplan.forecasting.settings import Settings
 

@@ -15,9 +15,13 @@ from zoneplan import load_plan
 from zoneplan.result import Result
 
 SCENARIO = {
-    "id": "mine", "title_en": "Mine", "title_zh": "自拟", "text_en": "It grows.", "text_zh": "增长。",
+    "id": "mine",
+    "title_en": "Mine",
+    "title_zh": "自拟",
+    "text_en": "It grows.",
+    "text_zh": "增长。",
     "growth": [{"indicators": ["gdp"], "years": [2019, 2020], "points": 40}],
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -79,8 +83,14 @@ def test_another_id_changes_no_number(plan, judged, copy):
 
 def test_the_same_id_with_other_targets_is_another_plan(judged, copy):
     folder, change = copy
-    change("targets.csv", lambda s: s.replace("gdp,地区生产总值,GDP,headline,2020,2020,end,270",
-                                              "gdp,地区生产总值,GDP,headline,2020,2020,end,250"))  # fmt: skip
+    change(
+        "targets.csv",
+        lambda s: s.replace(
+            "gdp,地区生产总值,GDP,headline,2020,2020,end,270",
+            # fmt: skip
+            "gdp,地区生产总值,GDP,headline,2020,2020,end,250",
+        ),
+    )
     other = load_plan(folder)
     assert other.target("gdp").value == 250
     chance = other.forecast().odds().lead()["probability_implied"]
@@ -135,7 +145,10 @@ def test_tables_that_a_plan_may_do_without(copy, drop):
         (GDP, []),
         ([r.removesuffix("9") for r in GDP], []),
         (["gdp_growth,G,2018,7,%,growth,,,", "gdp_growth,G,2020,7,%,growth,,,"], []),
-        (["park_tax,T,2020,5,亿元,,,,", "new_firms,N,2019,3,家,,,,"], ["park_tax,2016,3,亿元,level,"]),
+        (
+            ["park_tax,T,2020,5,亿元,,,,", "new_firms,N,2019,3,家,,,,"],
+            ["park_tax,2016,3,亿元,level,"],
+        ),
         ([*GDP, "green_area,A,2020,12,平方公里,,about,,", "rank,R,2020,30,位,,at_most,,"], []),
         (GDP, ["gdp,2018,230,亿元,level,", "gdp,2019,251,亿元,level,", "gdp,2020,280,亿元,level,"]),
     ],

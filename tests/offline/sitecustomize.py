@@ -1,6 +1,8 @@
-"""No network: every Python process that finds this file first on its path may talk to its own machine only.
+"""No network: every Python process that finds this file first on its path may talk to its own
+machine only.
 
-The tests load it and hand it on to the kernels and commands they start, so that whatever reaches out fails.
+The tests load it and hand it on to the kernels and commands they start, so that whatever reaches
+out fails.
 """
 
 import sys

@@ -5,7 +5,7 @@ import re
 import pandas as pd
 import pytest
 
-from zoneplan.charts.kinds import Chart
+from zoneplan.charts.chart import Chart
 from zoneplan.errors import DataError
 from zoneplan.messages import words
 from zoneplan.peers.wing import Peers

@@ -9,7 +9,14 @@ from plan_folders import GDP
 
 from zoneplan.plan.audit import audit, key, ratio_paths
 from zoneplan.plan.findings import (
-    AGREES, BREAK, CONTEXT, CONTRADICTS, FINDINGS, OPEN, ROUNDING, SLACK,
+    AGREES,
+    BREAK,
+    CONTEXT,
+    CONTRADICTS,
+    FINDINGS,
+    OPEN,
+    ROUNDING,
+    SLACK,
 )  # fmt: skip
 
 
@@ -91,7 +98,12 @@ def test_printed_statements_by_hand(found):
     assert rd["implied"].startswith("11.89 [")
     parts = rows.loc[("total against parts", "fixed_asset_investment"), "facts"]
     # In 2018 the parts average (15 + 20 + 12 + 10 + 16) / 5 = 14.6; the rest of 16 is 17.4.
-    assert (parts["below"], parts["pairs"], parts["mean"], parts["rest"]) == (12, 15, "14.6", "17.4")
+    assert (parts["below"], parts["pairs"], parts["mean"], parts["rest"]) == (
+        12,
+        15,
+        "14.6",
+        "17.4",
+    )
     base = rows.loc[("implied base", "gdp"), "facts"]
     assert base["seen"] == (204.72, "亿元")
     assert base["implied"].startswith("2.18 [1.49, 2.87]")
@@ -160,7 +172,7 @@ def test_rules_about_what_a_plan_lacks_are_left_out(own):
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_finding_is_told_in_both_languages(found, lang):
     told = found.told(lang)
-    assert told.columns.tolist() == "check item stated implied finding explanation".split()
+    assert told.columns.tolist() == ["check", "item", "stated", "implied", "finding", "explanation"]
     assert len(told) == len(found.rows)
     assert told["explanation"].str.len().min() > 10
     assert not told["explanation"].str.contains("{", regex=False).any()

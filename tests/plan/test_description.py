@@ -14,7 +14,8 @@ from zoneplan.plan.description import Description, day, read_description
 FULL = ABOUT + (
     "base_year: 2017\npublished: 2018-11-05\nas_of: 2018-12-01\ncomparable_from: 2013\n"
     "classes: {tax: [a, b, c]}\nyearly_counts: [x]\nnot_promised: [y]\nscope: 在地\n"
-    "announced: yearly\nhome: wenzhou\nhost: wenzhou\nzone_zh: 试验区\nname_zh: 计划\nname_en: Plan\n"
+    "announced: yearly\nhome: wenzhou\nhost: wenzhou\n"
+    "zone_zh: 试验区\nname_zh: 计划\nname_en: Plan\n"
 )
 
 
@@ -81,7 +82,11 @@ def test_a_chinese_name_alone_is_enough(read):
         ("as_of: 2018-12-01", "as_of: yesterday", "as_of: found 'yesterday'"),
         ("home: wenzhou", "home: 5", "home: found 5; expected an id, or nothing"),
         ("announced: yearly", "announced: monthly", "expected at once or yearly"),
-        ("classes: {tax: [a, b, c]}", "classes: {tax: [a]}", "classes: found ['a']; expected a level"),
+        (
+            "classes: {tax: [a, b, c]}",
+            "classes: {tax: [a]}",
+            "classes: found ['a']; expected a level",
+        ),
         ("classes: {tax: [a, b, c]}", "classes: [tax]", "such as {my_tax: ["),
         ("scope: 在地", "colour: red", "colour: found an unknown key; expected one of id, name_zh"),
     ],

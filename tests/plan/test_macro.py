@@ -7,8 +7,14 @@ import pytest
 from zoneplan.plan import macro
 
 YEARS = (2018, 2019, 2020)
-LEVELS = ["gdp,GDP,2018,110,亿元,,,,10", "gdp,GDP,2019,121,亿元,,,,10", "gdp,GDP,2020,133.1,亿元,,,,10"]
-REVENUE = [f"budget_revenue,R,{y},{v},亿元,,,,20" for y, v in zip(YEARS, (12, 14.4, 17.28))]
+LEVELS = [
+    "gdp,GDP,2018,110,亿元,,,,10",
+    "gdp,GDP,2019,121,亿元,,,,10",
+    "gdp,GDP,2020,133.1,亿元,,,,10",
+]
+REVENUE = [
+    f"budget_revenue,R,{y},{v},亿元,,,,20" for y, v in zip(YEARS, (12, 14.4, 17.28), strict=False)
+]
 INVESTED = [f"fixed_asset_investment,I,{y},20,%,growth,,,20" for y in YEARS]
 
 

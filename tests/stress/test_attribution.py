@@ -40,7 +40,9 @@ def test_shares_add_up_to_one(made):
 
 def test_shares_by_hand(made, monkeypatch):
     a, b = np.array([1.0, -1.0, 1.0, -1.0]), np.array([2.0, 2.0, -2.0, -2.0])
-    fake = at.Drivers(made.of("gdp"), made.plan.target("gdp"), ("base", "growth 2018"), np.column_stack([a, b]))
+    fake = at.Drivers(
+        made.of("gdp"), made.plan.target("gdp"), ("base", "growth 2018"), np.column_stack([a, b])
+    )
     monkeypatch.setattr(at, "drivers", lambda *_: fake)
     monkeypatch.setattr(at, "_first_order", lambda draws, _: np.zeros(draws.shape[1]))
     rows = at.variance_shares(made, "gdp").rows
@@ -88,7 +90,9 @@ def test_the_line_of_even_chances_parts_the_table(made):
         assert (below <= 0.5).all()
 
 
-@pytest.mark.parametrize(("first", "second"), [("growth 2019", "growth 2019"), ("growth 2030", "base")])
+@pytest.mark.parametrize(
+    ("first", "second"), [("growth 2019", "growth 2019"), ("growth 2030", "base")]
+)
 def test_two_way_needs_two_moving_drivers(made, first, second):
     with pytest.raises(ValueError, match="driver"):
         at.two_way(made, "gdp", first, second)
@@ -131,9 +135,13 @@ def of(made, monkeypatch):
     """Use drivers with some draws: normal steps of some spreads around a base of one."""
 
     def put(*sds: float, goal: float, years: int = 8192, **target: float):
-        points = np.column_stack([np.zeros(years), *(sd * x for sd, x in zip(sds, normals(years), strict=False))])
+        points = np.column_stack(
+            [np.zeros(years), *(sd * x for sd, x in zip(sds, normals(years), strict=False))]
+        )
         level = np.exp(points.sum(axis=1))
-        low = replace(made.plan.target("gdp"), value=float(np.exp(goal)), low=float(np.exp(goal)), **target)
+        low = replace(
+            made.plan.target("gdp"), value=float(np.exp(goal)), low=float(np.exp(goal)), **target
+        )
         f = replace(made.of("gdp"), draws={2020: level})
         names = (at.BASE, *(f"growth {2018 + k}" for k in range(len(sds))))
         monkeypatch.setattr(at, "drivers", lambda *_: at.Drivers(f, low, names, points))
@@ -155,7 +163,9 @@ def test_only_what_moves_is_a_driver(made, of):
     model = at.drivers(made, "gdp")
     assert model.moving() == [1, 2]
     assert model.place("growth 2019") == 2
-    with pytest.raises(ValueError, match="'base' is no driver that moves; there are: growth 2018, growth 2019"):
+    with pytest.raises(
+        ValueError, match="'base' is no driver that moves; there are: growth 2018, growth 2019"
+    ):
         model.place("base")
 
 
@@ -173,7 +183,9 @@ def test_one_driver_makes_a_rule_of_one_bound(made, of):
     assert not found.met
     assert found.share == pytest.approx(0.3, abs=0.005)
     assert found.rows["driver"].tolist() == ["growth 2018"]
-    assert found.rows["bound"].iloc[0] == pytest.approx(100 * np.expm1(np.quantile(points[:, 1], 0.3)))
+    assert found.rows["bound"].iloc[0] == pytest.approx(
+        100 * np.expm1(np.quantile(points[:, 1], 0.3))
+    )
     assert min(found.coverage, found.density) > 0.97
 
 
@@ -197,7 +209,9 @@ def test_a_sure_outcome_has_no_rule(made, of, goal, met, share):
 def test_with_two_drivers_alone_the_table_is_a_step(made, of):
     of(0.1, 0.1, goal=0.05)
     found = at.two_way(made, "gdp", "growth 2018", "growth 2019", steps=21)
-    down, across = (np.log1p(np.asarray(x, dtype=float) / 100) for x in (found.rows.index, found.rows.columns))
+    down, across = (
+        np.log1p(np.asarray(x, dtype=float) / 100) for x in (found.rows.index, found.rows.columns)
+    )
     apart = down[:, None] + across[None, :] - 0.05
     clear = np.abs(apart) > 1e-6
     assert (found.rows.to_numpy() == (apart > 0))[clear].all()

@@ -66,7 +66,12 @@ def test_city_ratios_by_hand():
         (panel(*[[40, 40, 40, 39]] * 20, [40, 40, 40, 20]), -10, c.RARE, "1 of 21 windows of 3"),
         (panel(*[[40, 40, 40, 39]] * 19, [40, 40, 40, 20]), -10, c.SEEN, ""),
         # The change was seen, the level it ends at never.
-        (panel([60, 50, 40, 38]), -20, c.UNHEARD, "no city's ratio was ever 32.0 %; the range is 38.0 to 60.0 %"),
+        (
+            panel([60, 50, 40, 38]),
+            -20,
+            c.UNHEARD,
+            "no city's ratio was ever 32.0 %; the range is 38.0 to 60.0 %",
+        ),
         # Always outside: other things are counted, which says nothing of the story.
         (panel([80, 80, 80, 60]), -20, c.SEEN, ""),
     ],
@@ -125,7 +130,9 @@ def test_constant_prices_make_no_ratio_with_current_ones(plan):
 
 def test_an_earlier_base_begins_at_the_base_year(plan):
     rows = c.consistency(plan, [Scenario("x", base="observed")]).rows.set_index("ratio")
-    trade, gdp = (middle_path(plan, Scenario("x", base="observed"), i) for i in ("trade_total", "gdp"))
+    trade, gdp = (
+        middle_path(plan, Scenario("x", base="observed"), i) for i in ("trade_total", "gdp")
+    )
     assert rows.loc[TRADE, "start"] == pytest.approx(100 * trade[2017] / gdp[2017])
 
 

@@ -25,7 +25,9 @@ def rows(made):
 
 def test_needed_growth_by_hand(rows):
     # (270 / (228 / 1.09))^(1/3) and (270 / 204.72)^(1/4)
-    assert rows.loc["gdp", "needed_implied"] == pytest.approx(100 * ((270 * 1.09 / 228) ** (1 / 3) - 1))
+    assert rows.loc["gdp", "needed_implied"] == pytest.approx(
+        100 * ((270 * 1.09 / 228) ** (1 / 3) - 1)
+    )
     assert rows.loc["gdp", "needed_observed"] == pytest.approx(100 * ((270 / 204.72) ** 0.25 - 1))
 
 
@@ -148,7 +150,9 @@ def test_without_an_observed_base_its_figures_are_missing(rows):
 
 def test_targets_that_need_more_than_the_median_are_counted(made):
     found = n.needed_growth(made)
-    harder = sum(a > b for a, b in zip(found.rows["needed_implied"], found.rows["class_median"], strict=True))
+    harder = sum(
+        a > b for a, b in zip(found.rows["needed_implied"], found.rows["class_median"], strict=True)
+    )
     assert found.facts("en") == {"harder": harder, "n": len(found.rows)}
 
 
@@ -161,7 +165,10 @@ def test_the_missing_base_level_by_hand(made, judged):
         f = forecast(made.plan, "gdp", "implied", Scenario(levels={"gdp": float(level)}))
         ends.append(f.probability(made.plan.target("gdp")))
     assert row[["probability_low", "probability_high"]].tolist() == ends
-    assert row["probability"] == judged.final().set_index("indicator_id").loc["gdp", "probability_implied"]
+    assert (
+        row["probability"]
+        == judged.final().set_index("indicator_id").loc["gdp", "probability_implied"]
+    )
     assert row["missing_number"] == "zone GDP 2017 in 在地 scope"
 
 

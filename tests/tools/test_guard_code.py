@@ -8,7 +8,9 @@ import guard_code
 
 
 def test_a_survivor_needs_a_reason():
-    listed = "- `plan.audit`: `a < b` → `a <= b`: equal levels cannot meet\n- `result`: `x` → `y`:\n"
+    listed = (
+        "- `plan.audit`: `a < b` → `a <= b`: equal levels cannot meet\n- `result`: `x` → `y`:\n"
+    )
     assert guard_code.explained(listed) == {("plan.audit", "a < b", "a <= b"), ("result", "x", "y")}
 
 
@@ -40,7 +42,11 @@ def test_packages_and_modules_are_found(tmp_path):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("", encoding="utf-8")
     files = guard_code.modules_in(tmp_path, ["plan", "result"])
-    assert [guard_code.module_of(f, tmp_path) for f in files] == ["plan.audit", "plan.targets", "result"]
+    assert [guard_code.module_of(f, tmp_path) for f in files] == [
+        "plan.audit",
+        "plan.targets",
+        "result",
+    ]
     assert guard_code.modules_in(tmp_path, ["plan.audit"]) == [tmp_path / "plan" / "audit.py"]
 
 

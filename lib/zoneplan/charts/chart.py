@@ -291,7 +291,8 @@ def source_line(sources: Sources, ids: Iterable[str], lang: str = "en") -> str:
 
 
 def publisher(name: str, w: Words) -> str:
-    """A publisher as a source line names it: short, or by its kind where it speaks another language.
+    """A publisher as a source line names it: short, or by its kind where it speaks another
+    language.
 
     Copies, mirrors and addresses are told in the list of sources only.
     """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -26,7 +25,8 @@ class Mark:
     colour : one for all rows, or one a row.
     marker, size, width : shape and points of a dot (none, if empty), points of a line.
     label : which points carry words: ``all``, ``room`` (the ends, others where there is room),
-        ``free`` (only where there is room), ``beside`` (at the left and right of a row), ``bold`` or none.
+        ``free`` (only where there is room), ``beside`` (at the left and right of a row), ``bold``
+        or none.
     text, digits : the column of these words, else the value with so many decimals.
     ends : words at the start and at the end: columns, or over years texts with a ``{value}``.
     reach : columns between which a thin line runs through a point.
@@ -77,8 +77,8 @@ class Encoding:
     unit : words for the values.
     scale : of the values: ``plain`` (with zero), ``free``, ``chance`` (0 to 1), ``share`` (0 to 1,
         as far as they go), ``change`` (percent, signed) or ``rank`` (1 on top).
-    across : scale of the other axis: ``plain`` (over years in paths), ``values``, ``log``, ``years``
-        or ``chance``.
+    across : scale of the other axis: ``plain`` (over years in paths), ``values``, ``log``,
+        ``years`` or ``chance``.
     only : words for what a spreadsheet's own chart does not show.
     """
 
@@ -202,7 +202,9 @@ def _chances(encoding: Encoding, data: pd.DataFrame, w: Words) -> Iterator[str]:
         yield w("common.list").join([*name, *told])
 
 
-def _chance_parts(encoding: Encoding, data: pd.DataFrame) -> Iterator[tuple[list[str], pd.DataFrame]]:
+def _chance_parts(
+    encoding: Encoding, data: pd.DataFrame
+) -> Iterator[tuple[list[str], pd.DataFrame]]:
     """The points of each panel and named mark."""
     for head, part in encoding.panels(data):
         for m in encoding.named if encoding.group else [None]:

@@ -52,7 +52,10 @@ def grid(
     wide = (SIZES[size()][0] - names.width - EDGE) / len(columns)
     # Spans of years break after their dash.
     fits = [ruler.width(str(c), NOTE) < wide - 0.06 for c in columns]
-    heads = [str(c) if fit else re.sub("[–—]", r"\g<0>\n", typeset(str(c))) for c, fit in zip(columns, fits, strict=True)]
+    heads = [
+        str(c) if fit else re.sub("[–—]", r"\g<0>\n", typeset(str(c)))
+        for c, fit in zip(columns, fits, strict=True)
+    ]
     heads = [ruler.wrap(h, wide - 0.06, NOTE) if "\n" not in h else h for h in heads]
     page = Page(
         caption,

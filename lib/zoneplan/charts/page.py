@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +72,7 @@ def word_count(title: str) -> int:
     return sum(any(x.isalnum() for x in word) for word in found)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _advance(letter: str, bold: bool) -> float:
     """What a letter takes of a line, in sizes of the letters."""
     from matplotlib.font_manager import get_font
@@ -158,7 +158,13 @@ def write(where: Figure | Axes, x: float, y: float, text: str, lang: str, **styl
         return
     bold, halo = style.pop("bold", False), style.pop("halo", False)
     heavy = "bold" if bold and lang == "en" else "normal"
-    look: Style = {"fontsize": SMALL, "va": "center", "weight": heavy, "linespacing": theme.SPACING, **style}
+    look: Style = {
+        "fontsize": SMALL,
+        "va": "center",
+        "weight": heavy,
+        "linespacing": theme.SPACING,
+        **style,
+    }
     drawn = where.text(x, y, typeset(text), **look)
     effects: list[AbstractPathEffect] = [Stroke(linewidth=1.6, foreground="white")] if halo else []
     if bold and lang == "zh":

@@ -234,11 +234,7 @@ def _values(panel: Panel, encoding: Encoding, table: pd.DataFrame, rules: Sequen
 
 
 def _asides(
-    panel: Panel,
-    asides: Sequence[Aside],
-    rooms: Sequence[float],
-    part: pd.DataFrame,
-    headed: bool,
+    panel: Panel, asides: Sequence[Aside], rooms: Sequence[float], part: pd.DataFrame, headed: bool
 ) -> None:
     x = START
     for a, taken in zip(asides, rooms, strict=True):
@@ -265,7 +261,10 @@ def waterfall(
     # By how much the printed values differ.
     moved = (encoding.factor * after).round() - (encoding.factor * before).round()
     # What raised the value has another colour than what lowered it.
-    ends = {f"_{way}": after.where(keep) for way, keep in (("up", after >= before), ("down", after < before))}
+    ends = {
+        f"_{way}": after.where(keep)
+        for way, keep in (("up", after >= before), ("down", after < before))
+    }
     steps = data.assign(
         before=before,
         **ends,

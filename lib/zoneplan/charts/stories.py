@@ -11,7 +11,7 @@ from zoneplan.messages import words
 from zoneplan.result import Nothing, Result
 
 if TYPE_CHECKING:
-    from zoneplan.study import Forecasts, Plan
+    from zoneplan.study import Plan
 
 # Where a chart stands: on paper (with the section), on a slide, or on the pages of the index only.
 Place = Literal["paper", "slide"]
@@ -19,7 +19,9 @@ Place = Literal["paper", "slide"]
 
 @dataclass(frozen=True)
 class BriefChart:
-    """One chart of the brief: the section that it belongs to, where it stands, and how it is made."""
+    """One chart of the brief: the section that it belongs to, where it stands, and how it
+    is made.
+    """
 
     section: str
     places: frozenset[Place]
@@ -72,7 +74,8 @@ def _listed(plan: Plan) -> Iterator[tuple[str, tuple[Place, ...], Callable[[str]
     yield "whatif", (), of(made.odds, by="years")
     yield "whatif", (), of(made.missing_numbers)
     for i in (lead, *others)[:2]:
-        # One-way swings never stand alone: the shares say what each is worth when all move together.
+        # One-way swings never stand alone: the shares say what each is worth when all move
+        # together.
         yield "whatif", (), of(made[i].tornado)
         yield "whatif", (), of(made[i].variance_shares)
     yield "compared", ("paper",), of(peers.ambition)

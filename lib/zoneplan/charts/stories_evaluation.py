@@ -10,7 +10,7 @@ from zoneplan.charts.encoding import Encoding, Mark
 from zoneplan.charts.page import Caption
 from zoneplan.charts.paths import paths
 from zoneplan.charts.rows import rows
-from zoneplan.charts.theme import FAN, PEER, SERIES, TARGET, ZONE
+from zoneplan.charts.theme import PEER, SERIES, ZONE
 from zoneplan.charts.wording import captioned
 from zoneplan.data.sources import ids_in
 from zoneplan.evaluation.promise_record import PromiseRecord
@@ -33,15 +33,37 @@ def _track_record(result: TrackRecord, lang: str = "en") -> Chart:
         "first": int(data["year"].min()), "last": int(data["year"].max()),
         "day": day(max(data["as_of"]), lang),
     }  # fmt: skip
-    mark = Mark("all", look="line", width=1.4, label="all", text="cases", name=w("charts.reliability.came_true"))
+    mark = Mark(
+        "all",
+        look="line",
+        width=1.4,
+        label="all",
+        text="cases",
+        name=w("charts.reliability.came_true"),
+    )
     return paths(
         f"hits_{plan.id}",
         result.calibration().assign(source_id=";".join(sorted(set(data["source_id"])))),
-        Encoding("odds", "met", (mark,), unit=mark.name, scale="chance", across="chance", only=w("charts.only.cases")),
-        captioned(plan, lang, "hits", "right", sorted({*data["source_id"], *plan.targets["source_id"]}), **facts),
+        Encoding(
+            "odds",
+            "met",
+            (mark,),
+            unit=mark.name,
+            scale="chance",
+            across="chance",
+            only=w("charts.only.cases"),
+        ),
+        captioned(
+            plan,
+            lang,
+            "hits",
+            "right",
+            sorted({*data["source_id"], *plan.targets["source_id"]}),
+            **facts,
+        ),
         xlabel=w("charts.reliability.given"),
         high=3.2,
-    )  # fmt: skip
+    )
 
 
 @story.register
@@ -53,9 +75,7 @@ def _promise_record(
     return draw(result, lang)
 
 
-def _caption(
-    result: PromiseRecord, lang: str, key: str, title: str, **facts: object
-) -> Caption:
+def _caption(result: PromiseRecord, lang: str, key: str, title: str, **facts: object) -> Caption:
     told = {"of": words(lang)(f"figures.record.{result.of}")} | result.facts(lang) | facts
     return captioned(result.plan, lang, key, title, ids_in(result.rows), **told)
 
@@ -65,7 +85,9 @@ def _reliability(result: PromiseRecord, lang: str) -> Chart:
     w, data = words(lang), result.reliability
     data = data[data["era"].isin(ERAS) & (data["cases"] >= 3)]
     parts = [
-        data[["era", "chance", "cases"]].assign(value=data[c], series=data["era"].astype(str) + "_" + c)
+        data[["era", "chance", "cases"]].assign(
+            value=data[c], series=data["era"].astype(str) + "_" + c
+        )
         for c in ("met", "low", "high")
     ]
     marks: list[Mark] = []
@@ -83,12 +105,21 @@ def _reliability(result: PromiseRecord, lang: str) -> Chart:
     return paths(
         "promises_reliability",
         pd.concat(parts, ignore_index=True).assign(source_id=result.rows["source_id"].iloc[0]),
-        Encoding("chance", "value", tuple(marks), group="series", unit=w("charts.reliability.came_true"), scale="chance", across="chance", only=w("charts.only.bands")),
+        Encoding(
+            "chance",
+            "value",
+            tuple(marks),
+            group="series",
+            unit=w("charts.reliability.came_true"),
+            scale="chance",
+            across="chance",
+            only=w("charts.only.bands"),
+        ),
         _caption(result, lang, "record_reliability", title, **facts),
         xlabel=w("charts.reliability.given"),
         key=[(m.name, m.hue, "_") for m in marks if m.name],
         high=3.2,
-    )  # fmt: skip
+    )
 
 
 def _gap(points: float, w: Words) -> str:
@@ -102,22 +133,42 @@ def _years(result: PromiseRecord, lang: str) -> Chart:
     w, data = words(lang), result.years
     long = data.melt(["year", "cases"], ["met", "odds"], "series", "value")
     marks = (
-        Mark("met", look="line", name=w("figures.record.met"), width=2.0, size=4.5, label="room", text="_told"),
-        Mark("odds", look="line", name=w("figures.record.given"), colour=SERIES[1], marker="", dashed=True),
+        Mark(
+            "met",
+            look="line",
+            name=w("figures.record.met"),
+            width=2.0,
+            size=4.5,
+            label="room",
+            text="_told",
+        ),
+        Mark(
+            "odds",
+            look="line",
+            name=w("figures.record.given"),
+            colour=SERIES[1],
+            marker="",
+            dashed=True,
+        ),
     )
     low = data.loc[data["met"].idxmin()]
     facts = {"year": int(low["year"]), "least": odds(low["met"], lang)}
     facts |= {"first": int(data["year"].min()), "last": int(data["year"].max())}
     cases = result.rows.set_index(["method", "era"])["met"]
-    fell = all(("odds", e) in cases.index for e in ERAS) and cases[("odds", ERAS[1])] < cases[("odds", ERAS[0])] - 0.1
+    fell = (
+        all(("odds", e) in cases.index for e in ERAS)
+        and cases[("odds", ERAS[1])] < cases[("odds", ERAS[0])] - 0.1
+    )
     return paths(
         "promises_by_year",
-        long.assign(_told=[odds(v, lang) for v in long["value"]], source_id=result.rows["source_id"].iloc[0]),
+        long.assign(
+            _told=[odds(v, lang) for v in long["value"]], source_id=result.rows["source_id"].iloc[0]
+        ),
         Encoding("year", "value", marks, group="series", scale="chance"),
         _caption(result, lang, "record_years", "fell" if fell else "least", **facts),
         key=[(m.name, m.hue, m.marker or "_") for m in marks],
         high=2.4,
-    )  # fmt: skip
+    )
 
 
 def _methods(result: PromiseRecord, lang: str) -> Chart:
@@ -134,7 +185,18 @@ def _methods(result: PromiseRecord, lang: str) -> Chart:
     best = data.loc[data.groupby("era")["brier"].idxmin()].set_index("era")["method"]
     wins = int((best == "odds").sum())
     title = {2: "best", 1: "once", 0: "never"}[wins] if len(best) == 2 else "neutral"
-    keep = ["panel", "era", "label", "method", "brier", "low", "high", "cases", "years", "source_id"]
+    keep = [
+        "panel",
+        "era",
+        "label",
+        "method",
+        "brier",
+        "low",
+        "high",
+        "cases",
+        "years",
+        "source_id",
+    ]
     return rows(
         "promises_methods",
         drawn[keep],

@@ -1,4 +1,6 @@
-"""Charts of a plan's forecasts: chances, paths, what led to a chance, and what would have been even."""
+"""Charts of a plan's forecasts: chances, paths, what led to a chance, and what would have been
+even.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ from zoneplan.data.indicators import indicator
 from zoneplan.data.sources import PLAN, ids_in
 from zoneplan.data.units import shown_in
 from zoneplan.forecasting.aims import Aims, EarlyWarning
-from zoneplan.forecasting.chances import BASE_DEPENDENT, Chances, chances
+from zoneplan.forecasting.chances import Chances, chances
 from zoneplan.forecasting.fans import Fans
 from zoneplan.forecasting.joint import COUPLINGS, Joint, Scorecard
 from zoneplan.forecasting.ladder import ADDED, Alternatives, Ladder
@@ -88,9 +90,7 @@ def _judged(result: Chances) -> pd.DataFrame:
     return both.sort_values(["low", "high"], ascending=False, kind="stable", ignore_index=True)
 
 
-def _odds_title(
-    result: Chances, table: pd.DataFrame, lang: str
-) -> tuple[str, dict[str, object]]:
+def _odds_title(result: Chances, table: pd.DataFrame, lang: str) -> tuple[str, dict[str, object]]:
     """Which targets are likelier than not; none, one, some or all of them."""
     plan, n = result.plan, len(table)
     sure, hope = table[table["low"] > EVEN], table[table["high"] > EVEN]
@@ -112,7 +112,9 @@ def _odds_title(
 def _by_years(result: Chances, lang: str) -> Chart:
     """Chance of each year's target, by series and base."""
     w, plan = words(lang), result.plan
-    annex = result.rows[result.rows["probability_low"].notna() & (result.rows["section"] == "annex")]
+    annex = result.rows[
+        result.rows["probability_low"].notna() & (result.rows["section"] == "annex")
+    ]
     several = annex.groupby("indicator_id")["year"].transform("nunique") > 1
     kept = annex[several] if several.any() else annex
     long = kept.melt(
@@ -120,13 +122,26 @@ def _by_years(result: Chances, lang: str) -> Chart:
     ).dropna()
     long["base"] = long["base"].str.removeprefix("probability_")
     order = {i: n for n, i in enumerate(dict.fromkeys(kept["indicator_id"]))}
-    long = long.sort_values(["indicator_id", "year"], key=lambda c: c.map(order) if c.name == "indicator_id" else c, kind="stable")
+    long = long.sort_values(
+        ["indicator_id", "year"],
+        key=lambda c: c.map(order) if c.name == "indicator_id" else c,
+        kind="stable",
+    )
     drawn = long.assign(
         panel=[short(plan, i, lang) for i in long["indicator_id"]],
         _told=[odds(p, lang) for p in long["chance"]],
     )
     marks = tuple(
-        Mark(b, look="line", name=w(f"figures.base.{b}"), colour=c, dashed=d, label="room" if b == "implied" else "free", text="_told", size=4.5)
+        Mark(
+            b,
+            look="line",
+            name=w(f"figures.base.{b}"),
+            colour=c,
+            dashed=d,
+            label="room" if b == "implied" else "free",
+            text="_told",
+            size=4.5,
+        )
         for b, c, d in (("implied", ZONE, False), ("observed", OTHER, True))
         if (long["base"] == b).any()
     )
@@ -146,7 +161,7 @@ def _by_years(result: Chances, lang: str) -> Chart:
 @story.register
 def _fans(result: Fans, lang: str = "en") -> Chart:
     """History, fans from both bases, needed growth and targets, a panel a series."""
-    w, plan, data = words(lang), result.plan, result.rows
+    _w, plan, data = words(lang), result.plan, result.rows
     parts = dict(tuple(data.groupby("indicator_id", sort=False)))
     alone = len(parts) == 1
     drawn = pd.concat([_fan_rows(result, i, part, lang) for i, part in parts.items()])
@@ -189,48 +204,105 @@ def _fan_rows(result: Fans, i: str, part: pd.DataFrame, lang: str) -> pd.DataFra
     other = (part["series"] == "published") & (part["scope_note"] != own)
     goal = part[part["series"] == "target"].iloc[-1]
     needs = [
-        pd.DataFrame({"series": f"{b.base}_needed", "year": [b.year, goal["year"]], "value": [b.value, goal["value"]]})
+        pd.DataFrame(
+            {
+                "series": f"{b.base}_needed",
+                "year": [b.year, goal["year"]],
+                "value": [b.value, goal["value"]],
+            }
+        )
         for b in bases.itertuples()
     ]
-    needed = [(pct(b.growth, lang=lang), int(b.year)) for b in bases.itertuples() if b.growth == b.growth]
+    needed = [
+        (pct(b.growth, lang=lang), int(b.year)) for b in bases.itertuples() if b.growth == b.growth
+    ]
     told = w("figures.fans.or").join(w("figures.fans.from", growth=g, year=y) for g, y in needed)
     scope = part["scope_note"].where(part["series"] == "published", "")
     rows_ = part.assign(series=named.where(~other, "other_scope"), _scope=scope)
     rows_ = pd.concat([rows_, *needs], ignore_index=True)
     head = w("common.with_unit", name=short(plan, i, lang), unit=unit)
     return rows_.assign(
-        panel=head, value=factor * rows_["value"], unit=unit, indicator_id=i,
-        _needed=w("figures.fans.needed", growth=told) if told else "", _scope=rows_["_scope"].fillna(""),
-    )[["indicator_id", "panel", "series", "year", "value", "unit", "source_id", "_scope", "_needed"]]  # fmt: skip
+        panel=head,
+        value=factor * rows_["value"],
+        unit=unit,
+        indicator_id=i,
+        _needed=w("figures.fans.needed", growth=told) if told else "",
+        _scope=rows_["_scope"].fillna(""),
+        # fmt: skip
+    )[
+        [
+            "indicator_id",
+            "panel",
+            "series",
+            "year",
+            "value",
+            "unit",
+            "source_id",
+            "_scope",
+            "_needed",
+        ]
+    ]
 
 
 def _fan_marks(lang: str, places: int, alone: bool, there: set[str]) -> tuple[Mark, ...]:
     w = words(lang)
-    said = {k: w(f"figures.fans.{k}") for k in ("implied", "observed", "needed_line", "published", "other_scope", "target")}
+    said = {
+        k: w(f"figures.fans.{k}")
+        for k in ("implied", "observed", "needed_line", "published", "other_scope", "target")
+    }
     marks: list[Mark] = []
     for base, colour, deep in (("implied", FAN, 0.28), ("observed", OTHER, 0.16)):
         if f"{base}_q90" in there:
             opens = f"{base}_base"
             marks += [
-                Mark(f"{base}_q90", f"{base}_q10", "band", said[base], colour, "", alpha=deep, opens=opens),
-                Mark(f"{base}_q50", look="line", colour=colour, marker="", width=1.4, opens=opens, dashed=base != "implied"),
+                Mark(
+                    f"{base}_q90",
+                    f"{base}_q10",
+                    "band",
+                    said[base],
+                    colour,
+                    "",
+                    alpha=deep,
+                    opens=opens,
+                ),
+                Mark(
+                    f"{base}_q50",
+                    look="line",
+                    colour=colour,
+                    marker="",
+                    width=1.4,
+                    opens=opens,
+                    dashed=base != "implied",
+                ),
             ]
     for base in ("implied", "observed"):
         name = said["needed_line"] if base == "implied" or "implied_needed" not in there else ""
-        marks.append(Mark(f"{base}_needed", look="line", name=name, colour=TARGET, marker="", width=0.9))
+        marks.append(
+            Mark(f"{base}_needed", look="line", name=name, colour=TARGET, marker="", width=0.9)
+        )
     small = 4.5 if alone else 3.6
     marks += [
         Mark("published", look="line", name=said["published"], size=small, width=1.6),
         Mark("other_scope", look="hollow", name=said["other_scope"], size=small),
         Mark("implied_base", look="hollow", colour=FAN, size=small),
-        Mark("target", name=said["target"], marker="D", size=small + 0.8, colour=TARGET, label="all" if alone else "", digits=places),
+        Mark(
+            "target",
+            name=said["target"],
+            marker="D",
+            size=small + 0.8,
+            colour=TARGET,
+            label="all" if alone else "",
+            digits=places,
+        ),
     ]
     return tuple(m for m in marks if m.at in there)
 
 
 @story.register
 def _ladder(result: Ladder, lang: str = "en") -> Chart:
-    """The chance step by step: the chain that leads to the answer, then the answer made otherwise."""
+    """The chance step by step: the chain that leads to the answer, then the answer made
+    otherwise.
+    """
     w, plan, i = words(lang), result.plan, result.indicator_id
     data = result.rows
     chain = data["step"].isin(ADDED)
@@ -274,7 +346,11 @@ def _alternatives(result: Alternatives, lang: str = "en") -> Chart:
         text=[odds(p, lang) for p in data["probability"]],
     )
     # The most common class first.
-    order = drawn.groupby("column", sort=False)["chosen"].sum().sort_values(ascending=False, kind="stable")
+    order = (
+        drawn.groupby("column", sort=False)["chosen"]
+        .sum()
+        .sort_values(ascending=False, kind="stable")
+    )
     place = {c: n for n, c in enumerate(order.index)}
     drawn = drawn.sort_values("column", key=lambda c: c.map(place), kind="stable")
     rows_ = {i: n for n, i in enumerate(dict.fromkeys(data["indicator_id"]))}
@@ -283,9 +359,12 @@ def _alternatives(result: Alternatives, lang: str = "en") -> Chart:
     apart = int((wide["max"] - wide["min"] >= 0.1).sum())
     most = wide["max"].sub(wide["min"]).idxmax()
     facts = {
-        "n": len(wide), "apart": apart, "name": inside(short(plan, most, lang)), "year": plan.years[-1],
+        "n": len(wide),
+        "apart": apart,
+        "name": inside(short(plan, most, lang)),
+        "year": plan.years[-1],
         "odds": odds_range(wide.loc[most, "min"], wide.loc[most, "max"], lang),
-    }  # fmt: skip
+    }
     title = "wide" if wide.loc[most, "max"] - wide.loc[most, "min"] >= 0.1 else "close"
     id_ = "classes" if len(wide) > 1 else f"classes_{most}"
     columns = ["indicator_id", "label", "column", "value", "text", "is_proxy", "chosen"]
@@ -314,19 +393,33 @@ def _aims(result: Aims, lang: str = "en") -> Chart:
     ends = zip(even.min(axis=1), even.max(axis=1), data["unit"], strict=True)
     told = [span(*end, lang) for end in ends]
     drawn = data[["indicator_id", "target", "unit"]].assign(
-        label=[short(plan, i, lang) for i in data["indicator_id"]], **share,
-        _told=told, _goal=[amount(v, u, lang) for v, u in zip(data["target"], data["unit"], strict=True)],
-    )  # fmt: skip
+        label=[short(plan, i, lang) for i in data["indicator_id"]],
+        **share,
+        _told=told,
+        _goal=[amount(v, u, lang) for v, u in zip(data["target"], data["unit"], strict=True)],
+    )
     low = pd.concat([drawn["even_implied"], drawn["even_observed"]], axis=1)
     under, over = low.max(axis=1) < 100, low.min(axis=1) >= 100
     name = inside(short(plan, data["indicator_id"].iloc[0], lang))
-    facts = {"under": int(under.sum()), "n": len(drawn), "name": name, "even": told[0], "year": plan.years[-1]}
+    facts = {
+        "under": int(under.sum()),
+        "n": len(drawn),
+        "name": name,
+        "even": told[0],
+        "year": plan.years[-1],
+    }
     title = "all" if under.all() else "none" if over.all() else "lead"
     marks = [
-        Mark("two_in_three_implied", name=w("figures.aims.two_in_three"), colour=PEER, marker="s", size=5.5),
+        Mark(
+            "two_in_three_implied",
+            name=w("figures.aims.two_in_three"),
+            colour=PEER,
+            marker="s",
+            size=5.5,
+        ),
         Mark("two_in_three_observed", colour=PEER, marker="s", size=5.5),
         Mark("even_implied", name=w("figures.aims.implied"), size=7.0),
-    ]  # fmt: skip
+    ]
     if drawn["even_observed"].notna().any():
         marks.append(Mark("even_observed", name=w("figures.aims.observed"), colour=OTHER, size=7.0))
     encoding = Encoding(y="label", marks=tuple(marks), unit=w("figures.aims.unit"), scale="free")
@@ -351,23 +444,54 @@ def _early_warning(result: EarlyWarning, lang: str = "en") -> Chart:
     w, plan, data = words(lang), result.plan, result.rows
     year = int(data["year"].iloc[0])
     panels = [short(plan, i, lang) for i in data["indicator_id"]]
-    drawn = data.assign(panel=panels, series="reading", _told=[odds(p, lang) for p in data["probability"]])
+    drawn = data.assign(
+        panel=panels, series="reading", _told=[odds(p, lang) for p in data["probability"]]
+    )
     own = drawn[drawn["planned"]].assign(series="target")
     marks = (
-        Mark("reading", look="line", name=w("figures.early.reading"), size=4.0, label="room", text="_told"),
-        Mark("target", name=w("figures.early.target", year=year), colour=TARGET, marker="D", size=5.5, label="all", text="_told"),
-    )  # fmt: skip
+        Mark(
+            "reading",
+            look="line",
+            name=w("figures.early.reading"),
+            size=4.0,
+            label="room",
+            text="_told",
+        ),
+        Mark(
+            "target",
+            name=w("figures.early.target", year=year),
+            colour=TARGET,
+            marker="D",
+            size=5.5,
+            label="all",
+            text="_told",
+        ),
+    )
     lead = data[data["indicator_id"] == data["indicator_id"].iloc[0]]
     at = lead[lead["planned"]]
-    facts = {"year": year, "last": plan.years[-1], "name": inside(short(plan, data["indicator_id"].iloc[0], lang))}
+    facts = {
+        "year": year,
+        "last": plan.years[-1],
+        "name": inside(short(plan, data["indicator_id"].iloc[0], lang)),
+    }
     title = "neutral"
     if len(at):
         facts |= {"chance": odds(float(at["probability"].iloc[0]), lang)}
         title = "on_track" if at["probability"].iloc[0] >= EVEN else "not_enough"
     return paths(
-        "early_warning" if data["indicator_id"].nunique() > 1 else f"early_warning_{lead['indicator_id'].iloc[0]}",
+        "early_warning"
+        if data["indicator_id"].nunique() > 1
+        else f"early_warning_{lead['indicator_id'].iloc[0]}",
         pd.concat([drawn[~drawn["planned"]], own], ignore_index=True),
-        Encoding("growth", "probability", marks, group="series", panel="panel", scale="chance", across="values"),
+        Encoding(
+            "growth",
+            "probability",
+            marks,
+            group="series",
+            panel="panel",
+            scale="chance",
+            across="values",
+        ),
         captioned(plan, lang, "early", title, [PLAN, "cityyb"], **facts),
         key=[(m.name, m.hue, m.marker) for m in marks],
         xlabel=w("figures.early.growth", year=year),
@@ -379,9 +503,18 @@ def _early_warning(result: EarlyWarning, lang: str = "en") -> Chart:
 def _joint(result: Joint, lang: str = "en") -> Chart:
     """How many promises are met together, by how closely they move."""
     w, plan = words(lang), result.plan
-    ends = result.rows.groupby("coupling", sort=False).agg(
-        q10=("q10", "min"), q90=("q90", "max"), low=("expected", "min"), high=("expected", "max"), all_=("headline", "max")
-    ).reindex(COUPLINGS).reset_index()  # fmt: skip
+    ends = (
+        result.rows.groupby("coupling", sort=False)
+        .agg(
+            q10=("q10", "min"),
+            q90=("q90", "max"),
+            low=("expected", "min"),
+            high=("expected", "max"),
+            all_=("headline", "max"),
+        )
+        .reindex(COUPLINGS)
+        .reset_index()
+    )
     drawn = ends.assign(
         label=[w(f"figures.joint.coupling.{c}") for c in ends["coupling"]],
         _all=[odds(p, lang) for p in ends["all_"]],
@@ -397,7 +530,14 @@ def _joint(result: Joint, lang: str = "en") -> Chart:
         "joint",
         drawn.rename(columns={"all_": "all_headline"}),
         Encoding(y="label", marks=marks, unit=w("figures.joint.unit")),
-        captioned(plan, lang, "joint", "few" if float(facts["high"]) < facts["n"] / 2 else "neutral", [PLAN, "cityyb"], **facts),
+        captioned(
+            plan,
+            lang,
+            "joint",
+            "few" if float(facts["high"]) < facts["n"] / 2 else "neutral",
+            [PLAN, "cityyb"],
+            **facts,
+        ),
         asides=(Aside("_all", ZONE, NAME, True, w("figures.joint.head"), 1.1),),
         key=[(m.name, m.hue, "s" if m.look == "line" else "o") for m in marks],
     )
@@ -410,7 +550,13 @@ def _scorecard(result: Scorecard, lang: str = "en") -> Chart:
     data = result.rows
     named = [plan.translate(t, lang) for t in data["responsible"]]
     alone = data["department"].astype(int)
-    drawn = data.assign(label=named, _counted=[w("figures.scorecard.self_of", n=n, of=t) for n, t in zip(alone, data["targets"], strict=True)])
+    drawn = data.assign(
+        label=named,
+        _counted=[
+            w("figures.scorecard.self_of", n=n, of=t)
+            for n, t in zip(alone, data["targets"], strict=True)
+        ],
+    )
     marks = (
         Mark("targets", look="bar", name=w("figures.scorecard.targets"), colour=PEER, alpha=0.5),
         Mark("assessable", look="bar", name=w("figures.scorecard.assessable"), colour=FAN),
@@ -422,7 +568,9 @@ def _scorecard(result: Scorecard, lang: str = "en") -> Chart:
         "departments",
         drawn,
         Encoding(y="label", marks=marks, unit=w("figures.scorecard.unit")),
-        captioned(plan, lang, "scorecard", "alone" if facts["alone"] else "neutral", [PLAN], **facts),
+        captioned(
+            plan, lang, "scorecard", "alone" if facts["alone"] else "neutral", [PLAN], **facts
+        ),
         asides=(Aside("_counted", INK, NOTE, head=w("figures.scorecard.head"), room=1.4),),
         key=[(m.name, m.hue, "s" if m.look == "bar" else "o") for m in marks],
     )

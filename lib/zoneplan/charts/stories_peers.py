@@ -79,8 +79,22 @@ def _growth(result: Growth, lang: str = "en", goal: float | None = None) -> Char
     return scatter(
         "zones_by_year",
         drawn.assign(_text=drawn["label"]),
-        Encoding("year", "value", unit=w("figures.zones.growth"), scale="free", across="years", only=w("charts.only.names")),
-        captioned(plan, lang, "by_year", "fewer" if fewer else "some", cited(data, plan.home, china["source_id"]), **facts),
+        Encoding(
+            "year",
+            "value",
+            unit=w("figures.zones.growth"),
+            scale="free",
+            across="years",
+            only=w("charts.only.names"),
+        ),
+        captioned(
+            plan,
+            lang,
+            "by_year",
+            "fewer" if fewer else "some",
+            cited(data, plan.home, china["source_id"]),
+            **facts,
+        ),
         text="_text",
         mine="_mine",
         off=w.raw("charts.size.off"),
@@ -88,7 +102,7 @@ def _growth(result: Growth, lang: str = "en", goal: float | None = None) -> Char
         upright=Rule(SLOWER - 0.5, w("figures.by_year.turn", year=SLOWER), SOFT, True),
         line=china.rename(columns={"year": "x", "value": "y"}) if len(china) else None,
         line_words=w("figures.zones.china"),
-    )  # fmt: skip
+    )
 
 
 @story.register
@@ -103,7 +117,10 @@ def _reaching(result: Reaching, lang: str = "en") -> Chart:
     )
     by = data.set_index("way")["share"]
     ends = {key: result.reports.counted()[key] for key in ("first", "last")}
-    facts = ends | {"rate": rate, "shares": odds_range(data["share"].min(), data["share"].max(), lang)}
+    facts = ends | {
+        "rate": rate,
+        "shares": odds_range(data["share"].min(), data["share"].max(), lang),
+    }
     title = "shares"
     if {"early", "late"} <= set(by.index) and by["late"] < by["early"]:
         facts |= {"early": odds(by["early"], lang), "late": odds(by["late"], lang)}
@@ -111,10 +128,14 @@ def _reaching(result: Reaching, lang: str = "en") -> Chart:
     return rows(
         "zones_bias",
         drawn,
-        Encoding(y="label", marks=(Mark("share", look="bar", name=w("charts.series.share"), colour=FAN),), scale="chance"),
+        Encoding(
+            y="label",
+            marks=(Mark("share", look="bar", name=w("charts.series.share"), colour=FAN),),
+            scale="chance",
+        ),
         captioned(result.plan, lang, "bias", title, data["source_id"].iloc[0].split(";"), **facts),
         asides=(Aside("_share", ZONE, NAME, True),),
-    )  # fmt: skip
+    )
 
 
 @story.register
@@ -137,13 +158,15 @@ def _totals(result: Totals, lang: str = "en") -> Chart | Nothing:
     return scatter(
         "zones_mean",
         drawn.assign(_text=[num(v) for v in drawn["value"]]),
-        Encoding("year", "value", unit=unit, scale="free", across="years", only=w("charts.only.names")),
+        Encoding(
+            "year", "value", unit=unit, scale="free", across="years", only=w("charts.only.names")
+        ),
         captioned(plan, lang, "mean", "times", ids, **facts),
         text="_text",
         mine="_mine",
         line=means[["year"]].rename(columns={"year": "x"}).assign(y=factor * means["mean_zone"]),
         line_words=w("figures.mean.label"),
-    )  # fmt: skip
+    )
 
 
 @story.register
@@ -166,10 +189,17 @@ def _ranks(result: Ranks, lang: str = "en") -> Chart:
     return paths(
         f"ranks_{result.ranking}",
         data,
-        Encoding("evaluation_year", "rank", tuple(marks), group="zone_id", unit=w("charts.ladder.rank"), scale="rank"),
+        Encoding(
+            "evaluation_year",
+            "rank",
+            tuple(marks),
+            group="zone_id",
+            unit=w("charts.ladder.rank"),
+            scale="rank",
+        ),
         captioned(result.plan, lang, "ranks", "one", ids_in(result.rows), **facts),
         high=max(3.0, 0.17 * len(marks)),
-    )  # fmt: skip
+    )
 
 
 @story.register
@@ -193,7 +223,9 @@ def _against_city(result: AgainstCity, lang: str = "en") -> Chart | Nothing:
         "compare_city",
         drawn,
         encoding,
-        captioned(result.plan, lang, "city", title, ids_in(seen[["source_id", "city_source_id"]]), **facts),
+        captioned(
+            result.plan, lang, "city", title, ids_in(seen[["source_id", "city_source_id"]]), **facts
+        ),
         row=0.3,
         joined=True,
         key=encoding.key,
@@ -215,9 +247,20 @@ def _promised(result: Promised, lang: str = "en") -> Chart | Nothing:
         for who, mean, year in named
     ]
     seen = others[others["result"].notna()]
-    facts = {"n": len(others), "known": len(seen), "met": int((seen["result"] >= seen["target"]).sum())}
+    facts = {
+        "n": len(others),
+        "known": len(seen),
+        "met": int((seen["result"] >= seen["target"]).sum()),
+    }
     marks = (
-        Mark("target", name=w("figures.promises.promised"), colour=TARGET, marker="D", size=5.5, label="beside"),
+        Mark(
+            "target",
+            name=w("figures.promises.promised"),
+            colour=TARGET,
+            marker="D",
+            size=5.5,
+            label="beside",
+        ),
         Mark("result", name=w("figures.promises.result"), size=6.5, label="beside"),
     )
     encoding = Encoding(y="label", marks=marks, unit=w("common.unit.percent_year"))
@@ -245,19 +288,28 @@ def _small_zones(result: SmallZones, lang: str = "en") -> Chart:
     # The last digits of an iterated fit differ from machine to machine, and must not move a pixel.
     fit = None if result.line is None else result.line.assign(x=factor * result.line["x"]).round(4)
     facts = _span(result) | {"n": len(data), "slope": num(abs(result.slope[0])), "unit": unit}
-    title = {"summary": "falls" if result.slope[0] < 0 else "rises"}.get(result.case(), result.case())
+    title = {"summary": "falls" if result.slope[0] < 0 else "rises"}.get(
+        result.case(), result.case()
+    )
     ids = ids_in(data[["source_id", "growth_source_id", "china_source_id"]])
     return scatter(
         "zones_alone" if result.zone_alone else "zones_catching_up",
         drawn,
-        Encoding("size", "above_china", unit=w("figures.catchup.unit"), scale="free", across="log", only=w("charts.only.line")),
+        Encoding(
+            "size",
+            "above_china",
+            unit=w("figures.catchup.unit"),
+            scale="free",
+            across="log",
+            only=w("charts.only.line"),
+        ),
         captioned(result.plan, lang, "catchup", title, ids, **facts),
         text="_text",
         mine="_mine",
         off=w.raw("charts.size.off"),
         xlabel=w("figures.zones.size", unit=unit),
         line=fit,
-    )  # fmt: skip
+    )
 
 
 def _cells(data: pd.DataFrame, w: Words) -> pd.DataFrame:
@@ -335,23 +387,45 @@ def _percentile(result: Percentile, lang: str = "en") -> Chart:
     )
     last = data.iloc[-1]
     facts = {
-        "rate": pct(result.growth, 0, lang), "share": odds(last["share"], lang), "span": result.horizon,
-        "class_": result.class_.describe(lang), "last": f"{last['end_year']:.0f}",
-        "first": f"{data['origin_year'].iloc[0]:.0f}", "best": odds(data["share"].max(), lang),
-    }  # fmt: skip
+        "rate": pct(result.growth, 0, lang),
+        "share": odds(last["share"], lang),
+        "span": result.horizon,
+        "class_": result.class_.describe(lang),
+        "last": f"{last['end_year']:.0f}",
+        "first": f"{data['origin_year'].iloc[0]:.0f}",
+        "best": odds(data["share"].max(), lang),
+    }
     marks = (
         Mark("p75", "p25", "line", colour=PEER, width=9.0, alpha=0.8),
-        Mark("p50", name=w("figures.needed.median"), colour=INK, marker="|", size=13.0, reach=("p10", "p90")),
-        Mark("plan_growth", name=w("charts.percentile.planned"), colour=TARGET, marker="D", size=7.0),
+        Mark(
+            "p50",
+            name=w("figures.needed.median"),
+            colour=INK,
+            marker="|",
+            size=13.0,
+            reach=("p10", "p90"),
+        ),
+        Mark(
+            "plan_growth", name=w("charts.percentile.planned"), colour=TARGET, marker="D", size=7.0
+        ),
     )
     return rows(
         f"percentile_{result.class_.indicator_id}_{result.horizon}y",
         drawn,
-        Encoding(y="label", marks=marks, note="regions", unit=w("common.unit.percent_year"), only=w("charts.only.quartiles")),
+        Encoding(
+            y="label",
+            marks=marks,
+            note="regions",
+            unit=w("common.unit.percent_year"),
+            only=w("charts.only.quartiles"),
+        ),
         captioned(result.plan, lang, "percentile", "last", ids_in(data), **facts),
-        key=[(w("figures.needed.bars"), PEER, "s"), *((m.name, m.hue, m.marker) for m in marks[1:])],
+        key=[
+            (w("figures.needed.bars"), PEER, "s"),
+            *((m.name, m.hue, m.marker) for m in marks[1:]),
+        ],
         asides=(Aside("_reached", INK, NAME, True, w("charts.percentile.reached")),),
-    )  # fmt: skip
+    )
 
 
 @story.register
@@ -381,7 +455,11 @@ def _neighbours(result: Neighbours, lang: str = "en") -> Chart:
             slopes(cities.drop_duplicates("indicator_id"), "planned", "planned"),
         ],
         ignore_index=True,
-    ).sort_values("indicator_id", key=lambda c: c.map({i: n for n, i in enumerate(plan.series())}), kind="stable")
+    ).sort_values(
+        "indicator_id",
+        key=lambda c: c.map({i: n for n, i in enumerate(plan.series())}),
+        kind="stable",
+    )
     drawn["panel"] = [short(plan, i, lang) for i in drawn["indicator_id"]]
     hosts = cities.loc[host, place].unique()
     grey = {"look": "line", "colour": PEER, "marker": "", "width": 0.9}
@@ -390,16 +468,25 @@ def _neighbours(result: Neighbours, lang: str = "en") -> Chart:
     marks[-1] = Mark(marks[-1].at, name=w("figures.neighbours.cities"), **grey)
     if len(medians):
         told = w("figures.neighbours.class", place=medians[place].iloc[0])
-        marks.append(Mark("class", name=told, dashed=True, look="line", colour=FAN, marker="", width=1.4))
+        marks.append(
+            Mark("class", name=told, dashed=True, look="line", colour=FAN, marker="", width=1.4)
+        )
     if len(hosts):
         marks.append(Mark("host", name=str(hosts[0]), **bold))
-    marks.append(Mark("planned", name=w("figures.neighbours.planned"), colour=TARGET, **bold | {"width": 1.6}))
+    marks.append(
+        Mark(
+            "planned", name=w("figures.neighbours.planned"), colour=TARGET, **bold | {"width": 1.6}
+        )
+    )
     by = cities.groupby("indicator_id", sort=False)["reached"].agg(["sum", "size"])
     lead = by.index[0]
     facts = {
-        "reached": int(by.loc[lead, "sum"]), "n": int(by.loc[lead, "size"]), "first": first, "last": last,
+        "reached": int(by.loc[lead, "sum"]),
+        "n": int(by.loc[lead, "size"]),
+        "first": first,
+        "last": last,
         "name": inside(short(plan, lead, lang)),
-    }  # fmt: skip
+    }
     title = "few" if 3 * facts["reached"] <= facts["n"] else "many"
     title = "none" if not facts["reached"] else title
     return paths(

@@ -1,4 +1,6 @@
-"""Charts of what decides a plan: growth still needed, scenarios, drivers, ratios, missing figures."""
+"""Charts of what decides a plan: growth still needed, scenarios, drivers, ratios, missing
+figures.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from zoneplan.charts.page import Rule
 from zoneplan.charts.paths import paths
 from zoneplan.charts.rows import Aside, rows
 from zoneplan.charts.stories_forecast import OTHER
-from zoneplan.charts.theme import FAN, INK, NAME, NOTE, PEER, SOFT, TARGET, ZONE
+from zoneplan.charts.theme import FAN, INK, NAME, PEER, SOFT, TARGET, ZONE
 from zoneplan.charts.wording import captioned, digits, inside, reached_by, short
 from zoneplan.data.sources import PLAN, ids_in
 from zoneplan.data.units import shown_in
@@ -28,7 +30,9 @@ from zoneplan.text import amount, num, odds, pct
 
 @story.register
 def _needed(result: NeededGrowth, lang: str = "en") -> Chart:
-    """Growth still needed from both bases on the last window of similar regions, a strip a target."""
+    """Growth still needed from both bases on the last window of similar regions, a strip a
+    target.
+    """
     w, plan, data = words(lang), result.plan, result.rows
     both = data["needed_observed"].notna() & (data["needed_observed"] != data["needed_implied"])
     span = zip(data["origin_year"], data["end_year"], strict=True)
@@ -38,7 +42,9 @@ def _needed(result: NeededGrowth, lang: str = "en") -> Chart:
         window=[w("figures.reading.window", first=f"{a:.0f}", last=f"{b:.0f}") for a, b in span],
         _reached=[reached_by(100 * s, lang) for s in data["reached_implied"]],
     )
-    keep = "indicator_id label window needed_implied needed_observed class_p10 class_p25 class_median"
+    keep = (
+        "indicator_id label window needed_implied needed_observed class_p10 class_p25 class_median"
+    )
     keep += " class_p75 class_p90 reached_implied reached_observed source_id _reached"
     marks = [
         Mark("class_p75", "class_p25", "line", colour=PEER, width=9.0, alpha=0.8),
@@ -76,7 +82,7 @@ def _needed(result: NeededGrowth, lang: str = "en") -> Chart:
 @story.register
 def _comparison(result: Comparison, lang: str = "en") -> Chart:
     """Chances under each scenario, with the change in points."""
-    w, plan, data = words(lang), result.plan, result.rows
+    _w, plan, data = words(lang), result.plan, result.rows
     titled = {i: s.title.get(lang, i) for i, s in plan.scenarios.items()}
     told = [
         odds(p, lang) + (f"\n{round(c):+d}" if round(c) else "")
@@ -114,14 +120,23 @@ def _missing(result: MissingNumbers, lang: str = "en") -> Chart | Nothing:
     data = result.rows[result.rows["probability_high"].notna()].reset_index(drop=True)
     if data.empty:
         return Nothing(w("figures.missing.none"))
-    low, high = (data[[f"probability_{e}" for e in ("low", "high")]].agg(f, axis=1) for f in ("min", "max"))
+    low, high = (
+        data[[f"probability_{e}" for e in ("low", "high")]].agg(f, axis=1) for f in ("min", "max")
+    )
     drawn = data.assign(
         label=[plan.name(i, lang) for i in data["indicator_id"]],
         missing=[plan.translate(t, lang) for t in data["missing_number"]],
         probability_low=low, probability_high=high,
     )  # fmt: skip
     marks = (
-        Mark("probability_high", "probability_low", "line", w("figures.missing.range"), FAN, width=6.0),
+        Mark(
+            "probability_high",
+            "probability_low",
+            "line",
+            w("figures.missing.range"),
+            FAN,
+            width=6.0,
+        ),
         Mark("probability", name=w("figures.missing.now"), size=7.0),
     )
     top = drawn.loc[(high - low).idxmax()]
@@ -130,7 +145,14 @@ def _missing(result: MissingNumbers, lang: str = "en") -> Chart | Nothing:
         "low": odds(top["probability_low"], lang), "high": odds(top["probability_high"], lang),
         "base": plan.base_year,
     }  # fmt: skip
-    keep = "indicator_id label missing probability probability_low probability_high".split()
+    keep = [
+        "indicator_id",
+        "label",
+        "missing",
+        "probability",
+        "probability_low",
+        "probability_high",
+    ]
     return rows(
         "missing_figures",
         drawn[keep],
@@ -160,14 +182,27 @@ def _swings(result: Swings, lang: str = "en") -> Chart:
     rate = [d.startswith("growth") for d in data["driver"]]
     ends = {
         f"{e}_label": [
-            pct(v, 1, lang) if r else num(factor * v, digits(target)) for v, r in zip(data[f"{e}_at"], rate, strict=True)
+            pct(v, 1, lang) if r else num(factor * v, digits(target))
+            for v, r in zip(data[f"{e}_at"], rate, strict=True)
         ]
         for e in ("low", "high")
     }
     drawn = data[["driver"]].assign(
-        assumption=[_driver(d, years, lang) for d in data["driver"]], low=low, high=high, unit=unit, **ends
+        assumption=[_driver(d, years, lang) for d in data["driver"]],
+        low=low,
+        high=high,
+        unit=unit,
+        **ends,
     )
-    mark = Mark("high", "low", "bar", w("charts.series.from_to"), FAN, ends=("low_label", "high_label"), turn=centre)
+    mark = Mark(
+        "high",
+        "low",
+        "bar",
+        w("charts.series.from_to"),
+        FAN,
+        ends=("low_label", "high_label"),
+        turn=centre,
+    )
     rules = [
         Rule(v, w(f"charts.tornado.{name}", value=num(v, digits(target))), colour)
         for v, colour, name in ((centre, ZONE, "centre"), (target, TARGET, "target"))
@@ -181,7 +216,9 @@ def _swings(result: Swings, lang: str = "en") -> Chart:
     return rows(
         f"swings_{i}",
         drawn,
-        Encoding(y="assumption", marks=(mark,), unit=unit, scale="free", only=w("charts.only.centre")),
+        Encoding(
+            y="assumption", marks=(mark,), unit=unit, scale="free", only=w("charts.only.centre")
+        ),
         captioned(plan, lang, "swings", "growth" if grown else "other", [PLAN, "cityyb"], **facts),
         row=0.42,
         rules=rules,
@@ -230,15 +267,20 @@ def _two_way(result: TwoWay, lang: str = "en") -> Chart:
         return of, w("common.with_unit", name=_driver(name, years, lang), unit=said)
 
     (down, first), (across, second) = axis(result.first), axis(result.second)
-    lines = pd.DataFrame({"second": across * result.even["second"], "even": down * result.even["first"]})
+    lines = pd.DataFrame(
+        {"second": across * result.even["second"], "even": down * result.even["first"]}
+    )
     chances = result.rows.set_axis(down * result.rows.index.to_numpy()).set_axis(
         across * result.rows.columns.to_numpy(), axis=1
     )
     even = Mark("even", look="line", name=w("figures.two_way.even"), colour=INK, width=1.6)
     facts = {
-        "name": inside(short(plan, i, lang)), "target": amount(target.value, target.unit, lang),
-        "year": target.year, "first": inside(first.partition(",")[0]), "second": inside(second.partition(",")[0]),
-    }  # fmt: skip
+        "name": inside(short(plan, i, lang)),
+        "target": amount(target.value, target.unit, lang),
+        "year": target.year,
+        "first": inside(first.partition(",")[0]),
+        "second": inside(second.partition(",")[0]),
+    }
     return two_way(
         f"two_way_{i}",
         lines.assign(source_id=PLAN),
@@ -255,7 +297,10 @@ def _ratios(result: Ratios, lang: str = "en") -> Chart:
     """Ratios between levels as published and as planned, a panel each."""
     w, plan, data = words(lang), result.plan, result.rows
     names = {i: short(plan, i, lang) for i in {*data["part"], *data["whole"]}}
-    panels = [w("figures.ratios.of", part=names[a], whole=inside(names[b])) for a, b in zip(data["part"], data["whole"], strict=True)]
+    panels = [
+        w("figures.ratios.of", part=names[a], whole=inside(names[b]))
+        for a, b in zip(data["part"], data["whole"], strict=True)
+    ]
     carried = data.groupby(["part", "whole"])["carried"].transform("any")
     drawn = data.assign(
         panel=panels,
@@ -264,11 +309,21 @@ def _ratios(result: Ratios, lang: str = "en") -> Chart:
     )
     marks = (
         Mark("published", look="line", name=w("figures.ratios.published"), label="all"),
-        Mark("planned", look="line", name=w("figures.ratios.planned"), colour=TARGET, marker="D", size=5.0, label="room"),
+        Mark(
+            "planned",
+            look="line",
+            name=w("figures.ratios.planned"),
+            colour=TARGET,
+            marker="D",
+            size=5.0,
+            label="room",
+        ),
     )
     facts: dict[str, object] = {}
     title = "neutral"
-    ends = data.groupby(["part", "whole"], sort=False)["percent"].agg(["first", "last"]).reset_index()
+    ends = (
+        data.groupby(["part", "whole"], sort=False)["percent"].agg(["first", "last"]).reset_index()
+    )
     ends["moved"] = ends["last"] - ends["first"]
     if len(ends):
         top = ends.loc[ends["moved"].abs().idxmax()]
@@ -279,7 +334,9 @@ def _ratios(result: Ratios, lang: str = "en") -> Chart:
         title = "rise" if top["moved"] > 0 else "fall"
     return paths(
         "ratios",
-        drawn[["panel", "part", "whole", "series", "year", "percent", "carried", "source_id", "note"]].rename(columns={"note": "_note"}),
+        drawn[
+            ["panel", "part", "whole", "series", "year", "percent", "carried", "source_id", "note"]
+        ].rename(columns={"note": "_note"}),
         Encoding("year", "percent", marks, group="series", panel="panel", note="_note"),
         captioned(plan, lang, "ratios", title, [PLAN, *ids_in(data)], **facts),
         key=[(m.name, m.hue, m.marker) for m in marks],

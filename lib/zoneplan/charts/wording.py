@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from zoneplan.messages import Words, words
 from zoneplan.data.units import readable
+from zoneplan.messages import Words, words
 from zoneplan.text import WAVE, num, upper
 
 if TYPE_CHECKING:

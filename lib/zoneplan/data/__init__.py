@@ -1,0 +1,1 @@
+"""Reading and checking: tables of the project, plan folders, spreadsheets and panels."""

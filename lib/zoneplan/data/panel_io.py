@@ -25,10 +25,11 @@ from zoneplan.errors import DataError, Problem
 UNIT, YEAR, VALUE = (
     names.split()
     for names in (
-        """unitid uniqueid unit id refarea geo geocode countrycode iso3 iso3c isocode county district
-        city province state region regioncode area country countryname economy entity location code
-        name 县 县市 县区 县域 区县 区县名称 县名 园区 开发区 城市代码 城市 城市名称 地级市 市
-        地区代码 行政区划代码 区划代码 地区 地区名称 行政区 行政区划 省市 省份 省 企业 公司 名称""",
+        """unitid uniqueid unit id refarea geo geocode countrycode iso3 iso3c isocode county
+        district city province state region regioncode area country countryname economy entity
+        location code name 县 县市 县区 县域 区县 区县名称 县名 园区 开发区 城市代码 城市
+        城市名称 地级市 市 地区代码 行政区划代码 区划代码 地区 地区名称 行政区 行政区划 省市
+        省份 省 企业 公司 名称""",
         "year ds timeperiod time date period yr 年份 年度 年 时间 日期 统计年度",
         "value y obsvalue val level observation 数值 值 数据 指标值 数据值 统计值",
     )

@@ -1,4 +1,6 @@
-"""Writing into a user's plan: rows that are there stay, others are added; the project's plans are kept."""
+"""Writing into a user's plan: rows that are there stay, others are added; the project's plans are
+kept.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,9 @@ def guard(folder: Path) -> None:
 
 
 def rows_of(file: Path) -> list[dict[str, str]]:
-    """Read the rows of a table as text, whatever encoding it was saved in; an absent one has none."""
+    """Read the rows of a table as text, whatever encoding it was saved in; an absent one
+    has none.
+    """
     if not file.exists():
         return []
     heads, *rows = (row for _, row in records(file, file.name, own=True))

@@ -1,4 +1,6 @@
-"""Where figures come from: publishers, titles and dates by source id, of the project and of one plan."""
+"""Where figures come from: publishers, titles and dates by source id, of the project and of one
+plan.
+"""
 
 from __future__ import annotations
 

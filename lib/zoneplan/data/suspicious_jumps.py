@@ -15,16 +15,18 @@ JUMP = 2
 
 
 def jumps(rows: pd.DataFrame) -> list[str]:
-    """Figures that are more than :data:`JUMP` times, or less than one part in so many of, those a year before.
+    """Figures that are more than :data:`JUMP` times, or less than one part in so many of, those a
+    year before.
 
     Parameters
     ----------
-    rows : levels with the columns indicator_id, name, year, value, unit and where (the place a reader finds it at).
+    rows : levels with the columns indicator_id, name, year, value, unit and where (the place a
+        reader finds it at).
 
     Returns
     -------
-    A line for each such pair of neighbouring years, with both figures and the place of the later one; over several
-    years the factor may be as much for each of them.
+    A line for each such pair of neighbouring years, with both figures and the place of the later
+    one; over several years the factor may be as much for each of them.
 
     How to read it: a point or a unit in the wrong place shows here; a large project may as well.
     """
@@ -38,6 +40,7 @@ def jumps(rows: pd.DataFrame) -> list[str]:
             years = now.year - was.year
             if years and before > 0 and after > 0 and abs(log(after / before)) > years * log(JUMP):
                 said.append(
-                    f"{now.name}: {was.value:,g} {was.unit} in {was.year:g}, {now.value:,g} {now.unit} in {now.year:g} ({now.where})"
+                    f"{now.name}: {was.value:,g} {was.unit} in {was.year:g}, "
+                    f"{now.value:,g} {now.unit} in {now.year:g} ({now.where})"
                 )
     return said

@@ -43,7 +43,9 @@ def start(folder: Path, lang: str = "en") -> list[Path]:
 
 
 def set_keys(file: Path, values: Mapping[str, str]) -> None:
-    """Write values of a plan's description; a key that is a remark, or not there, comes to stand."""
+    """Write values of a plan's description; a key that is a remark, or not there, comes to
+    stand.
+    """
     text = file.read_text(encoding="utf-8")
     for key, value in values.items():
         line = f"{key}: {value}".rstrip()

@@ -1,4 +1,6 @@
-"""YAML files that people write by hand: plain values only, and whatever is more than that is named by its line."""
+"""YAML files that people write by hand: plain values only, and whatever is more than that is named
+by its line.
+"""
 
 from __future__ import annotations
 
@@ -27,13 +29,14 @@ def read_yaml(file: Path) -> tuple[Any, list[Problem]]:
 
     Returns
     -------
-    The value as YAML reads it, and the problems: keys that stand twice, of which only the last would count, and
-    numbers that are no plain decimals.
+    The value as YAML reads it, and the problems: keys that stand twice, of which only the last
+    would count, and numbers that are no plain decimals.
 
     Raises
     ------
     DataError
-        The file cannot be read, is larger than a megabyte, or holds references, types of its own or very deep values.
+        The file cannot be read, is larger than a megabyte, or holds references, types of its own or
+        very deep values.
 
     How to read it: rows are lines of the file, the first is 1.
     """
@@ -62,7 +65,9 @@ def read_yaml(file: Path) -> tuple[Any, list[Problem]]:
 
 
 def _beyond_plain(name: str, text: str) -> Iterator[Problem]:
-    """References, types and depths that a plan has no use for, found before anything is built from them."""
+    """References, types and depths that a plan has no use for, found before anything is built from
+    them.
+    """
     import yaml
 
     depth = 0
@@ -113,7 +118,9 @@ def _misleading(name: str, node: yaml.Node | None) -> Iterator[Problem]:
 def schema_problems(
     file: str, place: str, error: ValidationError, expected: Mapping[str, str] | None = None
 ) -> list[Problem]:
-    """The faults of values that pydantic has checked, one a place, with what was found and what is expected there."""
+    """The faults of values that pydantic has checked, one a place, with what was found and what is
+    expected there.
+    """
     found: dict[str, Problem] = {}
     for e in error.errors():
         parts = [f"entry {p + 1}" if isinstance(p, int) else str(p) for p in e["loc"]]

@@ -1,0 +1,1 @@
+"""How far to trust it: scores of the method on the past, and figures that look wrong."""

@@ -1,7 +1,7 @@
 """Can the method be trusted? Forecasts made again from every earlier year, and how they turned out.
 
-A forecast from an origin sees nothing later. Units of one origin share their shocks, so origins, not units, are
-the independent cases: every band is a bootstrap over origins.
+A forecast from an origin sees nothing later. Units of one origin share their shocks, so origins,
+not units, are the independent cases: every band is a bootstrap over origins.
 """
 
 from __future__ import annotations
@@ -52,16 +52,19 @@ BINS = np.linspace(0, 1, 6)
 
 @dataclass(frozen=True)
 class Scores:
-    """Forecasts beside outcomes: one row per method, unit, origin and year, the same cases for every method."""
+    """Forecasts beside outcomes: one row per method, unit, origin and year, the same cases for
+    every method.
+    """
 
     rows: pd.DataFrame
     fallbacks: pd.DataFrame
 
     def table(self) -> pd.DataFrame:
-        """By method and horizon: loss, coverage of the 50, 80 and 90 % intervals (percent), cases, origins.
+        """By method and horizon: loss, coverage of the 50, 80 and 90 % intervals (percent), cases,
+        origins.
 
-        ``loss`` is the mean pinball loss of the logarithm over the quantiles from 5 to 95 %, times 100: roughly
-        percent of the level. Every origin counts the same.
+        ``loss`` is the mean pinball loss of the logarithm over the quantiles from 5 to 95 %, times
+        100: roughly percent of the level. Every origin counts the same.
         """
         return self._mean(["method", "horizon"])
 
@@ -74,10 +77,11 @@ class Scores:
         return self._by_origin(["method", "horizon", "origin_year"])
 
     def skill(self, against: str) -> pd.DataFrame:
-        """How much smaller each method's loss is than another's, percent, with a 90 % band over origins.
+        """How much smaller each method's loss is than another's, percent, with a 90 % band over
+        origins.
 
-        ``skill = 100 (1 - loss / loss of the other)``; low and high are the 5th and 95th percentile when origins
-        are drawn anew with replacement.
+        ``skill = 100 (1 - loss / loss of the other)``; low and high are the 5th and 95th percentile
+        when origins are drawn anew with replacement.
 
         How to read it: a band that spans zero means that so few origins cannot tell the two apart.
         """
@@ -132,7 +136,8 @@ def rolling(
 
     Returns
     -------
-    Scores of the units known in the origin's year, where the outcome is known and every method gives an interval.
+    Scores of the units known in the origin's year, where the outcome is known and every method
+    gives an interval.
 
     Raises
     ------
@@ -169,7 +174,9 @@ def _made(
 
 
 def judged(table: pd.DataFrame, panel: Panel) -> pd.DataFrame:
-    """Forecasts beside the outcomes of a panel: adds horizon, actual and loss; drops what has no outcome."""
+    """Forecasts beside the outcomes of a panel: adds horizon, actual and loss; drops what has no
+    outcome.
+    """
     rows = table.merge(panel.rows().rename(columns={"value": "actual"}), on=["unit_id", "year"])
     rows = rows.assign(horizon=rows["year"] - rows["origin_year"])
     return rows.assign(loss=pinball(rows["actual"].to_numpy(), rows[list(QUANTILES)].to_numpy()))
@@ -192,10 +199,12 @@ def pinball(actual: np.ndarray, quantiles: np.ndarray) -> np.ndarray:
 
 
 def saved_bench(name: str) -> pd.DataFrame:
-    """A table that ``make bench-forecast`` wrote last: ``forecast`` (a panel by choice) or ``cities`` (as shipped).
+    """A table that ``make bench-forecast`` wrote last:
 
-    How to read it: ``cities`` is made of the figures at hand and can be computed again; the panel behind
-    ``forecast`` is not shipped.
+    ``forecast`` (a panel by choice) or ``cities`` (as shipped).
+
+    How to read it: ``cities`` is made of the figures at hand and can be computed again; the panel
+    behind ``forecast`` is not shipped.
     """
     return pd.read_csv(BENCH / f"{name}.csv")
 
@@ -238,13 +247,15 @@ def all_tables(tests: Mapping[str, Scores]) -> pd.DataFrame:
 
 
 def contest(table: pd.DataFrame, horizon: int = HORIZON) -> pd.DataFrame:
-    """One row per panel: our loss and coverage at a horizon, and the loss as a multiple of each other method's.
+    """One row per panel: our loss and coverage at a horizon, and the loss as a multiple of each
+    other method's.
 
     Parameters
     ----------
     table : of :func:`all_tables`, or :func:`saved_bench` of the cities.
 
-    How to read it: 0.8 under ``drift`` means that the errors are a fifth smaller than those of drift.
+    How to read it: 0.8 under ``drift`` means that the errors are a fifth smaller than those of
+    drift.
     """
     at = table[table["horizon"] == horizon]
     ours = at[at["method"] == METHOD].set_index("panel")
@@ -283,10 +294,11 @@ STRESSED: list[tuple[str, object, object]] = [
 
 
 def stress(panel: Panel, origins: Sequence[int], horizon: int) -> pd.DataFrame:
-    """What becomes of loss and coverage at a horizon when one constant of the method at a time is set otherwise.
+    """What becomes of loss and coverage at a horizon when one constant of the method at a time is
+    set otherwise.
 
-    Returns columns constant, value, loss, change (percent of the loss as shipped) and coverage80, the shipped
-    setting first.
+    Returns columns constant, value, loss, change (percent of the loss as shipped) and coverage80,
+    the shipped setting first.
 
     How to read it: small changes everywhere mean that no constant was tuned to these data.
     """
@@ -335,10 +347,12 @@ class Reliability:
         return float((table["odds"] - table["met"]).abs().max())
 
     def brier(self) -> dict[str, float]:
-        """Brier score of the odds, of the base rate known at the origin, and the skill of the one over the other.
+        """Brier score of the odds, of the base rate known at the origin, and the skill of the one
+        over the other.
 
-        The base rate of a target at the class's p-th percentile of past growth is that ``1 - p`` of the units
-        reached it. ``hindsight`` is the score of the share that was reached in the end, one for each percentile.
+        The base rate of a target at the class's p-th percentile of past growth is that ``1 - p`` of
+        the units reached it. ``hindsight`` is the score of the share that was reached in the end,
+        one for each percentile.
         """
         from scoringrules import brier_score
 
@@ -362,17 +376,18 @@ class Reliability:
 
 
 def pseudo_targets(panel: Panel, origins: Iterable[int], horizon: int) -> Reliability:
-    """Set every unit the targets that its class's past growth suggests, and see whether the odds hold.
+    """Set every unit the targets that its class's past growth suggests, and see whether the odds
+    hold.
 
-    At each origin the targets are the unit's level grown at the 25th, 50th, 75th and 90th percentile of the growth
-    that units had over the ``horizon`` years before.
+    At each origin the targets are the unit's level grown at the 25th, 50th, 75th and 90th
+    percentile of the growth that units had over the ``horizon`` years before.
 
     Returns
     -------
     Reliability with one case per unit, origin and percentile.
 
-    How to read it: of targets given 30 % about three in ten should be met; origins share shocks, so a handful of
-    them cannot lie exactly on the line.
+    How to read it: of targets given 30 % about three in ten should be met; origins share shocks, so
+    a handful of them cannot lie exactly on the line.
     """
     parts = []
     for origin in origins:

@@ -1,4 +1,6 @@
-"""How forecasts of the reference classes would have fared before, made by the rule behind the plan's chances."""
+"""How forecasts of the reference classes would have fared before, made by the rule behind the
+plan's chances.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +13,7 @@ import pandas as pd
 
 from zoneplan.data.indicators import indicators
 from zoneplan.evaluation.backtest import PSEUDO, Reliability
-from zoneplan.forecasting.classes import (
-    LONGEST,
-    ReferenceClass,
-    class_of,
-    regions_of,
-    spread_units,
-)
+from zoneplan.forecasting.classes import LONGEST, ReferenceClass, class_of, regions_of, spread_units
 from zoneplan.forecasting.growth import for_few
 from zoneplan.forecasting.paths import growth_paths
 from zoneplan.forecasting.settings import SETTINGS, Settings
@@ -36,12 +32,14 @@ HORIZONS = (1, LONGEST)
 def past_forecasts(
     class_: ReferenceClass, horizon: int, as_of: date, settings: Settings = BARE
 ) -> Iterator[tuple[int, pd.Series, np.ndarray]]:
-    """Every forecast of a class that the rule would have made before, with the window that followed.
+    """Every forecast of a class that the rule would have made before, with the window that
+    followed.
 
     Yields
     ------
-    The year it was made in (on 5 November, the plan's day), the row of the window that it was about, known on
-    ``as_of``, and equally likely average growth rates (percent), from nothing later than its day.
+    The year it was made in (on 5 November, the plan's day), the row of the window that it was
+    about, known on ``as_of``, and equally likely average growth rates (percent), from nothing later
+    than its day.
     """
     rows = class_.windows(min(horizon, LONGEST), as_of)
     for _, row in rows.iterrows():
@@ -53,13 +51,14 @@ def past_forecasts(
 
 
 def past_record(class_: ReferenceClass, horizon: int, as_of: date) -> pd.DataFrame:
-    """How forecasts of a class would have fared before: coverage of their 80 % interval, origin by origin.
+    """How forecasts of a class would have fared before: coverage of their 80 % interval, origin by
+    origin.
 
     Returns
     -------
-    Columns made_in, end_year, coverage (share of units inside P10 to P90), error (class median minus forecast median,
-    percentage points). Coverage near 0.8 means honest intervals; origins share common shocks, so a few of them are little
-    evidence.
+    Columns made_in, end_year, coverage (share of units inside P10 to P90), error (class median
+    minus forecast median, percentage points). Coverage near 0.8 means honest intervals; origins
+    share common shocks, so a few of them are little evidence.
     """
     out = []
     for made, row, forecast in past_forecasts(class_, horizon, as_of):
@@ -75,10 +74,11 @@ def class_records(plan: PlanDocument) -> Result:
 
     Returns
     -------
-    Result with the columns indicator_id (the series of the class), level, reference_class, horizon (years), origins (years
-    tried), coverage (mean share of units inside P10 to P90, of 0.8), error (mean, percentage points) and widened (by how
-    much the error of the common path is widened because so few one-year errors are known; 1 where enough are). Provinces are
-    tried on provinces, so without what makes them as wide as a zone.
+    Result with the columns indicator_id (the series of the class), level, reference_class, horizon
+    (years), origins (years tried), coverage (mean share of units inside P10 to P90, of 0.8), error
+    (mean, percentage points) and widened (by how much the error of the common path is widened
+    because so few one-year errors are known; 1 where enough are). Provinces are tried on provinces,
+    so without what makes them as wide as a zone.
     """
     classes = {class_of(plan, i): None for i in plan.distinct()["indicator_id"]}
     rows = []
@@ -89,16 +89,27 @@ def class_records(plan: PlanDocument) -> Result:
             held = made[["coverage", "error"]].mean()
             place = class_.indicator_id, class_.level, class_.name
             rows.append((*place, horizon, len(made), *held, few))
-    columns = "indicator_id level reference_class horizon origins coverage error widened".split()
+    columns = [
+        "indicator_id",
+        "level",
+        "reference_class",
+        "horizon",
+        "origins",
+        "coverage",
+        "error",
+        "widened",
+    ]
     table = pd.DataFrame(rows, columns=columns)
     return Result(plan, table.drop_duplicates().reset_index(drop=True))
 
 
 def class_pseudo_targets(horizon: int, as_of: date) -> Reliability:
-    """Targets at percentiles of the past for every reference class, each once, and how often they were met.
+    """Targets at percentiles of the past for every reference class, each once, and how often they
+    were met.
 
-    The target is a percentile of the last window of the class known on the day; ``met`` is the share of its units that
-    reached that growth in the window that followed, as far as it was known on ``as_of``.
+    The target is a percentile of the last window of the class known on the day; ``met`` is the
+    share of its units that reached that growth in the window that followed, as far as it was known
+    on ``as_of``.
 
     Returns
     -------

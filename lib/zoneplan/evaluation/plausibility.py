@@ -19,7 +19,8 @@ from zoneplan.plan.document import PlanDocument
 from zoneplan.plan.intervals import cagr
 from zoneplan.text import num, pct
 
-# Points of growth by which a level may differ from the growth that is reported beside it: prices and areas differ too.
+# Points of growth by which a level may differ from the growth that is reported beside it: prices
+# and areas differ too.
 APART = 8
 
 
@@ -33,8 +34,8 @@ def plausibility(made: ForecastTable, today: date) -> list[str]:
 
     Returns
     -------
-    Lines that name the indicator, the year, what was found and what would be usual. Each may be right; if it is a slip of
-    the keys, the chances are wrong.
+    Lines that name the indicator, the year, what was found and what would be usual. Each may be
+    right; if it is a slip of the keys, the chances are wrong.
     """
     plan = made.plan
     checks: tuple[Callable[[], Iterator[str]], ...] = (
@@ -71,9 +72,9 @@ def records(made: ForecastTable) -> pd.DataFrame:
 
     Returns
     -------
-    Columns indicator_id, start and end (years of the zone's first and last level within three years), own (percent a
-    year), p10 and p90 (of the class's growth over windows of that length), for level series with two levels or more, all
-    on one scope.
+    Columns indicator_id, start and end (years of the zone's first and last level within three
+    years), own (percent a year), p10 and p90 (of the class's growth over windows of that length),
+    for level series with two levels or more, all on one scope.
     """
     plan, rows = made.plan, []
     for i in made.levels():
@@ -95,7 +96,9 @@ def records(made: ForecastTable) -> pd.DataFrame:
 
 
 def outside(made: ForecastTable) -> pd.DataFrame:
-    """The rows of :func:`records` whose own growth lies outside what four in five similar regions had."""
+    """The rows of :func:`records` whose own growth lies outside what four in five similar regions
+    had.
+    """
     rows = records(made)
     unusual = (rows["own"] < rows["p10"]) | (rows["own"] > rows["p90"])
     return rows[unusual].reset_index(drop=True)
@@ -123,13 +126,15 @@ def _early(plan: PlanDocument, today: date) -> Iterator[str]:
     rows = rows[(rows["period"] == "full_year") & (rows["year"] >= today.year)]
     for r in rows.itertuples():
         yield (
-            f"observations.csv: a figure of {r.indicator_id} for all of {r.year}, which was not over "
-            f"on {today.isoformat()}"
+            f"observations.csv: a figure of {r.indicator_id} for all of {r.year}, which was not "
+            f"over on {today.isoformat()}"
         )
 
 
 def _jumping(plan: PlanDocument) -> list[str]:
-    """Levels that jump from one year to the next, the targets of years that are not known among them."""
+    """Levels that jump from one year to the next, the targets of years that are not known among
+    them.
+    """
     parts = [
         part.assign(indicator_id=i, name=plan.name(i, "en"), where=where)
         for i in plan.series()

@@ -1,4 +1,7 @@
-"""Do public promises come true? Real growth targets of provinces and prefectures, from the shipped tables."""
+"""Do public promises come true?
+
+Real growth targets of provinces and prefectures, from the shipped tables.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,9 @@ KEYS = ["promises", "years_ahead", "points"]
 class PromiseRecord(Result):
     """Scores of the chances of real growth targets by era and method.
 
-    ``reliability`` is the share met along the scale of chances, ``years`` and ``stretch`` the share met beside the mean
-    chance by year and by how far a target lay above the last growth; ``of`` says whose targets they are.
+    ``reliability`` is the share met along the scale of chances, ``years`` and ``stretch`` the share
+    met beside the mean chance by year and by how far a target lay above the last growth; ``of``
+    says whose targets they are.
     """
 
     reliability: pd.DataFrame
@@ -33,7 +37,9 @@ class PromiseRecord(Result):
     SUBJECT: ClassVar[str] = "promise_record"
 
     def facts(self, lang: str) -> dict[str, object]:
-        """Cases, the share met in either era and the score beside the share met so far, the rival to beat."""
+        """Cases, the share met in either era and the score beside the share met so far, the rival
+        to beat.
+        """
         rows = self.rows.set_index(["method", "era"])
         early, late, whole = (rows.loc["odds", era] for era in ("before 2012", "from 2012", "all"))
         told = {"early": odds(early["met"], lang), "late": odds(late["met"], lang)}
@@ -55,8 +61,9 @@ def promise_record(
 
     Returns
     -------
-    PromiseRecord with the columns era, method, brier, low and high (band over years), better, slope, auc, mean, met,
-    cases and years, as :func:`zoneplan.evaluation.promise_scores.scores` gives them.
+    PromiseRecord with the columns era, method, brier, low and high (band over years), better,
+    slope, auc, mean, met, cases and years, as :func:`zoneplan.evaluation.promise_scores.scores`
+    gives them.
 
     Raises
     ------

@@ -1,0 +1,1 @@
+"""One distribution for each target: classes, common path, own record, draws."""

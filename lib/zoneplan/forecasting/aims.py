@@ -1,4 +1,6 @@
-"""Targets that would have had an even chance, and what a year's result says of the years after it."""
+"""Targets that would have had an even chance, and what a year's result says of the years
+after it.
+"""
 
 from __future__ import annotations
 
@@ -35,12 +37,14 @@ class EarlyWarning(Result):
 
 
 def aims(made: ForecastTable) -> Aims:
-    """The target that would have had an even chance, and a chance of two in three, for every distinct promise.
+    """The target that would have had an even chance, and a chance of two in three, for every
+    distinct promise.
 
     Returns
     -------
-    Aims with the columns target_id, indicator_id, year, unit, target, and by base even, two_in_three and shortfall (the
-    target less the even-chance target: what is missing if things go as expected; of revenue, the budget consequence).
+    Aims with the columns target_id, indicator_id, year, unit, target, and by base even,
+    two_in_three and shortfall (the target less the even-chance target: what is missing if things go
+    as expected; of revenue, the budget consequence).
     """
     rows = []
     for p in promises(made):
@@ -56,17 +60,18 @@ def aims(made: ForecastTable) -> Aims:
 
 
 def aim(target: Target, values: np.ndarray) -> np.ndarray:
-    """The values that are kept with an even chance and with two in three; of an upper limit, the other way round."""
+    """The values that are kept with an even chance and with two in three; of an upper limit, the
+    other way round.
+    """
     chances = np.array([EVEN, TWO_IN_THREE])
     # Half a project cannot be promised.
     method = "inverted_cdf" if target.kind == "count" else "linear"
     return np.quantile(values, chances if target.low == -np.inf else 1 - chances, method=method)
 
 
-def early_warning(
-    made: ForecastTable, *indicators: str, base: str = BASES[0]
-) -> EarlyWarning:
-    """What to conclude at each reading of the first open year: the chance of the last target given it.
+def early_warning(made: ForecastTable, *indicators: str, base: str = BASES[0]) -> EarlyWarning:
+    """What to conclude at each reading of the first open year: the chance of the last target given
+    it.
 
     Parameters
     ----------
@@ -74,12 +79,14 @@ def early_warning(
 
     Returns
     -------
-    EarlyWarning with the columns indicator_id, year (of the reading), reading (in the unit of the target, or percent), quantile (of its own
-    distribution; the target of that year has its own row), growth (percent since the base) and probability (of the last
-    year's target, given the reading), rising with the reading, and planned (whether the reading is the year's own target).
+    EarlyWarning with the columns indicator_id, year (of the reading), reading (in the unit of the
+    target, or percent), quantile (of its own distribution; the target of that year has its own
+    row), growth (percent since the base) and probability (of the last year's target, given the
+    reading), rising with the reading, and planned (whether the reading is the year's own target).
 
-    The chance is the share of draws that keep the target among those whose first year lies within a twentieth of the ranks
-    around the reading, the nearer the more; everything rests on the paths that all answers read.
+    The chance is the share of draws that keep the target among those whose first year lies within a
+    twentieth of the ranks around the reading, the nearer the more; everything rests on the paths
+    that all answers read.
     """
     rows = [row for i in indicators or made.levels() for row in _readings(made, i, base)]
     columns = ["indicator_id", "year", "reading", "quantile", "growth", "probability", "planned"]

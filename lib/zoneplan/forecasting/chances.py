@@ -1,4 +1,7 @@
-"""Will each target be met? The chances, what they rest on, and the missing number where there are none."""
+"""Will each target be met?
+
+The chances, what they rest on, and the missing number where there are none.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +29,37 @@ BASE_DEPENDENT = 0.15
 STEPS = "ABCDN"
 QUANTILES = {"q10": 0.10, "q50": 0.50, "q90": 0.90}
 
-COLUMNS = (
-    "target_id indicator_id name_en name_zh year target unit q10 q50 q90 probability probability_low "
-    "probability_high probability_implied probability_observed evidence needed_growth naive missing_number basis "
-    "resolution section own reading range_reason holder check check_points check_years"
-).split()
+COLUMNS = [
+    "target_id",
+    "indicator_id",
+    "name_en",
+    "name_zh",
+    "year",
+    "target",
+    "unit",
+    "q10",
+    "q50",
+    "q90",
+    "probability",
+    "probability_low",
+    "probability_high",
+    "probability_implied",
+    "probability_observed",
+    "evidence",
+    "needed_growth",
+    "naive",
+    "missing_number",
+    "basis",
+    "resolution",
+    "section",
+    "own",
+    "reading",
+    "range_reason",
+    "holder",
+    "check",
+    "check_points",
+    "check_years",
+]
 
 
 @dataclass(frozen=True)
@@ -61,7 +90,10 @@ class Chances(Result):
         return {"n": len(some), "total": len(final), "name": name, "year": year, "span": span}
 
     def lead(self) -> pd.Series:
-        """The target that speaks for the plan: GDP where it has a chance, else the first that has one."""
+        """The target that speaks for the plan:
+
+        GDP where it has a chance, else the first that has one.
+        """
         rows = self.assessable()
         return rows.iloc[int(rows["indicator_id"].eq("gdp").to_numpy().argmax())]
 
@@ -75,23 +107,29 @@ def chances(made: ForecastTable) -> Chances:
 
     Returns
     -------
-    Chances with the columns target_id, indicator_id, names, year, target, unit, q10, q50, q90 (of the headline base),
-    probability (missing where the ends of the range lie more than 15 points apart), probability_low and probability_high
-    (the range), probability_implied and probability_observed (by base), evidence (A a series of the zone's own, B own
-    points and a class, C plan-implied base and a class, D class only, N not assessable, administrative), needed_growth
-    (percent a year from the headline base), naive (the last published value), missing_number, basis, resolution (what
-    later figures say: met, missed, bounded, open), section, own (whether the row rests on the user's own figures, those of
-    grade P), reading (what was taken for the promise), range_reason (what the ends differ by: base, factor, level, sizes, bound),
-    holder (who would hold the missing number), check (outcome of :func:`zoneplan.forecasting.proxies.level_check`),
-    check_points (how far the proxy lies from printed growth) and check_years (the years that could be compared).
+    Chances with the columns target_id, indicator_id, names, year, target, unit, q10, q50, q90 (of
+    the headline base), probability (missing where the ends of the range lie more than 15 points
+    apart), probability_low and probability_high (the range), probability_implied and
+    probability_observed (by base), evidence (A a series of the zone's own, B own points and a
+    class, C plan-implied base and a class, D class only, N not assessable, administrative),
+    needed_growth (percent a year from the headline base), naive (the last published value),
+    missing_number, basis, resolution (what later figures say: met, missed, bounded, open), section,
+    own (whether the row rests on the user's own figures, those of grade P), reading (what was taken
+    for the promise), range_reason (what the ends differ by: base, factor, level, sizes, bound),
+    holder (who would hold the missing number), check (outcome of
+    :func:`zoneplan.forecasting.proxies.level_check`), check_points (how far the proxy lies from
+    printed growth) and check_years (the years that could be compared).
 
-    A blank probability with a range means that the answer hangs on the base year or on a choice that no figure settles; a
-    blank with a missing number means that no figure at hand supports a chance.
+    A blank probability with a range means that the answer hangs on the base year or on a choice
+    that no figure settles; a blank with a missing number means that no figure at hand supports a
+    chance.
     """
     plan = made.plan
     named = plan.evidence.set_index("indicator_id")[["step", "missing_number", "holder"]]
     targets = plan.targets
-    asked = targets["section"].eq(ANNEX) | (targets["section"].eq("text") & targets["value"].notna())
+    asked = targets["section"].eq(ANNEX) | (
+        targets["section"].eq("text") & targets["value"].notna()
+    )
     # The annex comes first.
     listed = targets[asked].sort_values("section", kind="stable")
     table = pd.DataFrame([_row(made, r, named) for _, r in listed.iterrows()], columns=COLUMNS)
@@ -118,7 +156,8 @@ def _row(made: ForecastTable, row: pd.Series, named: pd.DataFrame) -> dict:
 def _evidence(
     made: ForecastTable, row: pd.Series, found: Promise | None, named: pd.DataFrame
 ) -> dict[str, str]:
-    """Step of evidence, missing number and its holder: as the plan's table has them, else worked out.
+    """Step of evidence, missing number and its holder: as the plan's table has them, else worked
+    out.
 
     The step is never above what the values carry; without any it is N, or administrative.
     """
@@ -126,14 +165,19 @@ def _evidence(
     step = "N" if found is None else found.step
     if plan.by_decision(i) or plan.by_decision(twin):
         step = ADMINISTRATIVE
-    # Growth that repeats a level asks for its base year, everything else for what its twin asks for.
+    # Growth that repeats a level asks for its base year, everything else for what its twin asks
+    # for.
     at = twin if found is None or row["kind"] != GROWTH else None
     at = i if i in named.index else at
     if at in named.index:
         said = named.loc[at]
         if found is not None and said["step"] in STEPS:
             step = max(step, said["step"], key=STEPS.index)
-        return {"evidence": step, "missing_number": said["missing_number"], "holder": said["holder"]}
+        return {
+            "evidence": step,
+            "missing_number": said["missing_number"],
+            "holder": said["holder"],
+        }
     missing = _missing(made, row, found)
     return {"evidence": step, "missing_number": missing, "holder": row["responsible"]}
 
@@ -157,7 +201,9 @@ def _missing(made: ForecastTable, row: pd.Series, found: Promise | None) -> str:
 
 
 def _checked(made: ForecastTable, row: pd.Series, found: Promise | None) -> dict[str, object]:
-    """What became of the check that was written down before any figure was tried, with its figure."""
+    """What became of the check that was written down before any figure was tried, with its
+    figure.
+    """
     i = row["indicator_id"]
     check = level_check(made.plan, i, made.class_of(i), made.settings)
     if check is not None:

@@ -29,25 +29,27 @@ SIZE, COAST = ("county", "coastal_size_matched"), ("coastal_provinces", "coastal
 LEFT_OUT = (("county", "china"), ("prefecture", "china"), (PROVINCE, "zhejiang"))
 # Series whose classes are printed in dollars.
 DOLLARS = ("exports",)
-# The counties of the size class have 0.4 to 2.5 times the 204.72 亿元 of GDP that the Zhenan zone had in 2016. They are no
-# likeness of a much larger or smaller zone: other regions stand in for it.
+# The counties of the size class have 0.4 to 2.5 times the 204.72 亿元 of GDP that the Zhenan zone
+# had in 2016. They are no likeness of a much larger or smaller zone: others stand in for it.
 MATCHED = (82.0, 512.0)
-# A year's growth of regions is printed late in the next, so the record usually ends two years before a plan's first
-# year.
+# A year's growth of regions is printed late in the next, so the record usually ends two years
+# before a plan's first year.
 OLD = 2
 # Windows across a new definition (B) or a census (C) measure no growth.
 BROKEN = ("B", "C")
 # The investment that tells how much smoother provinces are than the regions next to a zone.
 WHOLE, WHOLE_OF_PROVINCES = "fixed_asset_investment", "fai_excl_rural"
-COASTAL = "tianjin shanghai jiangsu zhejiang fujian shandong guangdong".split()
+COASTAL = ["tianjin", "shanghai", "jiangsu", "zhejiang", "fujian", "shandong", "guangdong"]
 
 
 @dataclass(frozen=True)
 class ReferenceClass:
-    """Regions of one level and name whose growth of a series stands in for an indicator, perhaps as a proxy.
+    """Regions of one level and name whose growth of a series stands in for an indicator, perhaps as
+    a proxy.
 
-    ``in_yuan`` says that a series in dollars is turned into yuan before it meets a target in yuan. ``wider`` holds by
-    length of window how much wider a zone lies from the middle than these regions do, in logs; nothing means as wide.
+    ``in_yuan`` says that a series in dollars is turned into yuan before it meets a target in yuan.
+    ``wider`` holds by length of window how much wider a zone lies from the middle than these
+    regions do, in logs; nothing means as wide.
     """
 
     level: str
@@ -78,7 +80,8 @@ class ReferenceClass:
 
         Returns
         -------
-        Rows of growth_reference: average annual growth in percent, percentiles p01 to p99 over units.
+        Rows of growth_reference: average annual growth in percent, percentiles p01 to p99 over
+        units.
         """
         return _windows(self, horizon, as_of, stamps()).copy()
 
@@ -99,7 +102,9 @@ def _windows(class_: ReferenceClass, horizon: int, as_of: date, stamps: tuple) -
 
 
 def _yuan(rows: pd.DataFrame, horizon: int) -> pd.DataFrame:
-    """Growth in dollars as growth in yuan, at the mean rates of the first and last year; without them a window is left out."""
+    """Growth in dollars as growth in yuan, at the mean rates of the first and last year; without
+    them a window is left out.
+    """
     rate = tables.read("exchange_rate").set_index("year")["value"]
     first, last = (rows[c].map(rate).to_numpy() for c in ("origin_year", "end_year"))
     factor = (last / first) ** (1 / horizon)
@@ -118,17 +123,24 @@ def _by_class(stamps: tuple) -> dict[tuple, pd.DataFrame]:
 
 
 def rd_windows() -> pd.DataFrame:
-    """Windows of R&D spending and of its share of GDP in the provinces, laid out like growth_reference.
+    """Windows of R&D spending and of its share of GDP in the provinces, laid out like
+    growth_reference.
 
-    A share ``s`` is read on the logit scale: its "growth" is that of its odds ``s / (100 - s)``, so that it never leaves
-    0 to 100 % and a point weighs as much as its distance from these ends allows. Source: Aitchison (1986).
+    A share ``s`` is read on the logit scale: its "growth" is that of its odds ``s / (100 - s)``, so
+    that it never leaves 0 to 100 % and a point weighs as much as its distance from these ends
+    allows. Source: Aitchison (1986).
     """
     rows = tables.read("province_rd")
     rows = rows[rows["entity_id"] != "china"]
     share = rows["rd_to_gdp"]
     out = []
-    for series, values in (("rd_to_gdp", share / (100 - share)), ("rd_spending", rows["rd_spending"])):
-        logs = np.log(rows.assign(value=values).pivot(index="year", columns="entity_id", values="value"))
+    for series, values in (
+        ("rd_to_gdp", share / (100 - share)),
+        ("rd_spending", rows["rd_spending"]),
+    ):
+        logs = np.log(
+            rows.assign(value=values).pivot(index="year", columns="entity_id", values="value")
+        )
         for name, units in (("coastal_7", COASTAL), ("china_31", list(logs.columns))):
             for h in range(1, LONGEST + 1) if len(rows) else ():
                 rates = 100 * np.expm1(logs[units].diff(h) / h).dropna()
@@ -148,11 +160,12 @@ def rd_windows() -> pd.DataFrame:
 def classes_of(plan: PlanDocument, indicator_id: str) -> list[ReferenceClass]:
     """Every class that could stand in for an indicator of a plan, the best first.
 
-    The written rule, the same for every indicator: classes that the plan names itself; then the same indicator before a
-    proxy, regions of the zone's size before others, counties before prefectures, the coast before the province. Counties of
-    the size class serve zones of that size only; for a larger zone prefectures come before counties. Provinces serve where
-    no nearer region counts a series, as a proxy whatever they count, and only if :func:`widening` tells how much smoother
-    they are. Growth that is real by convention is never compared with nominal growth.
+    The written rule, the same for every indicator: classes that the plan names itself; then the
+    same indicator before a proxy, regions of the zone's size before others, counties before
+    prefectures, the coast before the province. Counties of the size class serve zones of that size
+    only; for a larger zone prefectures come before counties. Provinces serve where no nearer region
+    counts a series, as a proxy whatever they count, and only if :func:`widening` tells how much
+    smoother they are. Growth that is real by convention is never compared with nominal growth.
     """
     key = "classes", indicator_id, stamps()
     if key not in plan._made:
@@ -181,12 +194,14 @@ def _classes_of(plan: PlanDocument, indicator_id: str) -> list[ReferenceClass]:
 
 
 def widening(plan: PlanDocument, name: str) -> tuple[float, ...] | None:
-    """How much wider the regions next to a zone spread than provinces, by length of window; None where nothing tells.
+    """How much wider the regions next to a zone spread than provinces, by length of window; None
+    where nothing tells.
 
-    The root mean square of log deviations from the median, for total investment, of the class that stands in for the zone
-    over that of provinces, in all windows that both have and that were known on the day. It is a lower bound: a zone is
-    smaller than a county, and one kind of investment is lumpier than all of it. The answer with the factor doubled is
-    therefore the other end of the range.
+    The root mean square of log deviations from the median, for total investment, of the class that
+    stands in for the zone over that of provinces, in all windows that both have and that were known
+    on the day. It is a lower bound: a zone is smaller than a county, and one kind of investment is
+    lumpier than all of it. The answer with the factor doubled is therefore the other end of the
+    range.
     """
     near = class_of(plan, WHOLE)
     if near is None or near.level == PROVINCE:
@@ -215,13 +230,13 @@ def apart(row: pd.Series) -> np.ndarray:
 
 
 def class_of(plan: PlanDocument, indicator_id: str) -> ReferenceClass | None:
-    """The class that stands in for an indicator of a plan: the first of :func:`classes_of`; None without any."""
+    """The class that stands in for an indicator of a plan: the first of :func:`classes_of`; None
+    without any.
+    """
     return next(iter(classes_of(plan, indicator_id)), None)
 
 
-def regions_of(
-    series: str, matched: bool = True, larger: bool = False
-) -> list[tuple[str, str]]:
+def regions_of(series: str, matched: bool = True, larger: bool = False) -> list[tuple[str, str]]:
     """Regions that growth of a series is known of, the best first, without those unlike any zone.
 
     ``matched`` and ``larger`` say how the zone's size is to the counties of the size class.
@@ -236,7 +251,9 @@ def regions_of(
 
 
 def gdp_of(plan: PlanDocument) -> float | None:
-    """The zone's GDP in 亿元: the last level observed, else the first promised; None if the plan knows neither."""
+    """The zone's GDP in 亿元: the last level observed, else the first promised; None if the plan
+    knows neither.
+    """
     seen = plan.levels("gdp").tail(1)
     if seen.empty and "gdp" in plan.series() and not plan.is_rate("gdp"):
         seen = plan.annex("gdp").dropna(subset=["value"]).head(1)
@@ -247,7 +264,8 @@ def gdp_of(plan: PlanDocument) -> float | None:
 
 
 def record_ends(plan: PlanDocument) -> int | None:
-    """The last year in which growth of all the plan's classes was known on its day; None if it has no class.
+    """The last year in which growth of all the plan's classes was known on its day; None if it has
+    no class.
 
     Targets more than :data:`OLD` years later rest on a growth that nobody at hand has seen.
     """
@@ -270,5 +288,7 @@ def class_problems(plan: PlanDocument) -> list[Problem]:
 
 
 def spread_units(row: pd.Series) -> np.ndarray:
-    """Growth of equally many units of a window, percent a year, read between its printed percentiles."""
+    """Growth of equally many units of a window, percent a year, read between its printed
+    percentiles.
+    """
     return np.interp(GRID, LEVELS, row[PERCENTILES].to_numpy(dtype="float64"))

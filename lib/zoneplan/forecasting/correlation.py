@@ -17,8 +17,8 @@ def root(correlation: np.ndarray) -> np.ndarray:
     DataError
         The matrix is not square, not symmetric or has another diagonal than one.
 
-    A matrix that is not positive semi-definite is replaced by the nearest one that is, by alternating projections (Higham
-    2002, as in statsmodels); :func:`is_repaired` tells.
+    A matrix that is not positive semi-definite is replaced by the nearest one that is, by
+    alternating projections (Higham 2002, as in statsmodels); :func:`is_repaired` tells.
     """
     c = np.asarray(correlation, dtype="float64")
     square = c.ndim == 2 and c.shape[0] == c.shape[1]
@@ -35,11 +35,14 @@ def _nearest(correlation: np.ndarray) -> np.ndarray:
     from statsmodels.tools.sm_exceptions import IterationLimitWarning
 
     with warnings.catch_warnings():
-        # The nearest matrix lies on the edge, which the projections only ever approach: they always use all steps.
+        # The nearest matrix lies on the edge, which the projections only ever approach: they always
+        # use all steps.
         warnings.simplefilter("ignore", IterationLimitWarning)
         return corr_nearest(correlation)
 
 
 def is_repaired(correlation: np.ndarray) -> bool:
-    """Whether a correlation matrix could not stand as given, so that :func:`root` belongs to a near one."""
+    """Whether a correlation matrix could not stand as given, so that :func:`root` belongs to a near
+    one.
+    """
     return bool(np.linalg.eigvalsh(correlation).min() < -1e-9)

@@ -26,22 +26,28 @@ PRIOR = 0.5
 def counted(
     plan: PlanDocument, indicator_id: str, settings: Settings = SETTINGS
 ) -> dict[int, np.ndarray] | None:
-    """Equally likely counts of each year of a plan, from the zone's own years; None where no rate can be told.
+    """Equally likely counts of each year of a plan, from the zone's own years; None where no rate
+    can be told.
 
     Parameters
     ----------
     plan : the plan, seen from a day.
-    indicator_id : one of its ``yearly_counts``, or ``projects_over_Nbn``: projects above N billion yuan.
-    settings : ``nested`` counts larger projects among the smaller ones too, else only those below the plan's next size.
+    indicator_id : one of its ``yearly_counts``, or ``projects_over_Nbn``: projects above N billion
+        yuan.
+    settings : ``nested`` counts larger projects among the smaller ones too, else only those below
+        the plan's next size.
 
     Returns
     -------
-    Counts by year (0, 1, 2, ...), years of one draw having the same rate; a year that was known has its count.
+    Counts by year (0, 1, 2, ...), years of one draw having the same rate; a year that was known has
+    its count.
 
-    The rate has the gamma distribution ``Gamma(n + 1/2, years)`` after ``n`` cases in some years, a year's count is Poisson
-    with it. The zone's projects are counted above one size only; how many of them are larger is read from the newest batch
-    of projects that the province listed by size: ``k`` of ``m`` gives a share of ``Beta(k + 1/2, m - k + 1/2)``. The batch
-    holds projects started, of all kinds, where the plan speaks of industrial ones brought in. Years differ by chance only.
+    The rate has the gamma distribution ``Gamma(n + 1/2, years)`` after ``n`` cases in some years, a
+    year's count is Poisson with it. The zone's projects are counted above one size only; how many
+    of them are larger is read from the newest batch of projects that the province listed by size:
+    ``k`` of ``m`` gives a share of ``Beta(k + 1/2, m - k + 1/2)``. The batch holds projects
+    started, of all kinds, where the plan speaks of industrial ones brought in. Years differ by
+    chance only.
 
     Source: conjugate analysis with Jeffreys' prior (Gelman et al. 2013, ch. 2).
     """
@@ -62,7 +68,9 @@ def counted(
 
 
 def draws(own: pd.Series, share: tuple[int, int], years: int, settings: Settings) -> np.ndarray:
-    """Counts of some years (draws by years) after own counts of others, of which a share is meant (``k`` of ``m``)."""
+    """Counts of some years (draws by years) after own counts of others, of which a share is meant
+    (``k`` of ``m``).
+    """
     from scipy.special import betaincinv, gammaincinv
     from scipy.stats import poisson
 
@@ -77,7 +85,9 @@ def draws(own: pd.Series, share: tuple[int, int], years: int, settings: Settings
 def _projects(
     plan: PlanDocument, size: float, nested: bool
 ) -> tuple[pd.Series, tuple[int, int] | None]:
-    """The zone's own counts above the smallest size that it counted, and how many of such are meant."""
+    """The zone's own counts above the smallest size that it counted, and how many of such are
+    meant.
+    """
     counts = plan.observations[plan.observations["kind"] == "count"]
     of = counts["indicator_id"].str.extract(OWN)[0].astype("float64") * BILLION
     if not (of <= size).any():
@@ -85,7 +95,9 @@ def _projects(
     least = float(of.min())
     own = counts.loc[(of == least) & (counts["period"] == "full_year")].drop_duplicates("year")
     listed = sizes(plan.as_of)
-    promised = plan.targets["indicator_id"].str.extract(PROJECTS.pattern)[0].astype("float64") * BILLION
+    promised = (
+        plan.targets["indicator_id"].str.extract(PROJECTS.pattern)[0].astype("float64") * BILLION
+    )
     larger = min(promised[promised > size], default=np.inf)
     if size == least and (nested or np.isinf(larger)):
         return own["value"], EVERY
@@ -96,10 +108,14 @@ def _projects(
 
 
 def sizes(as_of: date) -> pd.Series:
-    """Projects of the newest batch that was listed by size on a day: their number by the least size of each class, 亿元."""
+    """Projects of the newest batch that was listed by size on a day: their number by the least size
+    of each class, 亿元.
+    """
     rows = known(tables.read("project_sizes"), as_of)
     closed = rows[rows["size_to"].notna()].sort_values("known_from")
     batch = closed[closed["source_id"] == (closed["source_id"].iloc[-1] if len(closed) else None)]
-    last = (rows["source_id"].isin(batch["source_id"])) & (rows["size_from"] == batch["size_to"].max())
+    last = (rows["source_id"].isin(batch["source_id"])) & (
+        rows["size_from"] == batch["size_to"].max()
+    )
     listed = pd.concat([batch, rows[last & rows["size_to"].isna()]])
     return listed.set_index("size_from")["value"]

@@ -1,4 +1,6 @@
-"""What was published of level series, where they are headed from either base, and where the plan wants them."""
+"""What was published of level series, where they are headed from either base, and where the plan
+wants them.
+"""
 
 from __future__ import annotations
 
@@ -31,9 +33,9 @@ def fans(made: ForecastTable, *indicators: str) -> Fans:
 
     Returns
     -------
-    Fans with the columns indicator_id, base (``implied`` or ``observed``; empty for what rests on none), series
-    (``published``, ``base``, ``q10`` to ``q90`` or ``target``), year, value, unit, scope_note, growth (percent a year that
-    the last target needs from a base) and source_id.
+    Fans with the columns indicator_id, base (``implied`` or ``observed``; empty for what rests on
+    none), series (``published``, ``base``, ``q10`` to ``q90`` or ``target``), year, value, unit,
+    scope_note, growth (percent a year that the last target needs from a base) and source_id.
     """
     rows = [row for i in indicators or made.levels() for row in _rows(made, i)]
     columns = "indicator_id base series year value unit scope_note growth source_id"

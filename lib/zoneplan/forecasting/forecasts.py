@@ -38,9 +38,10 @@ class Base:
 class Forecast:
     """Forecast of one annex series from one base: equally likely values for each year of the plan.
 
-    ``draws`` hold one value a draw and year, rows of all years belonging together: draw 17 of 2020 grew from draw 17 of
-    2019. A year that was known on the plan's day has one value in every draw; ``open_years`` are the others. A year before
-    the base that nobody published has none.
+    ``draws`` hold one value a draw and year, rows of all years belonging together: draw 17 of 2020
+    grew from draw 17 of
+    2019. A year that was known on the plan's day has one value in every draw; ``open_years`` are
+    the others. A year before the base that nobody published has none.
     """
 
     indicator_id: str
@@ -73,7 +74,9 @@ class Forecast:
         return self.class_ is not None and self.class_.is_proxy
 
     def growth(self) -> np.ndarray:
-        """Percent growth of each year since the base (draws by years); of a rate, the rate itself."""
+        """Percent growth of each year since the base (draws by years); of a rate, the rate
+        itself.
+        """
         if self.base is None or self.paths is None:
             return np.stack([self.draws[y] for y in self.open_years], axis=1)
         return 100 * np.expm1(np.diff(self.log_growth(), axis=1, prepend=0.0))
@@ -104,7 +107,9 @@ class ForecastTable:
         return self._made[key]
 
     def by_base(self, indicator_id: str, year: int) -> dict[str, Forecast]:
-        """The forecasts of a series that reach a year, by the kind of base they really start from."""
+        """The forecasts of a series that reach a year, by the kind of base they really
+        start from.
+        """
         made = [f for b in BASES if (f := self.of(indicator_id, b)) is not None]
         return {f.base.kind if f.base else BASES[0]: f for f in made if year in f.draws}
 
@@ -113,7 +118,9 @@ class ForecastTable:
         return self.scenario.class_of(self.plan, indicator_id)
 
     def levels(self) -> list[str]:
-        """The series with a base to grow from, a class to grow by and an open last target that is to be reached."""
+        """The series with a base to grow from, a class to grow by and an open last target that is
+        to be reached.
+        """
         last = self.plan.years[-1]
         return [
             i
@@ -127,7 +134,10 @@ class ForecastTable:
         ]
 
     def leading(self) -> tuple[str, str] | None:
-        """The two level series that stand for the plan: GDP and trade, else the first there are; None without any."""
+        """The two level series that stand for the plan:
+
+        GDP and trade, else the first there are; None without any.
+        """
         levels = self.levels()
         if not levels:
             return None
@@ -163,8 +173,8 @@ def observed_base(plan: PlanDocument, indicator_id: str) -> Base | None:
 def base_of(plan: PlanDocument, indicator_id: str, kind: str) -> Base | None:
     """The base of a forecast: ``implied`` by the plan for its base year, or last ``observed``.
 
-    Where the plan prints nothing that could imply one, the observed base stands in; so it does where the zone's figures
-    reach beyond the base year, because what is known needs no implying.
+    Where the plan prints nothing that could imply one, the observed base stands in; so it does
+    where the zone's figures reach beyond the base year, because what is known needs no implying.
     """
     seen = observed_base(plan, indicator_id)
     silent = not plan.implies_base(indicator_id)
@@ -188,20 +198,23 @@ def forecast(
     ----------
     plan : the plan, seen from a day.
     indicator_id : an annex series.
-    base : ``implied`` (the level that the plan implies for its base year) or ``observed`` (the last published one).
+    base : ``implied`` (the level that the plan implies for its base year) or ``observed`` (the last
+        published one).
     scenario : what is taken for granted instead of the headline's assumptions.
     settings : constants and switches of the rule.
     class_ : another class than the scenario's.
 
     Returns
     -------
-    Forecast, or None where the series has no reference class or no base. What the zone's own figures tell already is not
-    forecast.
+    Forecast, or None where the series has no reference class or no base. What the zone's own
+    figures tell already is not forecast.
 
-    For a level, ``L(t) = B exp(g)`` with base ``B`` (equally likely within its rounding) and ``g`` the cumulated log growth
-    of a zone like its class (:func:`zoneplan.forecasting.paths.growth_paths`), moved by the host's news where there are
-    any. A share grows on the logit scale: ``s / (100 - s)`` takes the place of the level. For a growth-rate target the
-    forecast of each year is the class's one-year growth, for a count that of :func:`zoneplan.forecasting.counts.counted`.
+    For a level, ``L(t) = B exp(g)`` with base ``B`` (equally likely within its rounding) and ``g``
+    the cumulated log growth of a zone like its class
+    (:func:`zoneplan.forecasting.paths.growth_paths`), moved by the host's news where there are any.
+    A share grows on the logit scale: ``s / (100 - s)`` takes the place of the level. For a
+    growth-rate target the forecast of each year is the class's one-year growth, for a count that of
+    :func:`zoneplan.forecasting.counts.counted`.
     """
     unit, is_rate = str(plan.unit(indicator_id)), plan.is_rate(indicator_id)
     seen = plan.observed(indicator_id).set_index("year")["value"]
@@ -267,7 +280,9 @@ def _grown(start: Base | None, logs: np.ndarray, is_share: bool, settings: Setti
 
 @dataclass(frozen=True)
 class ClassGrowth:
-    """Values of a growth promise of the text, percent a year, with the class and the paths that they are read from."""
+    """Values of a growth promise of the text, percent a year, with the class and the paths that
+    they are read from.
+    """
 
     values: np.ndarray
     class_: ReferenceClass
@@ -275,9 +290,11 @@ class ClassGrowth:
 
 
 def growth_of_class(made: ForecastTable, row: pd.Series) -> ClassGrowth | None:
-    """Values of a growth promise of the text: average growth over the plan, or the lowest of its years; percent a year.
+    """Values of a growth promise of the text: average growth over the plan, or the lowest of its
+    years; percent a year.
 
-    None where no class stands in for it. ``each_year`` promises are kept if the lowest year reaches the target.
+    None where no class stands in for it. ``each_year`` promises are kept if the lowest year reaches
+    the target.
     """
     key = "text", row["target_id"]
     if key not in made._made:

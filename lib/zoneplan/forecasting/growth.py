@@ -32,15 +32,17 @@ def expected_growth(growth: np.ndarray, horizon: int, settings: Settings = SETTI
     addition stays about the same while the level grows, so fast growth slows sooner than slow
     growth (20 % to 12.5 % in three years, 5 % to 4.3 %).
 
-    Source: regression to the mean of growth (Easterly, Kremer, Pritchett and Summers 1993; Pritchett
-    and Summers 2014); damped trends (Gardner and McKenzie 1985).
+    Source: regression to the mean of growth (Easterly, Kremer, Pritchett and Summers 1993;
+    Pritchett and Summers 2014); damped trends (Gardner and McKenzie 1985).
     """
     g = smoothed(growth, settings)
     return g / (1 + abs(g) * np.arange(1, horizon + 1))
 
 
 def past_errors(growth: np.ndarray, settings: Settings = SETTINGS) -> np.ndarray:
-    """One-year errors that :func:`expected_growth` would have made on this very path, oldest first."""
+    """One-year errors that :func:`expected_growth` would have made on this very path,
+    oldest first.
+    """
     start = max(min(WARM_UP, len(growth) - 1), 1)
     years = range(start, len(growth))
     return np.array([growth[t] - expected_growth(growth[:t], 1, settings)[0] for t in years])
@@ -62,8 +64,9 @@ def error_sd(growth: np.ndarray, settings: Settings = SETTINGS) -> float:
 def for_few(origins: int, settings: Settings = SETTINGS) -> float:
     """How much wider an interval must be whose error is known from so few origins.
 
-    The 90 % point of Student's t with ``origins - 1`` degrees of freedom over that of a normal distribution: 2.4 for one or
-    two origins, 1.5 for three, 1.3 for four; 1 from ``few_origins`` on. Source: Student (1908).
+    The 90 % point of Student's t with ``origins - 1`` degrees of freedom over that of a normal
+    distribution: 2.4 for one or two origins, 1.5 for three, 1.3 for four; 1 from ``few_origins``
+    on. Source: Student (1908).
     """
     from scipy.special import ndtri, stdtrit
 

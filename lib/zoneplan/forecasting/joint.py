@@ -1,4 +1,6 @@
-"""All promises together: how many will be met, and the chance that all are, with growth that moves together."""
+"""All promises together: how many will be met, and the chance that all are, with growth that moves
+together.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +26,13 @@ from zoneplan.text import odds
 ONE_QUESTION = 0.9
 # Where no figures tell how two series move together they are taken for this much alike.
 UNKNOWN = 0.3
-# The correlation of class medians rests on few years: it is read this many standard errors down and up.
+# The correlation of class medians rests on few years: it is read this many standard errors down and
+# up.
 WIDE = 1.28
 COUPLINGS = ("independent", "low", "middle", "high", "close")
 CLOSE = 0.9
-# Where correlations are printed, the best first: the class's own kind of regions, its coast, the province.
+# Where correlations are printed, the best first: the class's own kind of regions, its coast, the
+# province.
 PLACES = (
     ("county", "coastal_size_matched"),
     ("prefecture", "coastal_provinces"),
@@ -48,14 +52,18 @@ CALLED = {
 
 @dataclass(frozen=True)
 class Joint(Result):
-    """The number of promises met by base and coupling; ``listed`` are the promises, ``pairs`` their correlations."""
+    """The number of promises met by base and coupling; ``listed`` are the promises, ``pairs`` their
+    correlations.
+    """
 
     listed: pd.DataFrame
     pairs: pd.DataFrame
     SUBJECT: ClassVar[str] = "answers.joint"
 
     def facts(self, lang: str) -> dict[str, object]:
-        """Promises, questions, the expected number over the bases and the chance of all headline ones by coupling."""
+        """Promises, questions, the expected number over the bases and the chance of all headline
+        ones by coupling.
+        """
         rows = self.rows
         all_of = rows.groupby("coupling")["headline"].agg(["min", "max"])
         span = {f"all_{c}": odds(float(all_of.loc[c, "max"]), lang) for c in COUPLINGS}
@@ -74,14 +82,16 @@ def joint(made: ForecastTable) -> Joint:
 
     Returns
     -------
-    Joint with the columns base, coupling, promises, expected (the sum of the chances, whatever the coupling), q10, q50,
-    q90 (of the number met) and headline (the chance that every headline promise with a chance is kept).
+    Joint with the columns base, coupling, promises, expected (the sum of the chances, whatever the
+    coupling), q10, q50, q90 (of the number met) and headline (the chance that every headline
+    promise with a chance is kept).
 
-    Each promise keeps its draws; a Gaussian copula only decides which draw of one meets which of another, so that single
-    chances stay the same to the last digit. One story of the base holds for all. The correlation of two promises joins that
-    of class medians and that of units by their variances: ``r = (rc sc_a sc_b + ru su_a su_b) / (s_a s_b)``. Medians are few
-    years, so ``rc`` is also read one and a quarter standard errors lower and higher; beside it stand no correlation at all
-    and 0.9 for every pair.
+    Each promise keeps its draws; a Gaussian copula only decides which draw of one meets which of
+    another, so that single chances stay the same to the last digit. One story of the base holds for
+    all. The correlation of two promises joins that of class medians and that of units by their
+    variances: ``r = (rc sc_a sc_b + ru su_a su_b) / (s_a s_b)``. Medians are few years, so ``rc``
+    is also read one and a quarter standard errors lower and higher; beside it stand no correlation
+    at all and 0.9 for every pair.
 
     Source: copulas for joint forecasts (Clemen and Reilly 1999).
     """
@@ -96,7 +106,7 @@ def joint(made: ForecastTable) -> Joint:
             head = [k for k, p in enumerate(listed) if p.headline]
             all_of = float(met[:, head].all(axis=1).mean()) if head else np.nan
             rows.append((base, coupling, len(listed), met.mean(axis=0).sum(), *count, all_of))
-    columns = "base coupling promises expected q10 q50 q90 headline".split()
+    columns = ["base", "coupling", "promises", "expected", "q10", "q50", "q90", "headline"]
     told = [
         (
             p.target.target_id,
@@ -114,7 +124,9 @@ def joint(made: ForecastTable) -> Joint:
 
 
 def coupled(made: ForecastTable, base: str, coupling: str = "middle") -> pd.DataFrame:
-    """Draws of every distinct promise set beside each other: one row a joint draw, one column a promise."""
+    """Draws of every distinct promise set beside each other: one row a joint draw, one column a
+    promise.
+    """
     listed = promises(made)
     pairs = correlations(listed, made.plan.as_of)
     order = _orders(len(listed), matrix(len(listed), pairs, coupling), made.settings.draws)
@@ -156,14 +168,24 @@ def correlations(listed: list[Promise], as_of: date) -> pd.DataFrame:
 
     Returns
     -------
-    Columns first and second (places in the list), units and unit_years, medians and years (correlation of both parts and
-    what they rest on), low, middle and high.
+    Columns first and second (places in the list), units and unit_years, medians and years
+    (correlation of both parts and what they rest on), low, middle and high.
     """
     rows = []
     for a in range(len(listed)):
         for b in range(a + 1, len(listed)):
             rows.append((a, b, *_pair(listed[a], listed[b], as_of)))
-    columns = "first second units unit_years medians years low middle high".split()
+    columns = [
+        "first",
+        "second",
+        "units",
+        "unit_years",
+        "medians",
+        "years",
+        "low",
+        "middle",
+        "high",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -188,7 +210,9 @@ def _pair(a: Promise, b: Promise, as_of: date) -> tuple:
 
 
 def _printed(a: str, b: str, component: str, as_of: date) -> tuple[float | None, int]:
-    """Rank correlation of two series in the best place that prints it, over the longest windows known on a day."""
+    """Rank correlation of two series in the best place that prints it, over the longest windows
+    known on a day.
+    """
     printed = _known(as_of, tables.stamp("correlations"))
     for place in PLACES:
         for one in CALLED.get(a, (a,)):
@@ -223,9 +247,9 @@ def scorecard(made: ForecastTable, judged: Chances) -> Scorecard:
 
     Returns
     -------
-    Scorecard with the columns responsible, targets, assessable, expected_low, expected_high (sum of the chances over the
-    bases) and the number counted by statistics, customs, treasury and the department itself. Targets that a department
-    measures itself are hard to verify.
+    Scorecard with the columns responsible, targets, assessable, expected_low, expected_high (sum of
+    the chances over the bases) and the number counted by statistics, customs, treasury and the
+    department itself. Targets that a department measures itself are hard to verify.
     """
     plan = made.plan
     final = judged.final().merge(plan.departments(), on="indicator_id")

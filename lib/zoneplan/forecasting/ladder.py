@@ -1,4 +1,6 @@
-"""What each piece of knowledge did to a chance: from the bare record of similar regions to the answer."""
+"""What each piece of knowledge did to a chance: from the bare record of similar regions to the
+answer.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ STEPS = (
     "all_windows", "last_window", "slowing", "common_error", "newest_year", "host", "other_base",
     "prices_0", "prices_1", "prices_2", "prices_3", "real_reading",
 )  # fmt: skip
-# The steps that lead to the answer, each added to those before it; the others are the answer made otherwise.
+# The steps that lead to the answer, each added to those before it; the others are the answer made
+# otherwise.
 ADDED = STEPS[:6]
 PRICES = (0, 1, 2, 3)
 
@@ -46,12 +49,14 @@ def ladder(made: ForecastTable, indicator_id: str) -> Ladder:
 
     Returns
     -------
-    Ladder with the columns step, probability and change (points from the step before it in the chain, or from the answer)
-    and without (the answer without this step alone, where it is part of the chain). The chain, in a fixed order: the share
-    of similar regions that reached the needed growth in all windows known when the plan was adopted; in the last of them;
-    with growth slowing from there; with the error of the common path; with what became known by the day of judgement; with
-    the host's running year: the answer. Then the answer made otherwise: from the other base; with a real path and prices of
-    0 to 3 % a year (GDP only); read as real growth (GDP only). A series without a chance now or then has no rows.
+    Ladder with the columns step, probability and change (points from the step before it in the
+    chain, or from the answer) and without (the answer without this step alone, where it is part of
+    the chain). The chain, in a fixed order: the share of similar regions that reached the needed
+    growth in all windows known when the plan was adopted; in the last of them; with growth slowing
+    from there; with the error of the common path; with what became known by the day of judgement;
+    with the host's running year: the answer. Then the answer made otherwise: from the other base;
+    with a real path and prices of 0 to 3 % a year (GDP only); read as real growth (GDP only). A
+    series without a chance now or then has no rows.
     """
     target, head = made.plan.target(indicator_id), made.of(indicator_id)
     empty = Ladder(made.plan, pd.DataFrame(columns=COLUMNS), indicator_id)
@@ -142,8 +147,9 @@ def alternatives(made: ForecastTable, *indicators: str) -> Alternatives:
 
     Returns
     -------
-    Alternatives with the columns indicator_id, level, name, series, is_proxy, probability and chosen (whether it is the one that the written
-    rule takes). Where two of them differ by ten points or more, the range is part of the answer.
+    Alternatives with the columns indicator_id, level, name, series, is_proxy, probability and
+    chosen (whether it is the one that the written rule takes). Where two of them differ by ten
+    points or more, the range is part of the answer.
     """
     plan, rows = made.plan, []
     for i in indicators or [i for i in plan.series() if made.of(i) is not None]:
@@ -154,5 +160,5 @@ def alternatives(made: ForecastTable, *indicators: str) -> Alternatives:
             if found is not None and target is not None and target.year in found.open_years:
                 named = class_.level, class_.name, class_.indicator_id, class_.is_proxy
                 rows.append((i, *named, found.probability(target), k == 0))
-    columns = "indicator_id level name series is_proxy probability chosen".split()
+    columns = ["indicator_id", "level", "name", "series", "is_proxy", "probability", "chosen"]
     return Alternatives(plan, pd.DataFrame(rows, columns=columns))

@@ -26,9 +26,10 @@ PAST_YEARS = 3
 class News:
     """A surprise in the host's running year and what it does to a zone's growth.
 
-    ``surprise`` is the host's growth in the half year less what was expected of it (percentage points), ``shift`` the log
-    growth that it adds by year (cumulated), ``common`` and ``unit`` the factors by which both errors shrink by year.
-    ``share`` of the surprise is laid on the common path, the rest on the host.
+    ``surprise`` is the host's growth in the half year less what was expected of it (percentage
+    points), ``shift`` the log growth that it adds by year (cumulated), ``common`` and ``unit`` the
+    factors by which both errors shrink by year. ``share`` of the surprise is laid on the common
+    path, the rest on the host.
     """
 
     year: int
@@ -55,13 +56,16 @@ class News:
 def host_news(
     plan: PlanDocument, indicator_id: str, paths: GrowthPaths, settings: Settings = SETTINGS
 ) -> News | None:
-    """The news of the host's first half of the plan's first year, if it was known and is measured to help.
+    """The news of the host's first half of the plan's first year, if it was known and is measured
+    to help.
 
-    The surprise ``y`` is the host's real growth in the half year less the real growth expected of its class and less what
-    its own past deviation lets expect. It is either the common path's error (standard deviation ``s``) or the host's own
-    (``h``, how far prefectures lie from their median in one year): the first gets ``k = s^2 / (s^2 + h^2)`` of it. The
-    common part goes on as errors of the path do; of the host's part the zone follows as counties were found to
-    (``host_prediction``, ``host_beta``). Both are taken in one step, so that nothing is counted twice.
+    The surprise ``y`` is the host's real growth in the half year less the real growth expected of
+    its class and less what its own past deviation lets expect. It is either the common path's error
+    (standard deviation ``s``) or the host's own (``h``, how far prefectures lie from their median
+    in one year): the first gets ``k = s^2 / (s^2 + h^2)`` of it. The common part goes on as errors
+    of the path do; of the host's part the zone follows as counties were found to
+    (``host_prediction``, ``host_beta``). Both are taken in one step, so that nothing is counted
+    twice.
 
     A half year standing for a year, and real surprises standing for nominal ones, are assumptions.
     """
@@ -111,7 +115,9 @@ def _first_year(plan: PlanDocument, series: str) -> float:
 
 
 def _half_year(plan: PlanDocument) -> pd.Series | None:
-    """The host's real growth of GDP in the first half of the plan's first year, if it was known on the day."""
+    """The host's real growth of GDP in the first half of the plan's first year, if it was known on
+    the day.
+    """
     rows = known(tables.read("context_observations"), plan.as_of)
     rows = rows[
         (rows["entity_id"] == plan.host)
@@ -124,7 +130,9 @@ def _half_year(plan: PlanDocument) -> pd.Series | None:
 
 
 def _past_deviation(plan: PlanDocument, path: pd.DataFrame) -> float:
-    """How far the host's real growth lay from its class's median in the last three years known of both, points."""
+    """How far the host's real growth lay from its class's median in the last three years known of
+    both, points.
+    """
     rows = known(tables.read("context_observations"), plan.as_of)
     rows = rows[
         (rows["entity_id"] == plan.host)

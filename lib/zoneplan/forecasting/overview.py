@@ -1,4 +1,6 @@
-"""Every distinct promise of a plan on one page: what is known of it, what came of it, and which figure is missing."""
+"""Every distinct promise of a plan on one page: what is known of it, what came of it, and which
+figure is missing.
+"""
 
 from __future__ import annotations
 
@@ -24,12 +26,40 @@ SETTLED, BOUNDED, CHANCE, RANGE = "settled", "bounded", "chance", "range"
 DECIDED, UNKNOWN = "by_decision", "not_assessable"
 STATUS = (SETTLED, CHANCE, RANGE, BOUNDED, DECIDED, UNKNOWN)
 OUTCOME = ["resolution", "reservation", "source_id"]
-COLUMNS = (
-    "target_id indicator_id group year target unit direction status reading probability probability_low "
-    "probability_high range_reason evidence check check_points check_years even_chance average every_year "
-    "responsible measured_by resolution reservation missing_number holder record record_n record_to "
-    "record_of afterwards source_id"
-).split()
+COLUMNS = [
+    "target_id",
+    "indicator_id",
+    "group",
+    "year",
+    "target",
+    "unit",
+    "direction",
+    "status",
+    "reading",
+    "probability",
+    "probability_low",
+    "probability_high",
+    "range_reason",
+    "evidence",
+    "check",
+    "check_points",
+    "check_years",
+    "even_chance",
+    "average",
+    "every_year",
+    "responsible",
+    "measured_by",
+    "resolution",
+    "reservation",
+    "missing_number",
+    "holder",
+    "record",
+    "record_n",
+    "record_to",
+    "record_of",
+    "afterwards",
+    "source_id",
+]
 
 
 @dataclass(frozen=True)
@@ -45,7 +75,9 @@ class Overview(Result):
         return {"n": len(self.rows), **{s: int(count.get(s, 0)) for s in STATUS}}
 
     def shown(self, lang: str | None = None) -> Shown:
-        """Six columns: promise, chance or status, evidence, even-chance target, who, and what came of it or is missing."""
+        """Six columns: promise, chance or status, evidence, even-chance target, who, and what came
+        of it or is missing.
+        """
         w = words(lang or self.plan.lang)
         heads = list(w.group("overview.head").values())
         told = [self._told(row, w) for row in self.rows.to_dict("records")]
@@ -73,7 +105,11 @@ class Overview(Result):
         why = [w(f"overview.reading.{row['reading']}")] if row["reading"] == "if_base_holds" else []
         if row["status"] == RANGE:
             why += [w(f"overview.range_reason.{r}") for r in row["range_reason"].split()]
-        return w("overview.because", chance=chance, why=w("common.semicolon").join(why)) if why else chance
+        return (
+            w("overview.because", chance=chance, why=w("common.semicolon").join(why))
+            if why
+            else chance
+        )
 
     def _outcome(self, row: dict, w: Words) -> str:
         plan, lang = self.plan, w.lang
@@ -89,8 +125,13 @@ class Overview(Result):
             place["holder"] = plan.translate(row["holder"], lang)
             said.append(w("overview.missing", **place))
         if pd.isna(row["probability_low"]) and pd.notna(row["record_of"]):
-            places = {"share": odds(row["record"], lang), "to": num(row["record_to"], 0).replace(",", "")}
-            said.append(w(f"overview.record.{row['record_of']}", n=num(row["record_n"], 0), **places))
+            places = {
+                "share": odds(row["record"], lang),
+                "to": num(row["record_to"], 0).replace(",", ""),
+            }
+            said.append(
+                w(f"overview.record.{row['record_of']}", n=num(row["record_n"], 0), **places)
+            )
         return w("common.semicolon").join(said) or MISSING
 
 
@@ -99,15 +140,17 @@ def overview(made: ForecastTable, judged: Chances) -> Overview:
 
     Returns
     -------
-    Overview with a row for each of :meth:`PlanDocument.distinct`, the annex first, and the columns target_id,
-    indicator_id, group, year, target, unit, direction, status (``settled`` by a later figure, ``chance`` one number,
-    ``range`` two ends more than 15 points apart, ``bounded`` from one side only, ``by_decision``, ``not_assessable``);
-    reading, the probabilities, range_reason, evidence, check, missing_number and holder as in
-    :func:`zoneplan.forecasting.chances.chances`; even_chance (the target that would have had one chance in two, from the
-    headline base); average and every_year (the chance that the printed average growth of a rate is kept, compounded as
-    年均增长 is, and that the targets of all years are); responsible, measured_by (who counts it), resolution and reservation (what came of it:
-    hindsight, in no chance); and the record of such promises elsewhere (:func:`zoneplan.forecasting.record.record`): a
-    base rate that replaces no chance.
+    Overview with a row for each of :meth:`PlanDocument.distinct`, the annex first, and the columns
+    target_id, indicator_id, group, year, target, unit, direction, status (``settled`` by a later
+    figure, ``chance`` one number, ``range`` two ends more than 15 points apart, ``bounded`` from
+    one side only, ``by_decision``, ``not_assessable``); reading, the probabilities, range_reason,
+    evidence, check, missing_number and holder as in :func:`zoneplan.forecasting.chances.chances`;
+    even_chance (the target that would have had one chance in two, from the headline base); average
+    and every_year (the chance that the printed average growth of a rate is kept, compounded as
+    年均增长 is, and that the targets of all years are); responsible, measured_by (who
+    counts it), resolution and reservation (what came of it: hindsight, in no chance); and the
+    record of such promises
+    elsewhere (:func:`zoneplan.forecasting.record.record`): a base rate that replaces no chance.
     """
     plan = made.plan
     chance = judged.rows.set_index("target_id")
@@ -122,7 +165,11 @@ def overview(made: ForecastTable, judged: Chances) -> Overview:
         if found is not None and BOUND not in found.others:
             row["even_chance"] = float(aim(found.target, found.on(BASES[0]))[0])
         row |= _years(made, target) | record(made, target, said["needed_growth"])
-        row |= outcome.loc[target["target_id"]].to_dict() if target["target_id"] in outcome.index else {}
+        row |= (
+            outcome.loc[target["target_id"]].to_dict()
+            if target["target_id"] in outcome.index
+            else {}
+        )
         rows.append(row | {"status": _status(row)})
     return Overview(plan, pd.DataFrame(rows, columns=COLUMNS))
 
@@ -133,12 +180,16 @@ def _status(row: dict) -> str:
     if row["resolution"] == BOUNDED or row["range_reason"] == BOUND:
         return BOUNDED
     if pd.notna(row["probability_low"]):
-        return CHANCE if row["probability_high"] - row["probability_low"] <= BASE_DEPENDENT else RANGE
+        return (
+            CHANCE if row["probability_high"] - row["probability_low"] <= BASE_DEPENDENT else RANGE
+        )
     return DECIDED if row["evidence"] == ADMINISTRATIVE else UNKNOWN
 
 
 def _years(made: ForecastTable, target: pd.Series) -> dict[str, float]:
-    """The chance of an annex series' printed average, if it is a rate, and of all its targets together."""
+    """The chance of an annex series' printed average, if it is a rate, and of all its targets
+    together.
+    """
     plan, i = made.plan, target["indicator_id"]
     found = made.of(i) if target["section"] == ANNEX and not plan.by_decision(i) else None
     targets = [t for y in plan.years if (t := plan.target(i, y)) is not None] if found else []

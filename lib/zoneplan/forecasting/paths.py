@@ -17,14 +17,16 @@ from zoneplan.forecasting.settings import SETTINGS, Settings
 
 # Fewer yearly growth rates of a class than this say nothing about how far its path can move.
 FEWEST_YEARS = 3
-# Fewer regions than this make no distribution in one window: those of all windows are taken together.
+# Fewer regions than this make no distribution in one window: those of all windows are taken
+# together.
 FEW_UNITS = 30
 # Years next to each other are never taken for one and the same.
 CLOSEST = 0.99
 
 
 def stratified(draws: int, columns: int) -> np.ndarray:
-    """Points that fill the unit cube evenly (draws by columns); each column holds every stratum's middle once.
+    """Points that fill the unit cube evenly (draws by columns); each column holds every stratum's
+    middle once.
 
     A Sobol sequence, ranked column by column: no seed, the same on every machine.
     """
@@ -45,7 +47,9 @@ def ranks(values: np.ndarray) -> np.ndarray:
 
 
 def together(uniform: np.ndarray, correlation: np.ndarray) -> np.ndarray:
-    """Ranks by column of a Gaussian copula: columns move together as asked, each holds every rank once."""
+    """Ranks by column of a Gaussian copula: columns move together as asked, each holds every rank
+    once.
+    """
     from scipy.special import ndtri
 
     return ranks(ndtri(uniform) @ root(correlation).T)
@@ -55,8 +59,9 @@ def together(uniform: np.ndarray, correlation: np.ndarray) -> np.ndarray:
 class GrowthPaths:
     """Log growth of a zone like its class from one year to each of some later ones, draw by draw.
 
-    ``middle`` is the expected log growth of the class by year; ``common`` and ``unit`` (draws by years) are what the
-    error of the common path and the zone's own deviation add, cumulated for a level, year by year for a rate.
+    ``middle`` is the expected log growth of the class by year; ``common`` and ``unit`` (draws by
+    years) are what the error of the common path and the zone's own deviation add, cumulated for a
+    level, year by year for a rate.
     """
 
     class_: ReferenceClass
@@ -94,13 +99,15 @@ def growth_paths(
 
     Returns
     -------
-    GrowthPaths over all years from ``start`` to the last of ``years``, or None where fewer than three yearly medians of
-    the class were known, or ``start`` lies before them.
+    GrowthPaths over all years from ``start`` to the last of ``years``, or None where fewer than
+    three yearly medians of the class were known, or ``start`` lies before them.
 
-    The class median's path is known as far as its windows go and then expected to slow down; its error grows with the
-    years ahead to the power ``exponent``, as that of fractional Brownian motion, so that errors of single years are alike.
-    Units lie from the median as in the last known window of one, two and three years (in a class of fewer than thirty, as
-    in all windows), ``wider`` times as far; how a unit's years go together follows from how these spreads grow. Both parts are joined by a Gaussian copula over the years.
+    The class median's path is known as far as its windows go and then expected to slow down; its
+    error grows with the years ahead to the power ``exponent``, as that of fractional Brownian
+    motion, so that errors of single years are alike. Units lie from the median as in the last known
+    window of one, two and three years (in a class of fewer than thirty, as in all windows),
+    ``wider`` times as far; how a unit's years go together follows from how these spreads grow. Both
+    parts are joined by a Gaussian copula over the years.
     """
     span = tuple(range(start + 1, max(years) + 1))
     # Switches that move no path make no other one.
@@ -138,8 +145,8 @@ def expected_path(
 
     Returns
     -------
-    A frame by year with the columns growth (percent) and known (whether it was known on the day); None where fewer than
-    three yearly medians were known.
+    A frame by year with the columns growth (percent) and known (whether it was known on the day);
+    None where fewer than three yearly medians were known.
     """
     seen = class_.windows(1, as_of).set_index("end_year")["p50"]
     if len(seen) < FEWEST_YEARS:
@@ -189,7 +196,9 @@ def _common(
 
 
 def fractional(steps: np.ndarray, exponent: float) -> np.ndarray:
-    """Correlation of fractional Brownian motion at some times: errors cumulate, single years stay alike."""
+    """Correlation of fractional Brownian motion at some times: errors cumulate, single years stay
+    alike.
+    """
     power = 2 * exponent
     a, b = np.meshgrid(steps, steps)
     cov = (a**power + b**power - np.abs(a - b) ** power) / 2
@@ -231,7 +240,9 @@ def _units(
 def _deviations(
     class_: ReferenceClass, as_of: date, settings: Settings, stamp: tuple
 ) -> tuple[dict[int, np.ndarray], pd.Series]:
-    """By length of window: cumulated log deviations from the median, equally likely, in rising order."""
+    """By length of window: cumulated log deviations from the median, equally likely, in rising
+    order.
+    """
     laws: dict[int, np.ndarray] = {}
     middles, window = (np.arange(settings.draws) + 0.5) / settings.draws, None
     for h in range(1, LONGEST + 1):
@@ -252,7 +263,9 @@ def _deviations(
 
 
 def _spread_correlation(variance: np.ndarray) -> np.ndarray:
-    """Correlation of cumulated deviations whose spread over h years is known: steps of one law in every year."""
+    """Correlation of cumulated deviations whose spread over h years is known: steps of one law in
+    every year.
+    """
     n = len(variance)
     v = np.concatenate([[0.0], variance])
     a, b = np.meshgrid(np.arange(1, n + 1), np.arange(1, n + 1))

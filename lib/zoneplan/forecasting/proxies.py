@@ -1,4 +1,6 @@
-"""Whether growth of a proxy may stand for that of an indicator: a check written down before any chance was worked out."""
+"""Whether growth of a proxy may stand for that of an indicator: a check written down before any
+chance was worked out.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ from zoneplan.forecasting.paths import GrowthPaths
 from zoneplan.forecasting.settings import SETTINGS, Settings
 from zoneplan.plan.document import PlanDocument, known
 
-# Growth of less than half a year says little of the year; a longer part of the year comes before a shorter one.
+# Growth of less than half a year says little of the year; a longer part of the year comes before a
+# shorter one.
 PARTS = ("h1", "7m", "8m", "9m", "10m", "11m", "full_year")
 # A point of something narrower checks nothing.
 NARROWER = "narrower"
@@ -26,12 +29,16 @@ PASSED, PRINTED, UNCHECKED, FAILED = "passed", "printed", "unchecked", "failed"
 
 @dataclass(frozen=True)
 class LevelCheck:
-    """What became of a proxy: ``passed`` (its level stands), ``printed`` (spread only, the level is that of printed growth),
-    ``unchecked`` (nothing to check it by, but it holds all that is meant) or ``failed`` (no level, so no chance).
+    """What became of a proxy:
 
-    ``difference`` is the mean distance between the proxy and printed growth of the province, points, over ``pairs`` years;
-    ``growth`` the growth printed for the host city, else its province, percent by year. ``doubt`` says by how many points
-    the level may be off: by that distance, unchecked by that of the worst proxy of the plan, never by less than passes.
+    ``passed`` (its level stands), ``printed`` (spread only, the level is that of printed growth),
+    ``unchecked`` (nothing to check it by, but it holds all that is meant) or ``failed`` (no level,
+    so no chance).
+
+    ``difference`` is the mean distance between the proxy and printed growth of the province,
+    points, over ``pairs`` years; ``growth`` the growth printed for the host city, else its
+    province, percent by year. ``doubt`` says by how many points the level may be off: by that
+    distance, unchecked by that of the worst proxy of the plan, never by less than passes.
     """
 
     outcome: str
@@ -43,8 +50,8 @@ class LevelCheck:
     def applied(self, paths: GrowthPaths, settings: Settings = SETTINGS) -> GrowthPaths:
         """The paths around the level that stands, moved by ``level_shift`` times its doubt.
 
-        Printed growth is smoothed and slows from its last year on as a common path does; the errors stay those of the
-        proxy's path.
+        Printed growth is smoothed and slows from its last year on as a common path does; the errors
+        stay those of the proxy's path.
         """
         middle = paths.middle
         if self.outcome == PRINTED:
@@ -61,14 +68,17 @@ def level_check(
     class_: ReferenceClass | None,
     settings: Settings = SETTINGS,
 ) -> LevelCheck | None:
-    """Check the level of a series of provinces that only resembles an indicator; None where there is nothing to check.
+    """Check the level of a series of provinces that only resembles an indicator; None where there
+    is nothing to check.
 
-    The rule, fixed before the proxies were tried: where growth of the province is printed for half a year or more and not of
-    something narrower, the proxy must lie within ``level_points`` of it on average. That many points move an even chance by
-    as much as two bases may differ and still count as one answer. Within them the level of the proxy stands. Beyond them it
-    gives the spread only, and the level is that of printed growth, of which two years are needed; with fewer there is no
-    chance. Where nothing is printed a proxy stands unchecked if it holds all that the plan means and another proxy of the
-    plan could be checked, so that its doubt is known; else there is no chance.
+    The rule, fixed before the proxies were tried: where growth of the province is printed for half
+    a year or more and not of something narrower, the proxy must lie within ``level_points`` of it
+    on average. That many points move an even chance by as much as two bases may differ and still
+    count as one answer. Within them the level of the proxy stands. Beyond them it gives the spread
+    only, and the level is that of printed growth, of which two years are needed; with fewer there
+    is no chance. Where nothing is printed a proxy stands unchecked if it holds all that the plan
+    means and another proxy of the plan could be checked, so that its doubt is known; else there is
+    no chance.
     """
     key = "level", indicator_id, class_, settings.level_points
     if key not in plan._made:
@@ -83,7 +93,9 @@ def _doubted(
     check = _check(plan, indicator_id, class_, settings)
     if check is None:
         return None
-    others = [_check(plan, i, class_of(plan, i), settings) for i in plan.series() if not check.pairs]
+    others = [
+        _check(plan, i, class_of(plan, i), settings) for i in plan.series() if not check.pairs
+    ]
     seen = [c.difference for c in (check, *others) if c is not None and c.pairs]
     outcome = check.outcome if seen else FAILED
     return replace(check, outcome=outcome, doubt=max([settings.level_points, *seen]))
@@ -130,7 +142,8 @@ def _printed(plan: PlanDocument, indicator_id: str, entity: str | None) -> pd.Se
 
 
 def comparable_changes(plan: PlanDocument, indicator_id: str) -> int:
-    """Changes of a share from one year to the next in any place, under one definition, known on the day.
+    """Changes of a share from one year to the next in any place, under one definition, known on the
+    day.
 
     A class needs three of them, as one of growth does; with fewer there is no chance.
     """

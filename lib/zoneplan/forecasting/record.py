@@ -1,4 +1,6 @@
-"""How often such promises were kept elsewhere: evidence of last resort, a base rate and never a chance of this one."""
+"""How often such promises were kept elsewhere: evidence of last resort, a base rate and never a
+chance of this one.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ from zoneplan.forecasting.forecasts import ForecastTable
 from zoneplan.plan.document import PlanDocument, known
 
 COAST = "coastal_7"
-# The pace of R&D that its table tells of: points a year of its share of GDP, percent a year of its spending.
+# The pace of R&D that its table tells of: points a year of its share of GDP, percent a year of its
+# spending.
 SHARE_PACE, SPENDING_PACE = 0.1, 15
 # What a year's promise made of it is public by the end of the next March.
 PUBLIC = (3, 31)
@@ -33,10 +36,11 @@ def record(made: ForecastTable, row: pd.Series, needed: float) -> Found:
 
     Returns
     -------
-    record (share kept, 0 to 1, NaN for a mere number), record_n (of how many), record_to (the last year), record_of (what
-    was counted) and afterwards (the share over the plan's own years, hindsight); empty where there is none. The first that
-    is there: provinces that moved as the plan promises (``provinces``), the same promise elsewhere with its outcome
-    (``same``), the number on such a list (``list``), growth targets of GDP elsewhere as far above the last growth
+    record (share kept, 0 to 1, NaN for a mere number), record_n (of how many), record_to (the last
+    year), record_of (what was counted) and afterwards (the share over the plan's own years,
+    hindsight); empty where there is none. The first that is there: provinces that moved as the plan
+    promises (``provinces``), the same promise elsewhere with its outcome (``same``), the number on
+    such a list (``list``), growth targets of GDP elsewhere as far above the last growth
     (``stretch``), such targets over as many years (``span``).
     """
     for told in ROADS:
@@ -47,7 +51,7 @@ def record(made: ForecastTable, row: pd.Series, needed: float) -> Found:
 
 
 def _told(of: str, share: float, n: float, to: float, afterwards: float = float("nan")) -> Found:
-    names = "record_of record record_n record_to afterwards".split()
+    names = ["record_of", "record", "record_n", "record_to", "afterwards"]
     return dict(zip(names, (of, share, n, to, afterwards), strict=True))
 
 
@@ -90,7 +94,9 @@ def _same(plan: PlanDocument, row: pd.Series, needed: float) -> Found:
     """Targets of the same indicator elsewhere whose outcome was known on the day."""
     i = row["indicator_id"]
     printed = tables.read("city_targets_printed").query("outcome.notna()")
-    funds = tables.read("returned_merchant_funds").query("period == 'full_year' and entity_id != 'zone'")
+    funds = tables.read("returned_merchant_funds").query(
+        "period == 'full_year' and entity_id != 'zone'"
+    )
     by_kind = {k: part.set_index("year")["value"] for k, part in funds.groupby("kind")}
     if {"target", "level"} <= by_kind.keys():
         of_funds = pd.DataFrame({"value": by_kind["target"], "outcome": by_kind["level"]}).dropna()
@@ -115,7 +121,9 @@ def _list(plan: PlanDocument, row: pd.Series, needed: float) -> Found:
 
 
 def _growth(plan: PlanDocument, row: pd.Series, needed: float) -> Found:
-    """Growth targets elsewhere: of the same stretch where the zone's last growth is known, else over as many years."""
+    """Growth targets elsewhere: of the same stretch where the zone's last growth is known, else
+    over as many years.
+    """
     every = tables.read("growth_target_attainment")
     rows = known(every, plan.as_of)
     if pd.isna(needed):

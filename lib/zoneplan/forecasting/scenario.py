@@ -1,4 +1,6 @@
-"""What a forecast takes for granted: growth as meant, points on top of what is expected, another base or class."""
+"""What a forecast takes for granted: growth as meant, points on top of what is expected, another
+base or class.
+"""
 
 from __future__ import annotations
 
@@ -18,17 +20,18 @@ CURRENT, CONSTANT = PRICES = ("current", "constant")
 # Real growth is known for prefectures only.
 REAL = ("prefecture", "coastal_provinces")
 ByYear = Mapping[str, Mapping[int, float]]
-ROWS = "indicator_id year growth expected points sign rows hindsight".split()
+ROWS = ["indicator_id", "year", "growth", "expected", "points", "sign", "rows", "hindsight"]
 
 
 @dataclass(frozen=True)
 class Scenario:
     """One set of assumptions; what it does not name is as in the headline, and two of them add up.
 
-    ``growth`` is the growth of the class as it is meant, percent, by indicator and year; ``points`` are percentage
-    points on top of what is expected of it. ``base`` is ``implied`` or ``observed``, ``levels`` replace the level of a
-    base in the unit of the target, ``regions`` (level and name) the class, ``prices`` are ``current`` or ``constant``.
-    ``title`` and ``text`` stand by language; ``rows`` hold what a story was sized on.
+    ``growth`` is the growth of the class as it is meant, percent, by indicator and year; ``points``
+    are percentage points on top of what is expected of it. ``base`` is ``implied`` or ``observed``,
+    ``levels`` replace the level of a base in the unit of the target, ``regions`` (level and name)
+    the class, ``prices`` are ``current`` or ``constant``. ``title`` and ``text`` stand by language;
+    ``rows`` hold what a story was sized on.
     """
 
     id: str = "own"
@@ -53,7 +56,8 @@ class Scenario:
             raise DataError(wrong)
 
     def __add__(self, other: Scenario) -> Scenario:
-        """Both at once: points add up, and growth that one of them means gets the points of the other on top.
+        """Both at once: points add up, and growth that one of them means gets the points of the
+        other on top.
 
         Raises
         ------
@@ -87,7 +91,9 @@ class Scenario:
         )
 
     def class_of(self, plan: PlanDocument, indicator_id: str) -> ReferenceClass | None:
-        """The class that stands in for an indicator: the scenario's where it has rows, else the usual one."""
+        """The class that stands in for an indicator: the scenario's where it has rows, else the
+        usual one.
+        """
         usual = class_of(plan, indicator_id)
         if usual is None:
             return None
@@ -111,7 +117,9 @@ class Scenario:
         return points
 
     def path(self, plan: PlanDocument, indicator_id: str) -> pd.Series:
-        """Growth expected of the class by year, percent, without the scenario's own growth; empty without a class."""
+        """Growth expected of the class by year, percent, without the scenario's own growth; empty
+        without a class.
+        """
         class_ = self.class_of(plan, indicator_id)
         path = None if class_ is None else expected_path(class_, plan.as_of, plan.years[-1])
         return pd.Series(dtype="float64") if path is None else path["growth"]

@@ -1,4 +1,6 @@
-"""Every constant of the rule behind the chances, with what it was set on: the register that the paper prints."""
+"""Every constant of the rule behind the chances, with what it was set on: the register that the
+paper prints.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +18,13 @@ def _set(default: Any, on: str, until: int | None, hindsight: bool = False) -> A
 
 @dataclass(frozen=True)
 class Settings:
-    """How the growth of a class becomes a distribution; the switches take one piece of knowledge away each.
+    """How the growth of a class becomes a distribution; the switches take one piece of knowledge
+    away each.
 
-    ``windows`` is ``last`` (how far units lie from their median in the last window known) or ``all``; ``slowing`` lets the
-    common path slow down (else the last window's median goes on), ``common_error`` adds the error of the common path,
-    ``host`` the news of the host city's running year.
+    ``windows`` is ``last`` (how far units lie from their median in the last window known) or
+    ``all``; ``slowing`` lets the common path slow down (else the last window's median goes on),
+    ``common_error`` adds the error of the common path, ``host`` the news of the host city's running
+    year.
     """
 
     smoothing: float = _set(
@@ -39,7 +43,9 @@ class Settings:
     )
     few_origins: int = _set(5, "fewer errors than this are widened as Student's t has it", None)
     level_points: float = _set(
-        5.0, "points that move an even chance by base_dependent where units spread as counties do", None
+        5.0,
+        "points that move an even chance by base_dependent where units spread as counties do",
+        None,
     )
     draws: int = _set(2**13, "chances to half a percentage point", None)
     windows: str = "last"
@@ -55,6 +61,8 @@ SETTINGS = Settings()
 
 
 def register() -> pd.DataFrame:
-    """The register of constants: columns constant, value, set_on, until (last year) and hindsight."""
+    """The register of constants: columns constant, value, set_on, until (last year) and
+    hindsight.
+    """
     rows = [(f.name, f.default, *f.metadata.values()) for f in fields(Settings) if f.metadata]
     return pd.DataFrame(rows, columns=["constant", "value", "set_on", "until", "hindsight"])

@@ -1,4 +1,6 @@
-"""The values that each promise of a plan may take: one set of draws a promise and base, read by every answer."""
+"""The values that each promise of a plan may take: one set of draws a promise and base, read by
+every answer.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,9 @@ HEADLINE = "headline"
 OWN_SERIES = 5
 # What a sum promised by the text adds up, where it does not say that it repeats a series.
 ENDINGS = ("_total", "_cumulative")
-# The same answer made otherwise, where it is the other end of a range: a zone twice as much wider than provinces, the
-# level of a proxy as far off as it may be, and projects of one size without the larger ones.
+# The same answer made otherwise, where it is the other end of a range: a zone twice as much wider
+# than provinces, the level of a proxy as far off as it may be, and projects of one size without the
+# larger ones.
 OTHERWISE: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "factor": ({"widening": 2.0},),
     "level": ({"level_shift": -1.0}, {"level_shift": 1.0}),
@@ -34,12 +37,14 @@ BOUND = "bound"
 
 @dataclass(frozen=True)
 class Promise:
-    """A promise that figures speak of, with equally likely values by base (one base where only one exists).
+    """A promise that figures speak of, with equally likely values by base (one base where only one
+    exists).
 
-    ``question`` is the series that its growth is read from: promises of one question rise and fall nearly as one.
-    ``common`` and ``unit`` are the standard deviations of both parts of its log growth. ``bases`` are what the values
-    start from, ``own`` is the number of own points behind them; ``others`` hold the values of the other ends of a range by
-    reason. ``reading`` says what was taken for the promise, ``known`` whether a figure answers it already.
+    ``question`` is the series that its growth is read from: promises of one question rise and fall
+    nearly as one. ``common`` and ``unit`` are the standard deviations of both parts of its log
+    growth. ``bases`` are what the values start from, ``own`` is the number of own points behind
+    them; ``others`` hold the values of the other ends of a range by reason. ``reading`` says what
+    was taken for the promise, ``known`` whether a figure answers it already.
     """
 
     target: Target
@@ -80,8 +85,8 @@ class Promise:
     def step(self) -> str:
         """The step of evidence that the values can carry at most.
 
-        A needs five comparable points of the zone's own behind them, B any, C the base that the plan implies; D is growth
-        of a class alone, or of a wider area.
+        A needs five comparable points of the zone's own behind them, B any, C the base that the
+        plan implies; D is growth of a class alone, or of a wider area.
         """
         if self.own and BOUND not in self.others:
             return "A" if self.own >= OWN_SERIES else "B"
@@ -91,8 +96,8 @@ class Promise:
 def promises(made: ForecastTable) -> list[Promise]:
     """Every distinct promise that has a chance, once: of an annex series that of the last year.
 
-    Repeats (``same_as``), earlier years of a series and mere bounds are left out. Weak ones, of step D, are in: a count
-    without them would be of fewer promises, not of surer ones.
+    Repeats (``same_as``), earlier years of a series and mere bounds are left out. Weak ones, of
+    step D, are in: a count without them would be of fewer promises, not of surer ones.
     """
     rows = made.plan.targets
     rows = rows[rows["value"].notna() & rows["same_as"].isna()]
@@ -102,9 +107,11 @@ def promises(made: ForecastTable) -> list[Promise]:
 
 
 def promise(made: ForecastTable, row: pd.Series) -> Promise | None:
-    """One promise with its values; None where no figure supports any, or where it is kept by decision.
+    """One promise with its values; None where no figure supports any, or where it is kept by
+    decision.
 
-    Where the same answer made otherwise is part of it (:data:`OTHERWISE`), its values stand in ``others``.
+    Where the same answer made otherwise is part of it (:data:`OTHERWISE`), its values stand in
+    ``others``.
     """
     decided = made.plan.by_decision(row["indicator_id"]) or made.plan.by_decision(row["same_as"])
     found = None if decided else _found(made, row)

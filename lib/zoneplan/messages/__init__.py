@@ -1,6 +1,8 @@
-"""What a reader sees, in English and Chinese: one folder a language, one TOML file a subject, the same keys in both.
+"""What a reader sees, in English and Chinese: one folder a language, one TOML file a subject, the
+same keys in both.
 
-Texts hold named places such as ``{year}``; numbers are put in by the formatters of :mod:`zoneplan.text`, in the same language.
+Texts hold named places such as ``{year}``; numbers are put in by the formatters of
+:mod:`zoneplan.text`, in the same language.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ class Words:
         """One text with its places open."""
         if key not in self.texts:
             raise KeyError(
-                f"no message {key!r} in {self.lang}: add it to both languages under {Path(__file__).parent.name}/"
+                f"no message {key!r} in {self.lang}: add it to both languages under "
+                f"{Path(__file__).parent.name}/"
             )
         return self.texts[key]
 

@@ -1,4 +1,7 @@
-"""Problems in the language of the reader: English texts of the lower layers, found again by their templates."""
+"""Problems in the language of the reader:
+
+English texts of the lower layers, found again by their templates.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,9 @@ def told(problem: Problem, lang: str) -> str:
 
 
 def translated(text: str, lang: str) -> str:
-    """A text of a problem, a reason or a remark in a language; as it stands where no template fits."""
+    """A text of a problem, a reason or a remark in a language; as it stands where no
+    template fits.
+    """
     if lang == "en":
         return text
     for key, pattern in _patterns():

@@ -146,7 +146,8 @@ def reaching(peers: Record, goal: float | None = None) -> Reaching:
     ``official``, texts of grade A only; ``excess``, reports of a weaker grade lowered by what their
     grade stands above grade A (median growth above China's); ``totals``, all moved by the mean
     difference to the growth of all zones; ``early`` and ``late``, printed growth before 2013 and
-    from 2013 on, when the whole country had slowed. A way without a figure to measure the bias is left out.
+    from 2013 on, when the whole country had slowed. A way without a figure to measure the bias is
+    left out.
 
     Interpretation: the ways need not agree; where they do not, the size of the bias is not known.
     """

@@ -1,4 +1,6 @@
-"""What came next door: growth of the neighbours over the plan's years, after the verdict and outside it."""
+"""What came next door: growth of the neighbours over the plan's years, after the verdict and
+outside it.
+"""
 
 from __future__ import annotations
 
@@ -87,7 +89,9 @@ def _cities(i: str, first: int, last: int, host: str | None) -> Iterator[dict[st
 
 
 def _class(i: str, first: int, last: int, planned: float) -> Iterator[dict[str, object]]:
-    """Regions of the class in revised figures: their median, and the share that reached the rate."""
+    """Regions of the class in revised figures: their median, and the share that reached the
+    rate.
+    """
     rows = tables.read("growth_reference")
     rows = rows[
         (rows["series"] == "revised")

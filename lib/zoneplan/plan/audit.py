@@ -1,7 +1,7 @@
 """Does the plan agree with itself, and with what was observed?
 
-Every printed figure stands for an interval. A statement is checked against all values the print allows, so that rounding
-alone is never called a contradiction.
+Every printed figure stands for an interval. A statement is checked against all values the print
+allows, so that rounding alone is never called a contradiction.
 """
 
 from __future__ import annotations
@@ -20,7 +20,15 @@ from zoneplan.messages import words
 from zoneplan.plan import macro
 from zoneplan.plan.document import ANNEX, PlanDocument
 from zoneplan.plan.findings import (
-    AGREES, BREAK, CONTEXT, CONTRADICTS, FINDINGS, OPEN, ROUNDING, SLACK, Finding,
+    AGREES,
+    BREAK,
+    CONTEXT,
+    CONTRADICTS,
+    FINDINGS,
+    OPEN,
+    ROUNDING,
+    SLACK,
+    Finding,
 )  # fmt: skip
 from zoneplan.plan.intervals import Interval
 from zoneplan.plan.targets import Target
@@ -34,12 +42,16 @@ INVESTMENT = "fixed_asset_investment"
 
 @dataclass(frozen=True)
 class Audit(Result):
-    """The findings of the audit, one row a statement: what was checked, what was found, and the facts behind it."""
+    """The findings of the audit, one row a statement: what was checked, what was found, and the
+    facts behind it.
+    """
 
     SUBJECT: ClassVar[str] = "answers.audit"
 
     def told(self, lang: str | None = None) -> pd.DataFrame:
-        """Columns check, item, stated, implied, finding, explanation, in the words of a language."""
+        """Columns check, item, stated, implied, finding, explanation, in the words of a
+        language.
+        """
         lang = lang or self.plan.lang
         w, rows = words(lang), self.rows
         return pd.DataFrame(
@@ -81,7 +93,9 @@ class Audit(Result):
         return str(self.filter(check=check, item=item).rows["finding"].iloc[0])
 
     def facts(self, lang: str) -> dict[str, object]:
-        """How many statements were checked, and how many end in each finding that a reader has to know."""
+        """How many statements were checked, and how many end in each finding that a reader has to
+        know.
+        """
         counts = {f: int((self.rows["finding"] == f).sum()) for f in FINDINGS}
         kinds = {"bad": CONTRADICTS, "slack": SLACK}
         # The record is broken with once, however many series show it.
@@ -99,13 +113,15 @@ def audit(plan: PlanDocument) -> Audit:
 
     Returns
     -------
-    Audit; findings are ``agrees``, ``agrees only through rounding`` (the central values differ by more than 0.05 but some
-    unrounded values fit), ``contradicts`` (the plan with itself), ``breaks with the record`` (the base that the plan implies
-    with what was observed: another scope, a revision or padding may be behind it), ``leaves room`` (two floors of which one
-    asks for more), ``for information`` (macroeconomic ratios) and ``cannot be checked``.
+    Audit; findings are ``agrees``, ``agrees only through rounding`` (the central values differ by
+    more than 0.05 but some unrounded values fit), ``contradicts`` (the plan with itself), ``breaks
+    with the record`` (the base that the plan implies with what was observed: another scope, a
+    revision or padding may be behind it), ``leaves room`` (two floors of which one asks for more),
+    ``for information`` (macroeconomic ratios) and ``cannot be checked``.
 
-    A contradiction is no proof of error; it says that two printed figures cannot both be meant on the same base, scope or
-    definition, and names them. Rules about indicators that the plan does not have are left out.
+    A contradiction is no proof of error; it says that two printed figures cannot both be meant on
+    the same base, scope or definition, and names them. Rules about indicators that the plan does
+    not have are left out.
     """
     rules: tuple[Callable[[PlanDocument], Iterator[Finding]], ...] = (
         _average_growth, _average_rates, _sums, _repeats, _cumulative_foreign_investment,
@@ -289,12 +305,13 @@ def _base_years(plan: PlanDocument) -> Iterator[Finding]:
 
 
 def ratio_paths(plan: PlanDocument) -> dict[tuple[str, str], pd.DataFrame]:
-    """Ratios between the plan's own targets by year, with the observed ratio where both parts are known.
+    """Ratios between the plan's own targets by year, with the observed ratio where both parts are
+    known.
 
     Returns
     -------
-    By part and whole a frame with the columns year, percent and source_id (``plan`` or the observation's). A ratio that
-    turns or jumps shows that two targets were not set together.
+    By part and whole a frame with the columns year, percent and source_id (``plan`` or the
+    observation's). A ratio that turns or jumps shows that two targets were not set together.
     """
     out = {}
     for part, whole in ((i.indicator_id, i.ratio_to) for i in indicators() if i.ratio_to):

@@ -81,7 +81,8 @@ class Description(BaseModel):
 def read_description(file: Path) -> Description:
     """What ``plan.yml`` says.
 
-    One name of the zone is enough; names, base year and the rest follow from the others where they are left out.
+    One name of the zone is enough; names, base year and the rest follow from the others where they
+    are left out.
 
     Raises
     ------

@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-
 import pandas as pd
 
 from zoneplan.data import tables
@@ -32,9 +31,10 @@ ADMINISTRATIVE = "administrative"
 class PlanDocument:
     """A plan with its targets and observations, seen from one day.
 
-    ``as_of`` is the day of judgement; ``observations`` are those of ``all_observations`` known on it. ``about`` holds
-    the keys of plan.yml, ``sources`` the project's sources and the plan's own, ``glossary`` texts of the tables in both
-    languages, ``lang`` the language in which results show themselves.
+    ``as_of`` is the day of judgement; ``observations`` are those of ``all_observations`` known on
+    it. ``about`` holds the keys of plan.yml, ``sources`` the project's sources and the plan's own,
+    ``glossary`` texts of the tables in both languages, ``lang`` the language in which results show
+    themselves.
     """
 
     about: Description
@@ -109,7 +109,8 @@ class PlanDocument:
         return self.about.announced == YEARLY
 
     def levels(self, indicator_id: str) -> pd.DataFrame:
-        """Observed levels of the zone on boundaries that can be compared, one row a year, in the plan's own unit.
+        """Observed levels of the zone on boundaries that can be compared, one row a year, in the
+        plan's own unit.
 
         Where sources differ the better grade wins, then the later publication.
         """
@@ -122,7 +123,9 @@ class PlanDocument:
         return self._made[key].copy()
 
     def growths(self, indicator_id: str) -> pd.DataFrame:
-        """Observed growth of the zone over full years, percent, one row a year; real and nominal are never joined."""
+        """Observed growth of the zone over full years, percent, one row a year; real and nominal
+        are never joined.
+        """
         kind = "growth_real" if indicator(indicator_id).is_real else "growth_nominal"
         return self._chosen(indicator_id, kind)
 
@@ -161,7 +164,9 @@ class PlanDocument:
         return {(t.indicator_id, t.year): t for t in made}
 
     def target(self, indicator_id: str, year: int | None = None) -> Target | None:
-        """The promise of an annex series for a year (the last, if none is named); None where that cell is blank."""
+        """The promise of an annex series for a year (the last, if none is named); None where that
+        cell is blank.
+        """
         return self._targets.get((indicator_id, self.years[-1] if year is None else year))
 
     def stated_growth(self, indicator_id: str) -> float:
@@ -170,7 +175,9 @@ class PlanDocument:
         return float(printed.iloc[-1]) if len(printed) else float("nan")
 
     def implies_base(self, indicator_id: str) -> bool:
-        """Whether the annex implies the base-year level of a series: by printed growth or, of a share, by its own steps."""
+        """Whether the annex implies the base-year level of a series: by printed growth or, of a
+        share, by its own steps.
+        """
         if self.is_share(indicator_id):
             return len(self.years) > 1 and self.is_whole(indicator_id)
         first = self.target(indicator_id, self.years[0])
@@ -179,9 +186,10 @@ class PlanDocument:
     def implied_base(self, indicator_id: str) -> Interval:
         """The base-year level that the plan's own first target and printed growth imply.
 
-        ``base = first target / (1 + printed growth / 100)``, in the unit of the target, over both roundings: the only
-        base on the plan's own scope, but arithmetic on the plan and no observation. A share steps back as it steps forward:
-        ``base = first - (last - first) / (years - 1)``.
+        ``base = first target / (1 + printed growth / 100)``, in the unit of the target, over both
+        roundings: the only base on the plan's own scope, but arithmetic on the plan and no
+        observation. A share steps back as it steps forward: ``base = first - (last - first) /
+        (years - 1)``.
         """
         first = self.target(indicator_id, self.years[0])
         if first is None:
@@ -203,7 +211,9 @@ class PlanDocument:
     def by_decision(self, indicator_id: str) -> bool:
         """Whether a promise is kept by deciding so, such as a list that the promiser draws up."""
         rows = self.evidence
-        return bool(((rows["indicator_id"] == indicator_id) & (rows["step"] == ADMINISTRATIVE)).any())
+        return bool(
+            ((rows["indicator_id"] == indicator_id) & (rows["step"] == ADMINISTRATIVE)).any()
+        )
 
     def is_rate(self, indicator_id: str) -> bool:
         """Whether the plan promises growth of an indicator rather than its level."""
@@ -246,7 +256,9 @@ class PlanDocument:
         return self.about.name_zh if (lang or self.lang) == "zh" else self.about.name_en
 
     def translate(self, text: object, lang: str | None = None) -> str:
-        """A text of the plan's tables in a language, where the glossary has it; otherwise as it stands."""
+        """A text of the plan's tables in a language, where the glossary has it; otherwise as it
+        stands.
+        """
         if pd.isna(text):
             return MISSING
         return str(self._glossary.get(text, {}).get(lang or self.lang, text))
@@ -262,7 +274,9 @@ class PlanDocument:
         return rows.drop_duplicates("indicator_id")[["indicator_id", "responsible"]]
 
     def distinct(self) -> pd.DataFrame:
-        """Every quantified promise once: repeats (``same_as``) and what is not promised are left out."""
+        """Every quantified promise once: repeats (``same_as``) and what is not promised are left
+        out.
+        """
         rows = self.targets
         sizes = rows["indicator_id"].isin(self.about.not_promised)
         rows = rows[rows["value"].notna() & rows["same_as"].isna() & ~sizes]
@@ -272,7 +286,8 @@ class PlanDocument:
 def chosen(
     rows: pd.DataFrame, indicator_id: str, kinds: tuple[str, ...], first: int = 0
 ) -> pd.DataFrame:
-    """Full-year observations of an indicator in some kinds, one a year: the better grade wins, then the later publication.
+    """Full-year observations of an indicator in some kinds, one a year: the better grade wins, then
+    the later publication.
 
     Growth of ``x`` may be booked under ``x`` or ``x_growth``.
     """
@@ -319,7 +334,9 @@ def as_day(text: str | date) -> date:
 
 
 def last_own(rows: pd.DataFrame, day: date) -> date:
-    """A day or, if the user's own figures came later, the day on which the last of them was known."""
+    """A day or, if the user's own figures came later, the day on which the last of them was
+    known.
+    """
     own = rows.loc[rows["grade"] == tables.PRIVATE, "known_from"].max()
     return day if pd.isna(own) else max(day, own.date())
 

@@ -15,7 +15,9 @@ FINDINGS = (AGREES, ROUNDING, CONTRADICTS, BREAK, SLACK, CONTEXT, OPEN)
 
 
 class Finding(NamedTuple):
-    """One statement of the plan held against other figures; ``facts`` fill the message named by ``why``."""
+    """One statement of the plan held against other figures; ``facts`` fill the message named by
+    ``why``.
+    """
 
     check: str
     item: str

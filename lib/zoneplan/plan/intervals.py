@@ -26,7 +26,10 @@ class Interval:
         return cls(value, value, value)
 
     def growth_to(self, later: Interval, years: int) -> Interval:
-        """Compound annual growth to a later level, percent: ``100 ((later / self)^(1/years) - 1)``."""
+        """Compound annual growth to a later level, percent:
+
+        ``100 ((later / self)^(1/years) - 1)``.
+        """
         ends = ((self.high, later.low), (self.mid, later.mid), (self.low, later.high))
         return Interval(*(cagr(first, last, years) for first, last in ends))
 

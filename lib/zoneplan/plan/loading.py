@@ -21,7 +21,9 @@ DocumentT = TypeVar("DocumentT", bound=PlanDocument)
 
 
 def plan_dir() -> Path:
-    """The folder of the plan that is read if nobody names one: ``ZONEPLAN_PLAN`` or else the Zhenan plan.
+    """The folder of the plan that is read if nobody names one:
+
+    ``ZONEPLAN_PLAN`` or else the Zhenan plan.
 
     A relative name counts from the working directory or, for notebooks, from the project's folder.
     """
@@ -64,7 +66,9 @@ def load(kind: type[DocumentT], path: str | Path | None = None, lang: str = "en"
 
 
 def target_problems(targets: pd.DataFrame, years: tuple[int, ...]) -> list[Problem]:
-    """Annex rows that nothing could be read from: outside the plan's years, twice, or not above zero."""
+    """Annex rows that nothing could be read from: outside the plan's years, twice, or not above
+    zero.
+    """
     file, annex = "targets.csv", targets[targets["section"] == ANNEX]
     found = []
     for n, row in annex.iterrows():
@@ -81,12 +85,16 @@ def target_problems(targets: pd.DataFrame, years: tuple[int, ...]) -> list[Probl
     for column, what in (("unit", "unit"), ("stated_growth", "printed average")):
         count = annex.groupby("indicator_id")[column].nunique()
         for i in count[count > 1].index:
-            found.append(Problem(file, None, column, f"several of {i}", f"one {what} for all years"))
+            found.append(
+                Problem(file, None, column, f"several of {i}", f"one {what} for all years")
+            )
     return found
 
 
 def unit_problems(targets: pd.DataFrame, seen: pd.DataFrame, first: int) -> list[Problem]:
-    """Comparable levels in a unit that has nothing to do with the one in which the plan prints the same indicator."""
+    """Comparable levels in a unit that has nothing to do with the one in which the plan prints the
+    same indicator.
+    """
     printed = targets[(targets["section"] == ANNEX) & (targets["kind"] != GROWTH)]
     units = printed.drop_duplicates("indicator_id").set_index("indicator_id")["unit"]
     keep = seen["kind"].isin(["level", "count"]) & seen["indicator_id"].isin(units.index)
@@ -104,7 +112,10 @@ def unit_problems(targets: pd.DataFrame, seen: pd.DataFrame, first: int) -> list
 
 
 def lacking(what: str, name: str, year: int | None = None, lang: str = "en") -> str:
-    """The words for a number that is missing: ``class``, ``base``, ``after``, ``every`` or ``count``."""
+    """The words for a number that is missing:
+
+    ``class``, ``base``, ``after``, ``every`` or ``count``.
+    """
     places = {} if year is None else {"year": year}
     return words(lang)(f"verdicts.lacking.{what}", name=name, **places)
 

@@ -26,7 +26,9 @@ def _growth(plan: PlanDocument, indicator_id: str) -> float | None:
 
 
 def buoyancy(plan: PlanDocument) -> Iterator[Finding]:
-    """Growth of revenue for each percent of growth of GDP, as planned, and the share of GDP that it leads to."""
+    """Growth of revenue for each percent of growth of GDP, as planned, and the share of GDP that it
+    leads to.
+    """
     gdp, revenue = _growth(plan, "gdp"), _growth(plan, "budget_revenue")
     if gdp is None or revenue is None or gdp <= 0:
         return
@@ -37,10 +39,9 @@ def buoyancy(plan: PlanDocument) -> Iterator[Finding]:
     yield Finding("buoyancy", "budget_revenue", num(revenue), num(gdp), CONTEXT, "buoyancy", facts)
 
 
-def carried(
-    plan: PlanDocument, indicator_id: str, rates: Mapping[int, float]
-) -> pd.Series | None:
-    """The last observed level carried to the base year by its last known growth, then by rates by year.
+def carried(plan: PlanDocument, indicator_id: str, rates: Mapping[int, float]) -> pd.Series | None:
+    """The last observed level carried to the base year by its last known growth, then by rates by
+    year.
 
     Returns the levels of the years with a rate; None without rates or with fewer than two levels.
     """
@@ -54,7 +55,8 @@ def carried(
 
 
 def capital(plan: PlanDocument) -> Iterator[Finding]:
-    """Investment against GDP, and investment for each unit of additional GDP over the plan (incremental capital-output ratio).
+    """Investment against GDP, and investment for each unit of additional GDP over the plan
+    (incremental capital-output ratio).
 
     The level of investment is carried as by :func:`carried`.
     """
@@ -78,7 +80,9 @@ def capital(plan: PlanDocument) -> Iterator[Finding]:
 
 
 def value_added_rate(plan: PlanDocument) -> Iterator[Finding]:
-    """What output and value added, growing as printed, do to value added for each unit of output."""
+    """What output and value added, growing as printed, do to value added for each unit of
+    output.
+    """
     if not plan.has("core_output_growth", "industrial_value_added"):
         return
     rows = plan.targets.set_index("indicator_id")
@@ -96,7 +100,9 @@ def value_added_rate(plan: PlanDocument) -> Iterator[Finding]:
 
 
 def output_bound(plan: PlanDocument) -> Iterator[Finding]:
-    """Growth that the core area's output needs from the whole zone's, of which it is a part: a lower bound."""
+    """Growth that the core area's output needs from the whole zone's, of which it is a part: a
+    lower bound.
+    """
     if not plan.has(OUTPUT):
         return
     rows = plan.targets.drop_duplicates("indicator_id").set_index("indicator_id")

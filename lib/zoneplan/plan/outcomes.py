@@ -1,4 +1,7 @@
-"""What came of a promise: later figures that settle or bound it. They never enter chances dated before them."""
+"""What came of a promise: later figures that settle or bound it.
+
+They never enter chances dated before them.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,17 @@ from zoneplan.result import Result
 from zoneplan.text import num
 
 OPEN = "open"
-COLUMNS = "target_id target found year resolution reservation known_from source_id row_id".split()
+COLUMNS = [
+    "target_id",
+    "target",
+    "found",
+    "year",
+    "resolution",
+    "reservation",
+    "known_from",
+    "source_id",
+    "row_id",
+]
 
 
 def resolutions(plan: PlanDocument) -> Result:
@@ -19,13 +32,15 @@ def resolutions(plan: PlanDocument) -> Result:
 
     Returns
     -------
-    Result with the columns target_id, target, found, year, resolution (``met`` or ``missed`` where a figure of the same
-    thing settles it, ``bounded`` where a figure of another scope or year lies on the wrong side of the target, ``open``
-    where it decides nothing), reservation, known_from, source_id, row_id.
+    Result with the columns target_id, target, found, year, resolution (``met`` or ``missed`` where
+    a figure of the same thing settles it, ``bounded`` where a figure of another scope or year lies
+    on the wrong side of the target, ``open`` where it decides nothing), reservation, known_from,
+    source_id, row_id.
 
-    An upper limit below an at-least target speaks against it; a figure of a later year decides nothing. Where the plan
-    brings no ``resolutions.csv``, a full-year figure of the same indicator and year settles each annex promise. Always to
-    be read with the reservation beside it; what is not listed is open.
+    An upper limit below an at-least target speaks against it; a figure of a later year decides
+    nothing. Where the plan brings no ``resolutions.csv``, a full-year figure of the same indicator
+    and year settles each annex promise. Always to be read with the reservation beside it; what is
+    not listed is open.
     """
     if plan.resolutions.empty:
         return Result(plan, _by_year(plan))
@@ -42,7 +57,9 @@ def resolutions(plan: PlanDocument) -> Result:
 
 
 def _by_year(plan: PlanDocument) -> pd.DataFrame:
-    """Annex promises beside the zone's own figures of the same year, whenever they were published."""
+    """Annex promises beside the zone's own figures of the same year, whenever they were
+    published.
+    """
     rows = []
     for row in plan.targets[plan.targets["section"] == ANNEX].itertuples():
         target, found = (
@@ -60,13 +77,17 @@ def _by_year(plan: PlanDocument) -> pd.DataFrame:
 
 
 def outcomes(plan: PlanDocument, indicator_id: str) -> pd.DataFrame:
-    """The figures of an annex series by year, hindsight included; the first release of each, as it is judged by."""
+    """The figures of an annex series by year, hindsight included; the first release of each, as it
+    is judged by.
+    """
     every = replace(plan, observations=first_released(plan.all_observations))
     return every.observed(indicator_id).set_index("year")
 
 
 def first_released(rows: pd.DataFrame) -> pd.DataFrame:
-    """Observations without their later revisions: of each figure only what was published on its first day."""
+    """Observations without their later revisions: of each figure only what was published on its
+    first day.
+    """
     keys = ["entity_id", "indicator_id", "year", "period", "kind"]
     first = rows.groupby(keys)["known_from"].transform("min")
     return rows[(rows["known_from"] == first) | first.isna()].reset_index(drop=True)
@@ -77,8 +98,8 @@ def outcome(reading: str, settles: bool, target: float, found: float) -> str:
 
     Parameters
     ----------
-    reading : ``value`` (the figure itself), ``upper`` or ``lower`` (it can be no higher, no lower), ``yes_no`` (1
-        reached, 0 not), ``later`` (of a later year).
+    reading : ``value`` (the figure itself), ``upper`` or ``lower`` (it can be no higher, no lower),
+        ``yes_no`` (1 reached, 0 not), ``later`` (of a later year).
     settles : whether the figure is of the same thing, scope and year.
     target, found : in the same unit; the promise is to reach at least ``target``.
     """

@@ -1,4 +1,6 @@
-"""Ratios between the plan's own levels, as published and as planned: what a reviewer of plans looks at."""
+"""Ratios between the plan's own levels, as published and as planned: what a reviewer of plans looks
+at.
+"""
 
 from __future__ import annotations
 
@@ -37,9 +39,9 @@ def ratios(plan: PlanDocument) -> Ratios:
 
     Returns
     -------
-    Ratios with the columns part, whole, year, percent, planned (whether both are the plan's), carried (whether one is a
-    published level carried on by the plan's growth rates) and source_id. Published ratios hold only where both figures
-    stand for one area.
+    Ratios with the columns part, whole, year, percent, planned (whether both are the plan's),
+    carried (whether one is a published level carried on by the plan's growth rates) and source_id.
+    Published ratios hold only where both figures stand for one area.
     """
     out = []
     for part, whole in PAIRS:
@@ -59,7 +61,9 @@ def ratios(plan: PlanDocument) -> Ratios:
 
 
 def _levels(plan: PlanDocument, indicator_id: str) -> pd.DataFrame:
-    """Published levels before the plan's years, and the plan's own: its targets, or rates carried on."""
+    """Published levels before the plan's years, and the plan's own: its targets, or rates carried
+    on.
+    """
     columns = ["year", "value", "unit", "scope_note", "source_id"]
     seen = plan.levels(indicator_id)
     seen = seen.loc[seen["year"] < plan.years[0], columns].assign(planned=False, carried=False)
@@ -76,7 +80,9 @@ def _levels(plan: PlanDocument, indicator_id: str) -> pd.DataFrame:
 
 
 def _rates(plan: PlanDocument, indicator_id: str) -> dict[int, float]:
-    """The growth that the plan asks for by year: of a rate its targets, of all output the core area's."""
+    """The growth that the plan asks for by year: of a rate its targets, of all output the core
+    area's.
+    """
     if indicator_id in plan.series() and plan.is_whole(indicator_id):
         return dict(plan.annex(indicator_id)[["year", "value"]].itertuples(index=False))
     name = f"{OUTPUT}_growth" if indicator_id == ALL_OUTPUT else ""

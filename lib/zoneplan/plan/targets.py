@@ -1,4 +1,6 @@
-"""One promise of a plan: the value printed for a year, and all values with which it counts as kept."""
+"""One promise of a plan: the value printed for a year, and all values with which it counts
+as kept.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +17,10 @@ from zoneplan.plan.intervals import Interval
 class Target:
     """The promise of one indicator for one year.
 
-    ``low`` to ``high``, both included, are the values with which it is kept: ``at_least`` and ``at_most`` reach to
-    infinity, ``range`` from one printed value to the other. ``about`` holds what prints as the target, half a step of
-    its precision each way; but more than about so much growth, money or firms is no miss, so there it has no upper end.
+    ``low`` to ``high``, both included, are the values with which it is kept: ``at_least`` and
+    ``at_most`` reach to infinity, ``range`` from one printed value to the other. ``about`` holds
+    what prints as the target, half a step of its precision each way; but more than about so much
+    growth, money or firms is no miss, so there it has no upper end.
     """
 
     target_id: str
@@ -36,9 +39,16 @@ class Target:
         value, step = float(row["value"]), float(row["precision"])
         low, high = _kept(row, value, step)
         return cls(
-            row["target_id"], row["indicator_id"], int(row["year"]), value, row["unit"], row["kind"],
-            low, high, Interval.printed(value, step),
-        )  # fmt: skip
+            row["target_id"],
+            row["indicator_id"],
+            int(row["year"]),
+            value,
+            row["unit"],
+            row["kind"],
+            low,
+            high,
+            Interval.printed(value, step),
+        )
 
     def is_met(self, values: float | np.ndarray) -> np.ndarray:
         """Which values keep the promise."""

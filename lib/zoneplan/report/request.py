@@ -1,4 +1,6 @@
-"""A request for the missing figures, in Word and Excel, that a statistics station can fill in and the importer reads back."""
+"""A request for the missing figures, in Word and Excel, that a statistics station can fill in and
+the importer reads back.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +23,11 @@ WIDTHS = (16, 6, 10, 14, 30)
 
 
 def request(asked: Overview, lang: str = "zh") -> pd.DataFrame:
-    """The figures to ask for: one row an indicator, columns name, unit, first and last (year), holder, number and why.
+    """The figures to ask for: one row an indicator, columns name, unit, first and last (year),
+    holder, number and why.
 
-    Promises that a later figure settled need none; a text promise that only reads a series otherwise asks for nothing more.
+    Promises that a later figure settled need none; a text promise that only reads a series
+    otherwise asks for nothing more.
     """
     plan, w = asked.plan, words(lang)
     spans = plan.evidence.set_index("indicator_id")["missing_span"]
@@ -47,7 +51,9 @@ def request(asked: Overview, lang: str = "zh") -> pd.DataFrame:
 
 
 def write_request(asked: Overview, folder: Path, lang: str = "zh") -> list[Path]:
-    """Write the request: ``data_request.xlsx`` to fill in, and a letter with the same list and the reasons.
+    """Write the request:
+
+    ``data_request.xlsx`` to fill in, and a letter with the same list and the reasons.
 
     Years that are not asked for are shaded. What is filled in is read by ``zoneplan import``.
     """
@@ -85,7 +91,7 @@ def _sheet(asked: Overview, rows: pd.DataFrame, folder: Path, lang: str) -> Path
 
 def _letter(asked: Overview, rows: pd.DataFrame, folder: Path, lang: str) -> Path:
     w, plan = words(lang), asked.plan
-    heads = [w(f"request.{h}") for h in "name unit years holder reason".split()]
+    heads = [w(f"request.{h}") for h in ["name", "unit", "years", "holder", "reason"]]
     cells = [heads, ["-" * width for width in WIDTHS]]
     for r in rows.itertuples():
         one = "one" if r.first == r.last else "span"

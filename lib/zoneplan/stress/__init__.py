@@ -1,0 +1,1 @@
+"""What if: needed growth, drivers of a chance, scenarios and shocks."""

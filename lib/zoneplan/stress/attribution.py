@@ -1,4 +1,6 @@
-"""What decides a target: the base and the growth of each year, read from the draws behind its chance."""
+"""What decides a target: the base and the growth of each year, read from the draws behind its
+chance.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ WORTH_A_SECOND = 0.02
 
 @dataclass(frozen=True)
 class Drivers:
-    """What the logarithm of a level is the sum of, draw by draw: the log base and the log growth of each year."""
+    """What the logarithm of a level is the sum of, draw by draw: the log base and the log growth of
+    each year.
+    """
 
     forecast: Forecast
     target: Target
@@ -86,7 +90,9 @@ def named_driver(driver: str, lang: str) -> str:
 
 @dataclass(frozen=True)
 class Swings(Result):
-    """The value in the last year when one assumption at a time moves from its P10 to its P90, widest first."""
+    """The value in the last year when one assumption at a time moves from its P10 to its P90,
+    widest first.
+    """
 
     indicator_id: str
     centre: float
@@ -107,10 +113,11 @@ def tornado(made: ForecastTable, indicator_id: str) -> Swings:
 
     Returns
     -------
-    Swings with the columns driver, low and high (level of the last year), low_at and high_at (the driver's values, percent
-    or in the unit of the target) and span. The base swings over its rounding and, where the zone was observed, over both
-    bases carried to one year by the class's expected growth. Bars cannot be added up: one-way swings ignore that good and
-    bad years come together.
+    Swings with the columns driver, low and high (level of the last year), low_at and high_at (the
+    driver's values, percent or in the unit of the target) and span. The base swings over its
+    rounding and, where the zone was observed, over both bases carried to one year by the class's
+    expected growth. Bars cannot be added up: one-way swings ignore that good and bad years come
+    together.
     """
     model = drivers(made, indicator_id)
     columns = ["driver", "low", "high", "low_at", "high_at", "span"]
@@ -137,7 +144,9 @@ def _moved(centre: float, middle: float, ends: np.ndarray) -> np.ndarray:
 
 
 def _both_bases(made: ForecastTable, indicator_id: str, model: Drivers) -> np.ndarray | None:
-    """The log levels of both bases in the year of the implied one, the observed carried by the class's expected growth."""
+    """The log levels of both bases in the year of the implied one, the observed carried by the
+    class's expected growth.
+    """
     other, base = made.of(indicator_id, BASES[1]), model.forecast.base
     if other is None or other.base is None or base is None or other.base.year >= base.year:
         return None
@@ -162,9 +171,10 @@ def variance_shares(made: ForecastTable, indicator_id: str) -> Shares:
 
     Returns
     -------
-    Shares with the columns driver, exact (``cov(x_k, S) / var(S)`` of the log level ``S = sum x``, which add to one also
-    when drivers move together; Borgonovo and Plischke 2016) and first (first-order index of the level itself, estimated from
-    the same draws by SALib's RBD-FAST; Tarantola 2006). A driver with 0.6 makes six tenths of the uncertainty.
+    Shares with the columns driver, exact (``cov(x_k, S) / var(S)`` of the log level ``S = sum x``,
+    which add to one also when drivers move together; Borgonovo and Plischke 2016) and first
+    (first-order index of the level itself, estimated from the same draws by SALib's RBD-FAST;
+    Tarantola 2006). A driver with 0.6 makes six tenths of the uncertainty.
     """
     model = drivers(made, indicator_id)
     if model is None:
@@ -194,7 +204,9 @@ def _first_order(draws: np.ndarray, level: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class TwoWay(Result):
-    """Chances over two drivers: first down, second across; ``even`` is the line of even chances (first by second)."""
+    """Chances over two drivers: first down, second across; ``even`` is the line of even chances
+    (first by second).
+    """
 
     first: str
     second: str
@@ -212,8 +224,9 @@ def two_way(
 ) -> TwoWay:
     """The chance of the target over two drivers, the others as they go with these two.
 
-    What is left of the log level is regressed on both drivers; the chance at a point is the share of residuals that reach
-    the target from there, so the table rests on the draws that all answers read.
+    What is left of the log level is regressed on both drivers; the chance at a point is the share
+    of residuals that reach the target from there, so the table rests on the draws that all answers
+    read.
 
     Raises
     ------
@@ -247,7 +260,9 @@ def two_way(
 
 @dataclass(frozen=True)
 class Discovery(Result):
-    """One readable rule for when a target is missed, or met, whichever is rarer; rows hold driver and bound."""
+    """One readable rule for when a target is missed, or met, whichever is rarer; rows hold driver
+    and bound.
+    """
 
     met: bool
     coverage: float
@@ -276,11 +291,13 @@ class Discovery(Result):
 def discover(made: ForecastTable, indicator_id: str) -> Discovery:
     """The rule on one or two drivers that best tells the rarer outcome.
 
-    Rules ``x_a < u`` and ``x_a < u and x_b < v`` are tried for misses, with the opposite signs for hits; bounds are deciles.
-    The highest harmonic mean of coverage (share of the outcome that the rule catches) and density (share of the outcome
-    where the rule holds) wins; a second driver is taken only if it adds two points.
+    Rules ``x_a < u`` and ``x_a < u and x_b < v`` are tried for misses, with the opposite signs for
+    hits; bounds are deciles. The highest harmonic mean of coverage (share of the outcome that the
+    rule catches) and density (share of the outcome where the rule holds) wins; a second driver is
+    taken only if it adds two points.
 
-    Source: scenario discovery (Bryant and Lempert 2010), as a search over boxes of at most two bounds.
+    Source: scenario discovery (Bryant and Lempert 2010), as a search over boxes of at most two
+    bounds.
     """
     model, columns = drivers(made, indicator_id), ["driver", "bound"]
     empty = pd.DataFrame(columns=columns)

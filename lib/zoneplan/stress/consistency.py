@@ -1,4 +1,7 @@
-"""Does a scenario hang together? The ratios it leads to, held against what cities have ever shown."""
+"""Does a scenario hang together?
+
+The ratios it leads to, held against what cities have ever shown.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +24,21 @@ from zoneplan.text import num, pct
 SEEN, RARE, UNHEARD = "seen", "rare", "unheard of"
 # As far as the panel went in fewer than one window in twenty is rare.
 FEW = 0.05
-COLUMNS = (
-    "scenario ratio start end change change_low change_high as_far windows ratio_low ratio_high "
-    "finding reason"
-).split()
+COLUMNS = [
+    "scenario",
+    "ratio",
+    "start",
+    "end",
+    "change",
+    "change_low",
+    "change_high",
+    "as_far",
+    "windows",
+    "ratio_low",
+    "ratio_high",
+    "finding",
+    "reason",
+]
 
 
 @dataclass(frozen=True)
@@ -49,16 +63,17 @@ def consistency(plan: PlanDocument, stories: Iterable[Scenario]) -> Consistency:
 
     Returns
     -------
-    Consistency with the columns scenario, ratio, start and end (percent, base year and last year of the plan), change (of
-    the ratio, percent), change_low and change_high (the same over as many years, lowest and highest of all cities and
-    years), as_far (share of these windows that went at least as far, 0 to 1), windows, ratio_low and ratio_high (percent),
-    finding and reason.
+    Consistency with the columns scenario, ratio, start and end (percent, base year and last year of
+    the plan), change (of the ratio, percent), change_low and change_high (the same over as many
+    years, lowest and highest of all cities and years), as_far (share of these windows that went at
+    least as far, 0 to 1), windows, ratio_low and ratio_high (percent), finding and reason.
 
-    ``change = 100 ((part_T / whole_T) / (part_0 / whole_0) - 1)``. Changes are compared rather than differences, because
-    levels depend on what a series counts: exports stand in for all trade, all industry for industry above scale. Unheard
-    of is a change beyond any window, or a ratio that leaves the range of the cities on the way; rare is a change that
-    fewer than one window in twenty matched. All years of the panel count, also those after the plan's day: the check is of
-    a story and moves no chance. GDP at constant prices makes no ratio with current ones and is left out.
+    ``change = 100 ((part_T / whole_T) / (part_0 / whole_0) - 1)``. Changes are compared rather than
+    differences, because levels depend on what a series counts: exports stand in for all trade, all
+    industry for industry above scale. Unheard of is a change beyond any window, or a ratio that
+    leaves the range of the cities on the way; rare is a change that fewer than one window in twenty
+    matched. All years of the panel count, also those after the plan's day: the check is of a story
+    and moves no chance. GDP at constant prices makes no ratio with current ones and is left out.
     """
     pairs = [(i.indicator_id, i.ratio_to) for i in indicators() if i.ratio_to]
     shown = {pair: city_ratios(*pair) for pair in pairs}
@@ -72,7 +87,9 @@ def consistency(plan: PlanDocument, stories: Iterable[Scenario]) -> Consistency:
 
 
 def city_ratios(part: str, whole: str) -> pd.DataFrame:
-    """The ratio of two indicators in the Zhejiang cities, percent, city by year; dollars at the year's mean rate."""
+    """The ratio of two indicators in the Zhejiang cities, percent, city by year; dollars at the
+    year's mean rate.
+    """
     rows = tables.read("zhejiang_cities")
     rows = rows[~rows["unit_id"].astype("str").isin(INSIDE_ANOTHER)]
     rate = tables.read("exchange_rate").set_index("year")["value"]

@@ -1,4 +1,6 @@
-"""Growth still needed to reach each target, how late it comes otherwise, and which unpublished number matters most."""
+"""Growth still needed to reach each target, how late it comes otherwise, and which unpublished
+number matters most.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ ANYWHERE = 100.0
 
 @dataclass(frozen=True)
 class NeededGrowth(Result):
-    """Growth needed from each base to the last target, how late it comes otherwise, and what similar regions did."""
+    """Growth needed from each base to the last target, how late it comes otherwise, and what
+    similar regions did.
+    """
 
     SUBJECT: ClassVar[str] = "answers.needed"
 
@@ -36,12 +40,14 @@ class NeededGrowth(Result):
 
 
 def needed_growth(made: ForecastTable) -> NeededGrowth:
-    """Growth needed to reach each level target of the last year, from both bases, and how late it comes otherwise.
+    """Growth needed to reach each level target of the last year, from both bases, and how late it
+    comes otherwise.
 
-    ``needed = 100 ((target / base)^(1 / years) - 1)``, percent a year; ``late`` as in :func:`years_late`; ``probability`` the
-    chance from the same base (0 to 1), ``reached`` the share of similar regions that grew at least so fast in the last window. What has no observed base has no such figures (missing); where the plan implies no
-    base, the observed one stands in both places. A need above the class's P90 asks for what fewer than one region in ten
-    achieved.
+    ``needed = 100 ((target / base)^(1 / years) - 1)``, percent a year; ``late`` as in
+    :func:`years_late`; ``probability`` the chance from the same base (0 to 1), ``reached`` the
+    share of similar regions that grew at least so fast in the last window. What has no observed
+    base has no such figures (missing); where the plan implies no base, the observed one stands in
+    both places. A need above the class's P90 asks for what fewer than one region in ten achieved.
     """
     plan, last = made.plan, made.plan.years[-1]
     rows = []
@@ -76,10 +82,12 @@ def _from_base(made: ForecastTable, found: Forecast | None, target: Target) -> d
 
 
 def years_late(made: ForecastTable, base: Base, target: Target) -> float:
-    """Years after its year in which a target is first reached if growth is as expected of the class.
+    """Years after its year in which a target is first reached if growth is as expected of the
+    class.
 
-    The base is carried by the damped common path of the class, year by year, until the level is at least the target;
-    figures are yearly, so the delay is in whole years: 0 for on time (or earlier), infinity for not within 30 years.
+    The base is carried by the damped common path of the class, year by year, until the level is at
+    least the target; figures are yearly, so the delay is in whole years: 0 for on time (or
+    earlier), infinity for not within 30 years.
     """
     class_ = made.class_of(target.indicator_id)
     path = None if class_ is None else expected_path(class_, made.plan.as_of, target.year + LATEST)
@@ -100,14 +108,15 @@ class MissingNumbers(Result):
 def missing_numbers(made: ForecastTable, judged: Chances) -> MissingNumbers:
     """Which unpublished number would move the chances most.
 
-    For a target with an observed base the missing number is the level of the base year: the chance is read with that level
-    at the P10 and the P90 of what the class's growth makes of the observed one. A target without a chance could land
-    anywhere, so its missing number comes first.
+    For a target with an observed base the missing number is the level of the base year: the chance
+    is read with that level at the P10 and the P90 of what the class's growth makes of the observed
+    one. A target without a chance could land anywhere, so its missing number comes first.
 
     Returns
     -------
-    MissingNumbers with the columns indicator_id, name_en, missing_number, probability (headline), probability_low, probability_high (with the number
-    known low or high) and points (how far it could move the chance).
+    MissingNumbers with the columns indicator_id, name_en, missing_number, probability (headline),
+    probability_low, probability_high (with the number known low or high) and points (how far it
+    could move the chance).
     """
     rows = []
     for line in judged.final().itertuples():
@@ -117,14 +126,24 @@ def missing_numbers(made: ForecastTable, judged: Chances) -> MissingNumbers:
         points = ANYWHERE if np.isnan(line.probability_low) else 100 * (high - low)
         named = line.indicator_id, line.name_en, line.missing_number
         rows.append((*named, line.probability_implied, low, high, points))
-    columns = "indicator_id name_en missing_number probability probability_low probability_high points".split()
+    columns = [
+        "indicator_id",
+        "name_en",
+        "missing_number",
+        "probability",
+        "probability_low",
+        "probability_high",
+        "points",
+    ]
     table = pd.DataFrame(rows, columns=columns)
     table = table.sort_values("points", ascending=False, kind="stable", na_position="last")
     return MissingNumbers(made.plan, table.reset_index(drop=True))
 
 
 def _with_base_known(made: ForecastTable, indicator_id: str) -> tuple[float, float]:
-    """The chance if the level of the base year turned out low (P10) or high (P90); missing where nothing tells the range."""
+    """The chance if the level of the base year turned out low (P10) or high (P90); missing where
+    nothing tells the range.
+    """
     plan = made.plan
     head, seen = made.of(indicator_id), base_of(plan, indicator_id, "observed")
     target = plan.target(indicator_id)

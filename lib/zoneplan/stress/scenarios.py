@@ -28,7 +28,8 @@ from zoneplan.plan.document import PlanDocument
 from zoneplan.result import Result
 
 FILE = "scenarios.yml"
-# How the growth of an entry is said, and what else such an entry needs. A project names a row too, so it comes first.
+# How the growth of an entry is said, and what else such an entry needs. A project names a row too,
+# so it comes first.
 KINDS = {
     "project": ("over", "table", "row"),
     "growth": (),
@@ -121,12 +122,14 @@ def scenarios(plan: PlanDocument, file: str | Path | None = None) -> dict[str, S
     Parameters
     ----------
     plan : the plan, seen from a day.
-    file : a YAML file; None means ``scenarios.yml`` in the plan's folder or, if it has none, :func:`usual`.
+    file : a YAML file; None means ``scenarios.yml`` in the plan's folder or, if it has none,
+        :func:`usual`.
 
     Raises
     ------
     DataError
-        The file cannot be read, or entries are wrong; every problem is listed with its place in the file.
+        The file cannot be read, or entries are wrong; every problem is listed with its place in the
+        file.
 
     A scenario is no forecast; it says what would follow if its story came true.
     """
@@ -242,7 +245,9 @@ def _entry_problems(
 
 
 class Sized(NamedTuple):
-    """Growth of one indicator in one year, what it was read from, and whether that came after the plan's day."""
+    """Growth of one indicator in one year, what it was read from, and whether that came after the
+    plan's day.
+    """
 
     growth: float
     rows: str
@@ -277,7 +282,8 @@ def _shock(plan: PlanDocument, entry: Entry, i: str, year: int, path: pd.Series)
 
 
 def class_shock(plan: PlanDocument, indicator_id: str, year: int) -> tuple[float, pd.Series]:
-    """The surprise of a year in the best class whose record reaches it; of a series in dollars, in dollars.
+    """The surprise of a year in the best class whose record reaches it; of a series in dollars, in
+    dollars.
 
     Raises
     ------
@@ -317,7 +323,9 @@ def _from_row(plan: PlanDocument, entry: Entry, i: str, year: int, path: pd.Seri
 
 
 def _project(plan: PlanDocument, entry: Entry, i: str, year: int, path: pd.Series) -> Sized:
-    """Growth of investment in one year if a project's yearly share comes on top of what was expected."""
+    """Growth of investment in one year if a project's yearly share comes on top of what was
+    expected.
+    """
     row, over = _named_row(plan, entry, i), int(entry.over or 1)
     share, seen = float(entry.project or 0.0) / over, int(row["year"])
     level, first = convert(float(row["value"]), row["unit"], "亿元"), plan.years[0]
@@ -361,14 +369,17 @@ def _is_later(plan: PlanDocument, row: pd.Series) -> bool:
 
 
 def city_levels(series: str, year: int) -> pd.DataFrame:
-    """Levels of the Zhejiang cities in one series in a year and the year before; a city within another is left out."""
+    """Levels of the Zhejiang cities in one series in a year and the year before; a city within
+    another is left out.
+    """
     rows = tables.read("zhejiang_cities")
     inside = rows["unit_id"].astype("str").isin(INSIDE_ANOTHER)
     return rows[(rows["indicator_id"] == series) & ~inside & rows["year"].isin([year - 1, year])]
 
 
 def cities_growth(series: str, year: int) -> float:
-    """Median growth of the Zhejiang cities in one series from the year before, percent, as printed in yearbooks.
+    """Median growth of the Zhejiang cities in one series from the year before, percent, as printed
+    in yearbooks.
 
     Raises
     ------
@@ -383,7 +394,8 @@ def cities_growth(series: str, year: int) -> float:
 
 
 def usual(plan: PlanDocument) -> list[dict]:
-    """The stories of a plan that brings none: as expected, as printed, as the whole country, and a slump of trade.
+    """The stories of a plan that brings none: as expected, as printed, as the whole country, and a
+    slump of trade.
 
     They are put together from what the plan holds: a story that would move nothing is left out.
     """
@@ -433,7 +445,8 @@ def compare(head: ForecastTable, *others: ForecastTable) -> Comparison:
 
     Returns
     -------
-    Comparison with the columns scenario (its id), indicator_id, probability (in the scenario, 0 to 1), baseline (of the headline) and change (points).
+    Comparison with the columns scenario (its id), indicator_id, probability (in the scenario, 0 to
+    1), baseline (of the headline) and change (points).
     """
     plan, rows = head.plan, []
     for made, i in product(others, plan.series()):
@@ -447,10 +460,11 @@ def compare(head: ForecastTable, *others: ForecastTable) -> Comparison:
 
 
 def middle_path(plan: PlanDocument, scenario: Scenario, indicator_id: str) -> pd.Series | None:
-    """The middle path of a level by year, from its base on; None where there is no base or no class.
+    """The middle path of a level by year, from its base on; None where there is no base or no
+    class.
 
-    ``L(t) = L(t - 1) (1 + (g(t) + points(t)) / 100)``, ``g`` the growth expected of the class: what a story adds up to,
-    without any uncertainty.
+    ``L(t) = L(t - 1) (1 + (g(t) + points(t)) / 100)``, ``g`` the growth expected of the class: what
+    a story adds up to, without any uncertainty.
     """
     kind = scenario.base or BASES[0]
     start = None if plan.is_rate(indicator_id) else base_of(plan, indicator_id, kind)
@@ -468,8 +482,9 @@ def sizes(stories: Mapping[str, Scenario]) -> pd.DataFrame:
 
     Returns
     -------
-    Columns scenario, indicator_id, years, growth and expected (percent, a list by year), sign (of the deviation, year by
-    year), rows (ids of the rows behind) and hindsight (whether any was published after the plan's day).
+    Columns scenario, indicator_id, years, growth and expected (percent, a list by year), sign (of
+    the deviation, year by year), rows (ids of the rows behind) and hindsight (whether any was
+    published after the plan's day).
     """
     out = []
     for made in stories.values():
@@ -479,7 +494,16 @@ def sizes(stories: Mapping[str, Scenario]) -> pd.DataFrame:
             growth, expected = (part[c].tolist() for c in ("growth", "expected"))
             ids, later = ", ".join(dict.fromkeys(part["rows"])), bool(part["hindsight"].any())
             out.append((made.id, i, span, growth, expected, " ".join(part["sign"]), ids, later))
-    columns = "scenario indicator_id years growth expected sign rows hindsight".split()
+    columns = [
+        "scenario",
+        "indicator_id",
+        "years",
+        "growth",
+        "expected",
+        "sign",
+        "rows",
+        "hindsight",
+    ]
     return pd.DataFrame(out, columns=columns)
 
 

@@ -1,4 +1,6 @@
-"""Targets and figures typed in a spreadsheet: what is understood, what is not, and what is asked."""
+"""Targets and figures typed in a spreadsheet: what is understood, what is not, and what is
+asked.
+"""
 
 from zoneplan.data.importer.names import known_names, listed_names
 from zoneplan.data.importer.questions import OPEN_KINDS, Question, checked, read_answers

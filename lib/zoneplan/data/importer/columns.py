@@ -1,4 +1,6 @@
-"""Which year, kind and measure each column of a block has: by its head, title, neighbours or an answer."""
+"""Which year, kind and measure each column of a block has: by its head, title, neighbours or an
+answer.
+"""
 
 from __future__ import annotations
 
@@ -80,9 +82,8 @@ def _no_figures(column: Column, block: Block, talk: Talk) -> str | None:
     if other := next((why for word, why in OTHER.items() if word in said), None):
         return other
     asked = {"text": head.text, "words": head.unknown}
-    if head.unknown:
-        if talk.ask("column", column.place, column.place, LEAVE, **asked) == LEAVE:
-            return f"words of the head that are not known: {head.unknown}"
+    if head.unknown and talk.ask("column", column.place, column.place, LEAVE, **asked) == LEAVE:
+        return f"words of the head that are not known: {head.unknown}"
     if of_part and talk.ask("whole", column.place, column.place, "whole", **asked) != "whole":
         return talk.why("whole", column.place)
     if len(head.years) > 1:
@@ -112,7 +113,9 @@ def _dated(column: Column, block: Block, talk: Talk) -> Meaning:
 
 
 def _year(column: Column, block: Block, talk: Talk) -> int | None:
-    """The year of a column: from its head, else from the title or the name of the sheet, else asked."""
+    """The year of a column: from its head, else from the title or the name of the sheet, else
+    asked.
+    """
     head = column.head
     near = (abs(head.years[0] - y) for c in block.columns for y in c.head.years if head.years)
     if head.years and not (head.short_year and not any(0 < d <= 10 for d in near)):
@@ -145,7 +148,9 @@ def _beside(growth: Meaning, others: list[Meaning]) -> Meaning:
 
 
 def _kinds(made: list[Meaning], block: Block, talk: Talk) -> list[Meaning]:
-    """The kind of every column; a plan's title tells none, as the year it starts from is in it too."""
+    """The kind of every column; a plan's title tells none, as the year it starts from is in
+    it too.
+    """
     done = []
     for m in made:
         table = m.table

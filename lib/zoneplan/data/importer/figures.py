@@ -152,7 +152,9 @@ def _table(typed: Typed, meaning: Meaning, row: Row, block: Block, talk: Talk) -
 
 
 def _unit(typed: Typed, meaning: Meaning, row: Row, block: Block, talk: Talk) -> Unit:
-    """The unit of a figure: of its cell, its row, its column or the title, in this order; else asked."""
+    """The unit of a figure: of its cell, its row, its column or the title, in this order; else
+    asked.
+    """
     own, head, name = typed.unit, meaning.head.unit, row.name
     if meaning.growth or meaning.table == GROWTH:
         if any(u is not None and u.name != "%" for u in (own, head)):

@@ -39,8 +39,8 @@ class Column:
 class Block:
     """A table, or one of several side by side: its rows, its names and its columns.
 
-    ``fields`` are the columns of one meaning (unit, force, year, value ...) by that meaning; ``units``
-    those that the lines above the table name; ``titles`` what else stands above it.
+    ``fields`` are the columns of one meaning (unit, force, year, value ...) by that meaning;
+    ``units`` those that the lines above the table name; ``titles`` what else stands above it.
     """
 
     page: Page
@@ -69,7 +69,9 @@ class Block:
 
 
 def blocks(page: Page) -> list[Block]:
-    """Find the tables of a page, below one another and side by side; one with years down is turned."""
+    """Find the tables of a page, below one another and side by side; one with years down is
+    turned.
+    """
     found = list(_blocks(page))
     if found or not _years_run_down(page):
         return found
@@ -161,7 +163,7 @@ def _is_data(page: Page, row: int) -> bool:
 
 
 def _names_columns(page: Page, row: int) -> bool:
-    """Whether a row heads columns: years with a word or several, or 指标 with what heads figures."""
+    """Whether a row heads columns: years with a word or more, or 指标 above figures."""
     texts = list(page.texts(row).values())
     short = [head_of(t) for t in texts if len(t) < LONGEST_HEAD and column_of(t) is None]
     if _has_name(page, row):

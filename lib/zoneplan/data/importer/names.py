@@ -133,7 +133,9 @@ def name_of(text: str) -> Name:
 
 
 def _without_marks(text: str) -> tuple[str, str]:
-    """A name without the marks around it and before its brackets; a lowered 2 inside belongs to it."""
+    """A name without the marks around it and before its brackets; a lowered 2 inside
+    belongs to it.
+    """
     marks = "".join(m.strip() for m in NOTE.findall(text))
     text = NOTE.sub("", text).strip()
     ends = re.match(r"(.*?)(\S?)(\s*(?:[(（][^()（）]*[)）])?)$", text, re.DOTALL)

@@ -27,8 +27,9 @@ EXPECTED = {
 class Question:
     """Something that the file does not say.
 
-    ``id`` is ``kind`` or ``kind-key``; ``options`` are the possible answers (none: a text); ``safe``
-    tells whether the default leaves every figure with its meaning; ``parts`` fill its wording.
+    ``id`` is ``kind`` or ``kind-key``; ``options`` are the possible answers (none: a text);
+    ``safe`` tells whether the default leaves every figure with its meaning; ``parts`` fill its
+    wording.
     """
 
     id: str

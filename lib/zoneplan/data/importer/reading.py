@@ -30,18 +30,33 @@ HEADER = (
 ALONE = "average growth without a target beside it"
 OTHER_YEARS = "average growth of other years than the plan's"
 WHOLE_ZONE = "全区"
-COLUMNS = (
-    "table indicator_id name year value value_high unit kind direction force scope responsible note "
-    "sheet cell known"
-).split()
+COLUMNS = [
+    "table",
+    "indicator_id",
+    "name",
+    "year",
+    "value",
+    "value_high",
+    "unit",
+    "kind",
+    "direction",
+    "force",
+    "scope",
+    "responsible",
+    "note",
+    "sheet",
+    "cell",
+    "known",
+]
 
 
 @dataclass(frozen=True)
 class Understood:
     """What a file was understood to say, what it was not, and what has to be asked.
 
-    ``zone``, ``day``, ``scope`` and ``base_year`` are answers or defaults; ``left`` and ``told`` are
-    the cells that were not used, and those that were used with a remark; ``questions`` are open.
+    ``zone``, ``day``, ``scope`` and ``base_year`` are answers or defaults; ``left`` and ``told``
+    are the cells that were not used, and those that were used with a remark; ``questions`` are
+    open.
     """
 
     file: str
@@ -65,7 +80,9 @@ class Understood:
         return self.rows.copy()
 
     def not_understood(self) -> pd.DataFrame:
-        """Columns sheet, cell, text and why: every cell with a figure or a name that was not used."""
+        """Columns sheet, cell, text and why: every cell with a figure or a name that was
+        not used.
+        """
         return self.left.copy()
 
     def yearly_counts(self) -> list[str]:
@@ -95,8 +112,8 @@ def read_workbook(
     Parameters
     ----------
     file
-        An .xlsx or CSV file: one row an indicator with years across, one row a figure, or years down;
-        heads in Chinese or English.
+        An .xlsx or CSV file: one row an indicator with years across, one row a figure, or years
+        down; heads in Chinese or English.
     answers
         Answers to questions by their id, or by their kind for all of one kind.
     words
@@ -388,7 +405,9 @@ def _grown(level: Name) -> Name:
 
 
 def own_id(name: str, number: int) -> str:
-    """Make an id for an unknown name: the name if it is short and of plain letters, else a number."""
+    """Make an id for an unknown name: the name if it is short and of plain letters, else a
+    number.
+    """
     import re
 
     growth = "|".join(WORDS["name"]["growth"])

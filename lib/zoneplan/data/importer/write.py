@@ -57,8 +57,24 @@ def plan_tables(read: Understood) -> Iterator[tuple[str, pd.DataFrame]]:
             stated_growth=[stated.get(i, "") for i in targets["indicator_id"].where(last)],
             locator=targets["place"],
         )[
-            "indicator_id name_zh name_en year value value_high unit precision kind direction force "
-            "responsible stated_growth locator note source_id".split()
+            [
+                "indicator_id",
+                "name_zh",
+                "name_en",
+                "year",
+                "value",
+                "value_high",
+                "unit",
+                "precision",
+                "kind",
+                "direction",
+                "force",
+                "responsible",
+                "stated_growth",
+                "locator",
+                "note",
+                "source_id",
+            ]
         ],
     )
     seen = rows[rows["table"] == ACTUAL]
@@ -70,7 +86,7 @@ def plan_tables(read: Understood) -> Iterator[tuple[str, pd.DataFrame]]:
             kind=[observed_kind(i, k) for i, k in kinds],
             scope_note=read.scope,
             note=seen["place"] + seen["note"].map(lambda n: f"; {n}" if n else ""),
-        )["indicator_id year value unit kind scope_note source_id note".split()],
+        )[["indicator_id", "year", "value", "unit", "kind", "scope_note", "source_id", "note"]],
     )
     cited = {OWN: "own figures", OF_PLAN: "own plan"}
     documents = [(i, who, read.file, "", "") for i, who in cited.items()]
@@ -80,7 +96,9 @@ def plan_tables(read: Understood) -> Iterator[tuple[str, pd.DataFrame]]:
 
 @cache
 def in_both(name: str, indicator_id: str) -> tuple[str, str]:
-    """Put the name of an indicator in Chinese and English: as typed in its language, else as usual."""
+    """Put the name of an indicator in Chinese and English: as typed in its language, else
+    as usual.
+    """
     usual = indicator(indicator_id)
     if usual.name_zh == "":
         return name, name
@@ -95,7 +113,9 @@ def observed_kind(indicator_id: str, kind: str) -> str:
 
 
 def national(zone: str) -> tuple[str, str, str]:
-    """Look a national zone up by either name: id, Chinese and English name; no id if it is unknown."""
+    """Look a national zone up by either name: id, Chinese and English name; no id if it is
+    unknown.
+    """
     zones = tables.read("peer_zones")[["zone_id", "zone_zh", "zone_en"]].drop_duplicates()
     same = zones[(zones["zone_zh"] == zone) | (zones["zone_en"].str.casefold() == zone.casefold())]
     return tuple(same.iloc[0]) if len(same) == 1 else ("", zone, zone)
