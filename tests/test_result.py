@@ -153,6 +153,10 @@ def test_every_answer_of_the_library_is_frozen():
 
 def test_what_has_rows_is_drawn(result, monkeypatch):
     monkeypatch.setattr("zoneplan.charts.draw", lambda asked, lang, **more: (asked, lang, more))
-    assert result.plot("zh", wide=True) == (result, "zh", {"wide": True})
+    assert result.plot("zh", wide=True) == (
+        result,
+        "zh",
+        {"title": "", "size": "page", "wide": True},
+    )
     assert result.plot() == (result, "en", {})
     assert result.facts("en") == {}

@@ -97,13 +97,16 @@ def test_every_answer_says_itself_in_both_languages(plan, made, lang):
     told = [
         made.odds(), made.joint(), gdp.ladder(), plan.audit(), made.needed_growth(), gdp.tornado(),
         gdp.two_way("growth 2018", "growth 2020"), gdp.discover(), plan.story_check(),
+        gdp.variance_shares(), made.aims(), made.early_warning(), made.scorecard(),
+        made.by_scenario(), made.classes(), made.fans(), made.promises(), made.missing_numbers(),
+        plan.ratios(), plan.neighbours(), plan.promise_record(),
     ]  # fmt: skip
     said = [answer.summary(lang) for answer in told]
     assert all("{" not in s and len(s) > 15 for s in said)
     assert len(set(said)) == len(said)
     assert all(s.isascii() == (lang == "en") for s in said)
     # Without a message of its own an answer says what stands behind it.
-    assert made.aims().summary(lang) == made.aims().evidence_note(lang)
+    assert plan.history().summary(lang) == plan.history().evidence_note(lang)
 
 
 def test_sentences_by_hand(plan, made, china):
@@ -113,7 +116,7 @@ def test_sentences_by_hand(plan, made, china):
     )
     lead = made.odds().lead()
     low, high = (f"{100 * lead[f'probability_{e}']:.0f}" for e in ("low", "high"))
-    assert made.odds().summary() == f"8 of 22 targets of 2020 have a chance. GDP: {low}-{high} %."
+    assert made.odds().summary() == f"16 of 22 targets of 2020 have a chance. GDP: {low}-{high} %."
     steps = made["gdp"].ladder().rows.set_index("step")["probability"]
     assert made["gdp"].ladder().summary() == (
         f"GDP: {100 * steps['all_windows']:.0f} % of similar regions reached the growth needed; "
@@ -131,12 +134,12 @@ def test_sentences_by_hand(plan, made, china):
 
 
 def test_a_series_without_a_chance_still_shows_its_rows(made):
-    odds = made["transport_investment"].odds()
+    odds = made["hightech_va_share"].odds()
     assert len(odds.rows) == 3
     assert odds.reason() == ""
     assert "names the figure that is missing" in odds.summary()
-    assert made["transport_investment"].ladder().summary() == "There is no chance to take apart."
-    assert "no rule" in made["transport_investment"].discover().summary()
+    assert made["hightech_va_share"].ladder().summary() == "There is no chance to take apart."
+    assert "no rule" in made["hightech_va_share"].discover().summary()
 
 
 def test_the_wing_looks_from_the_day_of_the_plan(plan):

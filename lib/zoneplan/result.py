@@ -88,7 +88,7 @@ class Result:
         """Publisher, title and date of every source that the rows name."""
         return self.plan.sources.known(ids_in(self.rows))
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """The numbers and names of the summary, as they are printed in a language."""
         return {}
 

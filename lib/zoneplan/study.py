@@ -14,8 +14,8 @@ import pandas as pd
 
 from zoneplan.errors import DataError, Problem
 from zoneplan.forecasting import aims, chances, fans, joint, ladder, overview
-from zoneplan.forecasting.forecasts import BASES, Forecast, ForecastTable
-from zoneplan.forecasting.scenario import HEADLINE, Scenario
+from zoneplan.forecasting.forecasts import Forecast, ForecastTable
+from zoneplan.forecasting.scenario import BASES, HEADLINE, Scenario
 from zoneplan.plan import audit, ratios
 from zoneplan.plan.document import PlanDocument
 from zoneplan.plan.loading import load
@@ -27,7 +27,11 @@ if TYPE_CHECKING:
     from zoneplan.charts import Chart
     from zoneplan.evaluation.promise_record import PromiseRecord
     from zoneplan.evaluation.track_record import TrackRecord
+    from zoneplan.forecasting.aims import EarlyWarning
+    from zoneplan.forecasting.joint import Scorecard
+    from zoneplan.forecasting.ladder import Alternatives
     from zoneplan.result import Nothing
+    from zoneplan.stress.needed_growth import MissingNumbers
 
 
 def load_plan(path: str | Path | None = None, lang: str = "en") -> Plan:
@@ -199,7 +203,7 @@ class Forecasts(ForecastTable):
         """How many promises will be met together, and the chance that all headline ones are."""
         return joint.joint(self)
 
-    def scorecard(self) -> joint.Scorecard:
+    def scorecard(self) -> Scorecard:
         """Targets, chances and who counts them, by responsible department."""
         return joint.scorecard(self, self.odds())
 
@@ -207,7 +211,7 @@ class Forecasts(ForecastTable):
         """Growth still needed from both bases, beside what similar regions achieved."""
         return needed_growth.needed_growth(self)
 
-    def missing_numbers(self) -> needed_growth.MissingNumbers:
+    def missing_numbers(self) -> MissingNumbers:
         """Which unpublished number would move the chances most."""
         return needed_growth.missing_numbers(self, self.odds())
 
@@ -219,13 +223,13 @@ class Forecasts(ForecastTable):
         """Paths of every level series from both bases to its targets."""
         return fans.fans(self)
 
-    def classes(self) -> ladder.Alternatives:
+    def classes(self) -> Alternatives:
         """The chance of every target under each class of regions that could stand in for
         the zone.
         """
         return ladder.alternatives(self)
 
-    def early_warning(self, base: str = BASES[0]) -> aims.EarlyWarning:
+    def early_warning(self, base: str = BASES[0]) -> EarlyWarning:
         """The chance of every last target at each reading of its first open year."""
         return aims.early_warning(self, base=base)
 
@@ -278,7 +282,7 @@ class Series:
         """The paths of the series as a chart; see :meth:`zoneplan.result.Result.plot`."""
         return self.fan().plot(lang, **options)
 
-    def classes(self) -> ladder.Alternatives:
+    def classes(self) -> Alternatives:
         """The chance under every class of regions that could stand in for the zone."""
         return ladder.alternatives(self.forecasts, self.indicator_id)
 
@@ -286,7 +290,7 @@ class Series:
         """The target that would have had an even chance, and a chance of two in three."""
         return self.forecasts.aims().filter(indicator_id=self.indicator_id)
 
-    def early_warning(self, base: str = BASES[0]) -> aims.EarlyWarning:
+    def early_warning(self, base: str = BASES[0]) -> EarlyWarning:
         """The chance of the last target at each reading of the first year."""
         return aims.early_warning(self.forecasts, self.indicator_id, base=base)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from html import escape
+from typing import Any
 
 import pandas as pd
 
@@ -155,7 +156,7 @@ def show(df: pd.DataFrame, digits: int | Mapping[str, int] = 1) -> Shown:
     return Shown(cells(df, digits))
 
 
-def say(markdown: str):
+def say(markdown: str) -> Any:
     """Prose with rendered numbers, shown as Markdown; what looks like a tag is somebody's name, and
     shown as such.
     """

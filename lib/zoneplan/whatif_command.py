@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from zoneplan.errors import DataError, Problem
 
@@ -85,7 +85,7 @@ def read_growth(text: str) -> tuple[dict[int, float], list[Problem]]:
     return growth, problems
 
 
-def record(found: WhatIf) -> dict[str, object]:
+def record(found: WhatIf) -> dict[str, Any]:
     """Chances from 0 to 1, growth in percent, levels in the unit of the target."""
     target = found.target
     return {

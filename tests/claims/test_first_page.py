@@ -35,6 +35,7 @@ CLASSES = {
     "fixed_asset_investment": (*SIZE, "fixed_asset_investment"),
     "industrial_investment": (*SIZE, "fixed_asset_investment"),
     "fdi_actual": (*COAST, "fdi_actual"),
+    "returned_merchant_funds": (*SIZE, "fixed_asset_investment"),
 }
 
 

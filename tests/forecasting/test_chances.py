@@ -12,10 +12,9 @@ import pytest
 from plan_folders import ABOUT, GDP
 
 from zoneplan import load_plan
-from zoneplan.forecasting import chances as c
 from zoneplan.forecasting.aims import aim
 from zoneplan.forecasting.classes import class_of, gdp_of, record_ends
-from zoneplan.forecasting.forecasts import ForecastTable, base_of
+from zoneplan.forecasting.forecasts import ForecastTable, base_of, growth_of_class
 from zoneplan.plan.targets import Target
 from zoneplan.stress import attribution as at
 
@@ -69,8 +68,11 @@ def test_evidence_of_the_shipped_plan(judged):
     has = final["probability_low"].notna()
     assert final.loc[has, "evidence"].to_dict() == {
         "gdp": "B", "industrial_value_added": "B", "fiscal_revenue_total": "C",
-        "budget_revenue": "B", "trade_total": "B", "fixed_asset_investment": "B",
-        "industrial_investment": "B", "fdi_actual": "C",
+        "budget_revenue": "B", "trade_total": "B", "fixed_asset_investment": "D",
+        "industrial_investment": "D", "transport_investment": "D", "eco_public_investment": "D",
+        "private_investment": "D", "projects_over_1bn": "B", "projects_over_2bn": "B",
+        "projects_over_5bn": "B", "returned_merchant_funds": "B", "fdi_actual": "C",
+        "rd_to_gdp": "C",
     }  # fmt: skip
     assert set(final.loc[~has, "evidence"]) == {"N", "administrative"}
     assert final.loc[~has, "missing_number"].str.len().gt(0).all()
@@ -83,18 +85,18 @@ def test_a_growth_promise_needs_just_that_growth(judged):
     assert rows.loc["trade_growth_each_year", "needed_growth"] == 10
     each = rows.loc["trade_growth_each_year"]
     assert each["basis"] == "imports and exports of coastal prefectures"
-    assert each["missing_number"] == "zone figure for 2017: Trade growth in each year"
+    assert each["missing_number"] == "zone trade 2017", "what its twin waits for"
     assert each["q10"] < each["q50"] < 10 < each["q90"], "one in ten keeps it"
     core = rows.loc["core_output"]
-    assert (core["evidence"], core["basis"]) == ("N", "none")
-    assert core["missing_number"] == "zone figure for 2017: Core-area industrial output"
+    assert (core["evidence"], core["basis"]) == ("D", "observed 2016: 650.8")
+    assert (core["range_reason"], core["probability_low"]) == ("bound", 0)
     total = rows.loc["projects_over_10bn_total"]
-    assert total["missing_number"].startswith("zone figure of every year: ")
+    assert (total["evidence"], total["basis"], total["reading"]) == ("B", "own counts", "sum")
 
 
 def test_a_text_promise_of_an_average_is_read_from_one_path(made, judged):
     row = judged.rows.set_index("target_id").loc["gdp_growth"]
-    found = c.growth_of_class(
+    found = growth_of_class(
         made, made.plan.targets.set_index("target_id", drop=False).loc["gdp_growth"]
     )
     assert found.class_.indicator_id == "gdp_real"
@@ -115,7 +117,7 @@ def test_bases_are_named(judged):
 def test_the_leading_target_speaks_for_the_plan(judged, own):
     assert judged.lead()["indicator_id"] == "gdp"
     facts = judged.facts("en")
-    assert (facts["n"], facts["total"], facts["name"], facts["year"]) == (8, 22, "GDP", 2020)
+    assert (facts["n"], facts["total"], facts["name"], facts["year"]) == (16, 22, "GDP", 2020)
     low, high = (100 * judged.lead()[f"probability_{e}"] for e in ("low", "high"))
     assert facts["span"] == f"{low:.0f}-{high:.0f} %"
     rows = [r.replace("gdp,GDP", "exports,Exports") for r in GDP]
@@ -308,21 +310,17 @@ def test_the_steps_of_evidence_are_worked_out(own):
     seen = [f"gdp,{y},{170 + 9 * n},亿元,level," for n, y in enumerate(range(2012, 2017))]
     seen += ["budget_revenue,2016,11.3,亿元,level,", "new_firms,2016,3,家,count,"]
     plan = own(targets, seen, about=ABOUT + "yearly_counts: [new_firms]\n")
-    made = ForecastTable(plan)
-    steps = {i: c.graded(made, i, made.of(i) is not None) for i in plan.series()}
-    assert {i: step for i, (step, _) in steps.items()} == {
+    final = plan.forecast().odds().final().set_index("indicator_id")
+    assert final["evidence"].to_dict() == {
         "gdp": "A", "budget_revenue": "B", "park_tax": "N", "trade_total": "N", "exports": "C",
         "new_firms": "B", "budget_revenue_growth": "D",
     }  # fmt: skip
-    assert "no reference class for T; name one under classes" in steps["park_tax"][1]
-    assert steps["trade_total"][1] == "zone figure for 2017: F"
-    assert steps["gdp"][1] == "zone figure after 2016: GDP"
-    assert steps["exports"][1] == "zone figure for 2017: E"
-    assert steps["budget_revenue_growth"][1] == "zone figure for 2017: G"
-    # The chance of a row keeps its step; what cannot be computed has none.
-    evidence = plan.forecast().odds().final().set_index("indicator_id")["evidence"]
-    assert evidence["new_firms"] == "N"
-    assert evidence["gdp"] == "A"
+    missing = final["missing_number"]
+    assert "no reference class for T; name one under classes" in missing["park_tax"]
+    assert missing["trade_total"] == "zone figure for 2017: F"
+    assert missing["gdp"] == "zone figure after 2016: GDP"
+    assert missing["exports"] == "zone figure for 2017: E"
+    assert missing["budget_revenue_growth"] == "zone figure for 2017: G"
 
 
 @pytest.mark.parametrize(("points", "step"), [(4, "B"), (5, "A")])
@@ -419,16 +417,12 @@ def test_how_far_the_record_of_similar_regions_reaches(plan, own):
     assert record_ends(own(["park_tax,T,2020,5,亿元,,,,"])) is None
 
 
-@pytest.mark.parametrize(
-    ("mine", "twin", "taken"),
-    [("N", "N", True), ("N", "administrative", True), ("N", "B", False), ("B", "N", False)],
-)
-def test_only_a_text_row_without_a_chance_waits_for_what_its_twin_waits_for(mine, twin, taken):
-    row, other = ({"evidence": e, "missing_number": n, "year": y}
-                  for e, n, y in ((mine, "mine", 1), (twin, "its", 2)))  # fmt: skip
-    want = {"evidence": twin, "missing_number": "its", "year": 1} if taken else row
-    assert c._like_its_twin(row, other) == want
-    assert c._like_its_twin(row, None) == row
+def test_a_text_row_waits_for_what_its_twin_waits_for(judged):
+    rows = judged.rows.set_index("target_id")
+    twin = rows.loc["trade_total-2020", "missing_number"]
+    assert rows.loc["trade_growth_each_year", "missing_number"] == twin
+    # Growth of GDP is no repetition of its level: it asks for its own base year.
+    assert rows.loc["gdp_growth", "missing_number"] != rows.loc["gdp-2020", "missing_number"]
 
 
 def test_class_problems_are_named(own):

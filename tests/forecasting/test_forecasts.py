@@ -166,7 +166,7 @@ def test_two_series_stand_for_the_plan(made):
     assert made.leading() == ("gdp", "trade_total")
     assert made.levels() == [
         "gdp", "industrial_value_added", "fiscal_revenue_total", "budget_revenue", "trade_total",
-        "fdi_actual",
+        "returned_merchant_funds", "fdi_actual",
     ]  # fmt: skip
 
 

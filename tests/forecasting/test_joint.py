@@ -27,7 +27,17 @@ def promise(chance: float, question: str, common=0.1, unit=0.1, headline=True) -
     values = (np.arange(N) + 0.5) / N
     target = Target("t" + question, question, 2020, 1 - chance, "x", "flow", 1 - chance, np.inf,
                     Interval.exact(1 - chance))  # fmt: skip
-    return Promise(target, {"implied": values[::-1]}, question, "county", headline, common, unit)
+    return Promise(
+        target,
+        {"implied": values[::-1]},
+        question,
+        "county",
+        headline,
+        common,
+        unit,
+        "printed",
+        {"implied": None},
+    )
 
 
 @pytest.fixture

@@ -39,6 +39,11 @@ def test_resolutions_stand_beside_the_chances_and_never_in_them(plan, judged):
         "core_output_strive": "bounded",
         "listed_companies": "bounded",
         "hightech_va_share-2020": "open",
+        "projects_over_1bn-2020": "open",
+        "backbone_firms-2020": "open",
+        "high_growth_firms-2020": "open",
+        "upgraded_to_above_scale-2020": "open",
+        "rd_to_gdp-2020": "open",
     }
     assert (found["known_from"] > pd.Timestamp(plan.as_of)).all()
     assert found["reservation"].str.len().min() > 10

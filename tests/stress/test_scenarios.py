@@ -111,7 +111,7 @@ def test_texts_base_level_class_and_prices_come_through(load):
 
 def test_a_story_is_measured_against_the_headline(plan, made, load):
     told = load(story(base="observed"), story(points(1)) | {"id": "more"})
-    rows = compare(ForecastTable(plan, told["mine"]), made).rows.set_index("indicator_id")
+    rows = compare(made, ForecastTable(plan, told["mine"])).rows.set_index("indicator_id")
     target = plan.target("gdp")
     assert rows.loc["gdp", "baseline"] == made.of("gdp").probability(target)
     assert rows.loc["gdp", "probability"] == made.of("gdp", "observed").probability(target)
@@ -119,7 +119,7 @@ def test_a_story_is_measured_against_the_headline(plan, made, load):
         100 * (rows["probability"] - rows["baseline"])
     )
     assert "fdi_actual" not in rows.index, "it was never observed"
-    more = compare(ForecastTable(plan, told["more"]), made).rows.set_index("indicator_id")["change"]
+    more = compare(made, ForecastTable(plan, told["more"])).rows.set_index("indicator_id")["change"]
     assert more["gdp"] > 0
     assert more.drop("gdp").eq(0).all()
 
@@ -215,7 +215,10 @@ GOOD = points(1)
             "the key 'plan' beside points; expected only indicators, years, points",
         ),
         (GOOD | {"column": "p50"}, "the key 'column' beside points"),
-        (gdp(), "found no growth; expected one of project, points, shock, cities, plan, row"),
+        (
+            gdp(),
+            "found no growth; expected one of project, growth, points, shock, cities, plan, row",
+        ),
         ("gdp", "found 'gdp'; expected a valid dictionary"),
         (gdp(row="gref-0001"), "found no table; expected it, beside row"),
         (from_row("gref-9999"), "no row gref-9999 in growth_reference"),

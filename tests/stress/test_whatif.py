@@ -138,10 +138,14 @@ def test_what_can_be_explored(plan, head):
 
 def test_regions_with_figures(plan):
     assert ("county", "zhejiang") in regions_of(plan, "gdp", "current")
-    assert {level for level, _ in regions_of(plan, "gdp", "constant")} == {"prefecture"}
+    assert {level for level, _ in regions_of(plan, "gdp", "constant")} == {"prefecture", "province"}
     assert regions_of(plan, "trade_total", "constant") == []
     # Regions that would be replaced by the usual ones in silence are not offered.
-    assert not {level for level, _ in regions_of(plan, "gdp", "current")} - {"county", "prefecture"}
+    assert not {level for level, _ in regions_of(plan, "gdp", "current")} - {
+        "county",
+        "prefecture",
+        "province",
+    }
 
 
 def test_the_leading_series_if_none_is_named(ask, plan):
@@ -210,7 +214,7 @@ def test_the_picture_as_data(plan, ask):
     ("indicator", "assumed", "told"),
     [
         ("happiness", {}, "target: found happiness, which the plan does not have"),
-        ("rd_to_gdp", {}, "which has no similar regions, no base or no open year"),
+        ("hightech_va_share", {}, "which has no similar regions, no base or no open year"),
         ("gdp", {"growth": {"gdp": {2031: 1.0}}}, "growth in 2031: found a year that is not open"),
         ("gdp", {"growth": {"gdp": {2019: math.nan}}}, "growth in 2019: found no number"),
         ("gdp", {"growth": {"gdp": {2019: 80.0}}}, "found 80.0 %; expected between -4"),

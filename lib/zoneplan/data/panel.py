@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -177,7 +178,8 @@ def panel_of(rows: pd.DataFrame) -> Panel:
         found = "the columns " + ", ".join(map(str, rows.columns))
         raise DataError([Problem("panel", None, ", ".join(lacking), found, "unit_id, year, value")])
     heap = Heap("panel")
-    heap.add(*(rows[c] for c in COLUMNS), first_row=0)
+    units, years, values = (rows[c] for c in COLUMNS)
+    heap.add(units, years, values, first_row=0)
     return heap.reading(strict=True).panel
 
 
@@ -200,13 +202,13 @@ class Heap:
     _rows: list[np.ndarray] = field(default_factory=list)
     _names: dict[str, int] = field(default_factory=dict)
     _wrong: dict[str, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
-    _seen: Counter = field(default_factory=Counter)
+    _seen: Counter[Any] = field(default_factory=Counter[Any])
 
     def add(
         self,
-        units: Iterable,
-        years: Iterable,
-        values: Iterable,
+        units: Iterable[Any],
+        years: Iterable[Any],
+        values: Iterable[Any],
         first_row: int = 2,
         rows: np.ndarray | None = None,
     ) -> None:
@@ -482,13 +484,13 @@ def unit_name(name: object) -> str:
     return " ".join(unicodedata.normalize("NFKC", str(name)).split()) if name is not None else ""
 
 
-def _factorized(column: pd.Series) -> tuple[np.ndarray, Iterable]:
+def _factorized(column: pd.Series) -> tuple[np.ndarray, Iterable[Any]]:
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column.cat.codes.to_numpy(), column.cat.categories
     return pd.factorize(column)
 
 
-def _column(cells: Iterable) -> pd.Series:
+def _column(cells: Iterable[Any]) -> pd.Series:
     return cells if isinstance(cells, pd.Series) else pd.Series(cells, dtype=object)
 
 

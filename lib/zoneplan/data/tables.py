@@ -31,7 +31,12 @@ Stamp = tuple[Any, ...]
 
 def data_dir() -> Path:
     """Find the data folder: ``ZONEPLAN_DATA`` if set, else the one beside the library."""
-    return Path(os.environ.get("ZONEPLAN_DATA") or Path(__file__).resolve().parents[3] / "data")
+    return _folder(os.environ.get("ZONEPLAN_DATA", ""))
+
+
+@lru_cache(maxsize=8)
+def _folder(named: str) -> Path:
+    return Path(named) if named else Path(__file__).resolve().parents[3] / "data"
 
 
 def plan_dir() -> Path:

@@ -50,7 +50,7 @@ def set_keys(file: Path, values: Mapping[str, str]) -> None:
     for key, value in values.items():
         line = f"{key}: {value}".rstrip()
         # A function, as a backslash in a name is no reference to a group.
-        text, there = re.subn(rf"(?m)^(?:# )?{key}:.*$", lambda _, line=line: line, text, count=1)
+        text, there = re.subn(rf"(?m)^(?:# )?{key}:.*$", lambda _, line=line: line, text, count=1)  # type: ignore[misc]
         text = text if there else f"{text.rstrip()}\n{line}\n"
     file.write_text(text, encoding="utf-8", newline="\n")
 

@@ -36,23 +36,24 @@ def is_sound(cells: pd.DataFrame, schema: Schema) -> bool:
     """Tell quickly whether a table fits its description; `problems_of` tells what does not."""
     if any(cells.duplicated(key).any() for key in _keys(schema)):
         return False
-    return all(_fits(set(cells[f["name"]].tolist()), f) for f in schema["fields"])
+    return all(_fits(pd.Series(cells[f["name"]].unique()), f) for f in schema["fields"])
 
 
-def _fits(texts: set[str], field: Schema) -> bool:
+def _fits(texts: pd.Series, field: Schema) -> bool:
     """Tell whether all the different cells of a column fit its field."""
-    limits, kind, full = field.get("constraints", {}), field["type"], texts - {""}
-    forms = [re.compile(f) for f in (FORMS.get(kind), limits.get("pattern")) if f]
+    limits, kind, full = field.get("constraints", {}), field["type"], texts[texts != ""]
     low, high = limits.get("minimum", -math.inf), limits.get("maximum", math.inf)
-    if limits.get("required") and "" in texts:
+    if limits.get("required") and len(full) < len(texts):
         return False
-    if not all(t == t.strip() and all(f.fullmatch(t) for f in forms) for t in full):
+    if not (full == full.str.strip()).all():
         return False
-    if "enum" in limits and not full <= set(map(str, limits["enum"])):
+    if not all(full.str.fullmatch(f).all() for f in (FORMS.get(kind), limits.get("pattern")) if f):
+        return False
+    if "enum" in limits and not full.isin(list(map(str, limits["enum"]))).all():
         return False
     if kind == "date":
         return all(map(_is_day, full))
-    return kind not in ("number", "integer") or all(low <= float(t) <= high for t in full)
+    return kind not in ("number", "integer") or bool(pd.to_numeric(full).between(low, high).all())
 
 
 def _is_day(text: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -266,7 +267,7 @@ def contest(table: pd.DataFrame, horizon: int = HORIZON) -> pd.DataFrame:
 
 
 # Constants of the panel method, each with a value well below and well above the one shipped.
-STRESSED: list[tuple[str, object, object]] = [
+STRESSED: list[tuple[str, Any, Any]] = [
     ("longest_lag", 5, 10),
     ("fading", (0.3, 0.7), (0.5, 0.9)),
     ("half_life", 6.0, 24.0),

@@ -34,9 +34,9 @@ class PromiseRecord(Result):
     years: pd.DataFrame
     stretch: pd.DataFrame
     of: str
-    SUBJECT: ClassVar[str] = "promise_record"
+    SUBJECT: ClassVar[str] = "answers.promise_record"
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """Cases, the share met in either era and the score beside the share met so far, the rival
         to beat.
         """

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -59,7 +59,11 @@ class TrackRecord(Result):
         """
         met, given = self.rows["met"].to_numpy(dtype="float64"), self.rows["odds"].to_numpy()
         brier, even = float(np.mean((given - met) ** 2)), float(np.mean((EVEN - met) ** 2))
-        row = {"cases": len(met), "met": int(met.sum()), "right": int(self.rows["right"].sum())}
+        row: dict[str, float] = {
+            "cases": len(met),
+            "met": int(met.sum()),
+            "right": int(self.rows["right"].sum()),
+        }
         row |= {"brier": brier, "brier_even": even, "brier_share": float(met.var())}
         return pd.DataFrame([row | {"skill": 1 - brier / even}])
 
@@ -74,7 +78,7 @@ class TrackRecord(Result):
         bounds = [(BINS[k], BINS[k + 1]) for k in by.index]
         return pd.DataFrame(bounds, columns=["low", "high"]).join(by.reset_index(drop=True))
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """Cases, hits and the Brier score."""
         s = self.scores().iloc[0]
         counts = {k: num(s[k], 0) for k in ("cases", "met", "right")}
@@ -101,7 +105,7 @@ def track_record(plan: PlanDocument) -> TrackRecord:
     return TrackRecord(plan, pd.DataFrame(rows, columns=COLUMNS))
 
 
-def _row(plan: PlanDocument, row: pd.Series) -> tuple | None:
+def _row(plan: PlanDocument, row: pd.Series) -> tuple[Any, ...] | None:
     target = Target.of(row)
     i, year = target.indicator_id, target.year
     judged = date(year, *ANNOUNCED) if plan.yearly else plan.adopted

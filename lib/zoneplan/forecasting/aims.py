@@ -5,15 +5,17 @@ after it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
-from zoneplan.forecasting.forecasts import BASES, Forecast, ForecastTable
+from zoneplan.forecasting.forecasts import Forecast, ForecastTable
+from zoneplan.forecasting.scenario import BASES
 from zoneplan.forecasting.values import promises
 from zoneplan.plan.targets import Target
 from zoneplan.result import Result
+from zoneplan.text import amount, odds, rounded
 
 EVEN, TWO_IN_THREE = 0.5, 2 / 3
 # Readings of a year, as probabilities of its own distribution.
@@ -26,14 +28,41 @@ BAND = 0.05
 class Aims(Result):
     """The targets that would have had an even chance, and a chance of two in three."""
 
-    SUBJECT: ClassVar[str] = "aims"
+    SUBJECT: ClassVar[str] = "answers.aims"
+
+    def facts(self, lang: str) -> dict[str, Any]:
+        """The first target and the one with an even chance over the bases."""
+        first = self.rows.iloc[0]
+        even = [float(v) for v in first[[f"even_{b}" for b in BASES]].dropna()]
+        return {
+            "name": self.plan.name(first["indicator_id"], lang),
+            "target": amount(float(first["target"]), first["unit"], lang),
+            "year": first["year"],
+            "low": rounded(min(even), first["unit"], lang),
+            "high": rounded(max(even), first["unit"], lang),
+        }
 
 
 @dataclass(frozen=True)
 class EarlyWarning(Result):
     """The chance of the last target of some series at each reading of their first open year."""
 
-    SUBJECT: ClassVar[str] = "early_warning"
+    SUBJECT: ClassVar[str] = "answers.early"
+
+    def facts(self, lang: str) -> dict[str, Any]:
+        """The chance of the first series if its first open year is on target, and else."""
+        i = self.rows["indicator_id"].iloc[0]
+        rows = self.rows[self.rows["indicator_id"] == i]
+        told = rows[rows["planned"]] if rows["planned"].any() else rows[rows["quantile"] == EVEN]
+        return {
+            "name": self.plan.name(i, lang),
+            "year": int(rows["year"].iloc[0]),
+            "last": self.plan.years[-1],
+            "reading": amount(float(told["reading"].iloc[0]), self.plan.unit(i), lang),
+            "chance": odds(float(told["probability"].iloc[0]), lang),
+            "low": odds(float(rows["probability"].min()), lang),
+            "high": odds(float(rows["probability"].max()), lang),
+        }
 
 
 def aims(made: ForecastTable) -> Aims:
@@ -48,7 +77,10 @@ def aims(made: ForecastTable) -> Aims:
     """
     rows = []
     for p in promises(made):
-        row = {"target_id": p.target.target_id, "indicator_id": p.target.indicator_id}
+        row: dict[str, Any] = {
+            "target_id": p.target.target_id,
+            "indicator_id": p.target.indicator_id,
+        }
         row |= {"year": p.target.year, "unit": p.target.unit, "target": p.target.value}
         for base in BASES:
             values = p.values.get(base)
@@ -93,7 +125,7 @@ def early_warning(made: ForecastTable, *indicators: str, base: str = BASES[0]) -
     return EarlyWarning(made.plan, pd.DataFrame(rows, columns=columns))
 
 
-def _readings(made: ForecastTable, indicator_id: str, base: str) -> list[tuple]:
+def _readings(made: ForecastTable, indicator_id: str, base: str) -> list[tuple[Any, ...]]:
     f, last = made.of(indicator_id, base), made.plan.target(indicator_id)
     if f is None or last is None or len(f.open_years) < 2 or last.year not in f.open_years:
         return []

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -219,5 +220,5 @@ def _arima(logs: pd.Series, horizon: int) -> tuple[np.ndarray, np.ndarray]:
 
 # Probability outside one standard deviation of a normal variable.
 _ONE_SD = 0.31731050786291415
-_MODELS: dict[str, Callable] = {"theta": _theta, "damped": _damped, "arima": _arima}
+_MODELS: dict[str, Callable[..., Any]] = {"theta": _theta, "damped": _damped, "arima": _arima}
 METHODS = ("naive", "drift", "theta", "damped", "arima", "theta_damped", "pooled")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -79,7 +79,7 @@ class Chances(Result):
         rows = self.final()
         return rows[rows["probability_low"].notna()].reset_index(drop=True)
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """Counts, and the span of the leading target."""
         final, some = self.final(), self.assessable()
         if some.empty:
@@ -138,7 +138,7 @@ def chances(made: ForecastTable) -> Chances:
     return Chances(plan, table.assign(resolution=said), made=made)
 
 
-def _row(made: ForecastTable, row: pd.Series, named: pd.DataFrame) -> dict:
+def _row(made: ForecastTable, row: pd.Series, named: pd.DataFrame) -> dict[str, Any]:
     kept = ("target_id", "indicator_id", "name_en", "name_zh", "year", "unit", "section")
     out = dict.fromkeys(COLUMNS, np.nan) | {c: row[c] for c in kept}
     out |= {"target": row["value"], "basis": "none", "reading": "", "range_reason": "", "check": ""}
@@ -187,7 +187,7 @@ def _missing(made: ForecastTable, row: pd.Series, found: Promise | None) -> str:
     plan, i, name = made.plan, row["indicator_id"], row["name_en"]
     if row["section"] != ANNEX:
         if found is not None and found.reading in ("average", "each_year"):
-            return "the base year"
+            return lacking("base", name, plan.base_year)
         every = row["aggregation"] == "sum"
         return lacking("every" if every else "base", name, None if every else plan.base_year)
     seen = plan.observed(i)
@@ -200,7 +200,7 @@ def _missing(made: ForecastTable, row: pd.Series, found: Promise | None) -> str:
     return lacking("base", name, plan.base_year)
 
 
-def _checked(made: ForecastTable, row: pd.Series, found: Promise | None) -> dict[str, object]:
+def _checked(made: ForecastTable, row: pd.Series, found: Promise | None) -> dict[str, Any]:
     """What became of the check that was written down before any figure was tried, with its
     figure.
     """
@@ -214,7 +214,7 @@ def _checked(made: ForecastTable, row: pd.Series, found: Promise | None) -> dict
     return {}
 
 
-def _chance(found: Promise) -> dict[str, object]:
+def _chance(found: Promise) -> dict[str, Any]:
     target, by_base, ends = found.target, found.by_base(), found.ends()
     first, every = next(iter(by_base.values())), [*by_base.values(), *chain(*ends.values())]
     low, high = min(every), max(every)

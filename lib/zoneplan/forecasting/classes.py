@@ -92,7 +92,9 @@ def stamps() -> tuple[Any, ...]:
 
 
 @lru_cache(maxsize=1024)
-def _windows(class_: ReferenceClass, horizon: int, as_of: date, stamps: tuple) -> pd.DataFrame:
+def _windows(
+    class_: ReferenceClass, horizon: int, as_of: date, stamps: tuple[Any, ...]
+) -> pd.DataFrame:
     key = class_.level, class_.name, class_.indicator_id, horizon
     rows = _by_class(stamps).get(key)
     if rows is None:
@@ -113,7 +115,7 @@ def _yuan(rows: pd.DataFrame, horizon: int) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=2)
-def _by_class(stamps: tuple) -> dict[tuple, pd.DataFrame]:
+def _by_class(stamps: tuple[Any, ...]) -> dict[tuple[Any, ...], pd.DataFrame]:
     rows = pd.concat([tables.read("growth_reference"), rd_windows()], ignore_index=True)
     # Of provinces there is only what a database held later.
     series = np.where(rows["level"] == PROVINCE, "database", "as_printed")
@@ -168,9 +170,7 @@ def classes_of(plan: PlanDocument, indicator_id: str) -> list[ReferenceClass]:
     smoother they are. Growth that is real by convention is never compared with nominal growth.
     """
     key = "classes", indicator_id, stamps()
-    if key not in plan._made:
-        plan._made[key] = _classes_of(plan, indicator_id)
-    return list(plan._made[key])
+    return list(plan.once(key, lambda: _classes_of(plan, indicator_id)))
 
 
 def _classes_of(plan: PlanDocument, indicator_id: str) -> list[ReferenceClass]:
@@ -211,7 +211,7 @@ def widening(plan: PlanDocument, name: str) -> tuple[float, ...] | None:
 
 @lru_cache(maxsize=64)
 def _widening(
-    near: ReferenceClass, far: ReferenceClass, as_of: date, stamps: tuple
+    near: ReferenceClass, far: ReferenceClass, as_of: date, stamps: tuple[Any, ...]
 ) -> tuple[float, ...] | None:
     out = []
     for h in range(1, LONGEST + 1):
@@ -219,14 +219,17 @@ def _widening(
         years = both[0].index.intersection(both[1].index)
         if years.empty:
             return None
-        spread = [np.mean([apart(rows.loc[y]) ** 2 for y in years]) for rows in both]
+        spread = [np.mean(apart(rows.loc[years]) ** 2) for rows in both]
         out.append(max(1.0, float(np.sqrt(spread[0] / spread[1]))))
     return tuple(out)
 
 
-def apart(row: pd.Series) -> np.ndarray:
-    """How far equally many units of a window lie from its median, in log growth a year."""
-    return np.log1p(spread_units(row) / 100) - np.log1p(row["p50"] / 100)
+def apart(windows: pd.DataFrame) -> np.ndarray:
+    """How far equally many units of each window lie from its median, in log growth a year (windows
+    by units).
+    """
+    units = np.stack([_spread(v) for v in windows[PERCENTILES].to_numpy(dtype="float64")])
+    return np.log1p(units / 100) - np.log1p(windows[["p50"]].to_numpy() / 100)
 
 
 def class_of(plan: PlanDocument, indicator_id: str) -> ReferenceClass | None:
@@ -291,4 +294,8 @@ def spread_units(row: pd.Series) -> np.ndarray:
     """Growth of equally many units of a window, percent a year, read between its printed
     percentiles.
     """
-    return np.interp(GRID, LEVELS, row[PERCENTILES].to_numpy(dtype="float64"))
+    return _spread(row[PERCENTILES].to_numpy(dtype="float64"))
+
+
+def _spread(percentiles: np.ndarray) -> np.ndarray:
+    return np.interp(GRID, LEVELS, percentiles)

@@ -21,6 +21,8 @@ EVERY = (1, 1)
 BILLION = 10
 # Jeffreys' prior of a rate, and of a share.
 PRIOR = 0.5
+# No count is looked for further above its mean than this many standard deviations.
+MOST_SD = 20
 
 
 def counted(
@@ -51,6 +53,13 @@ def counted(
 
     Source: conjugate analysis with Jeffreys' prior (Gelman et al. 2013, ch. 2).
     """
+    key = "counted", indicator_id, settings
+    return plan.once(key, lambda: _counted(plan, indicator_id, settings))
+
+
+def _counted(
+    plan: PlanDocument, indicator_id: str, settings: Settings
+) -> dict[int, np.ndarray] | None:
     if (match := PROJECTS.fullmatch(indicator_id)) is not None:
         own, share = _projects(plan, int(match[1]) * BILLION, settings.nested)
     elif indicator_id in plan.about.yearly_counts and not plan.by_decision(indicator_id):
@@ -72,14 +81,29 @@ def draws(own: pd.Series, share: tuple[int, int], years: int, settings: Settings
     (``k`` of ``m``).
     """
     from scipy.special import betaincinv, gammaincinv
-    from scipy.stats import poisson
 
     uniform = stratified(settings.draws, years + 2)
     rate = gammaincinv(own.sum() + PRIOR, uniform[:, 0]) / len(own)
     if share != EVERY:
         k, m = share
         rate = rate * betaincinv(k + PRIOR, m - k + PRIOR, uniform[:, 1])
-    return poisson.ppf(uniform[:, 2:], rate[:, None])
+    return poisson_quantiles(uniform[:, 2:], rate)
+
+
+def poisson_quantiles(probability: np.ndarray, rate: np.ndarray) -> np.ndarray:
+    """The smallest counts whose cumulated probability reaches some (draws by years), one rate a
+    draw.
+    """
+    of, reached = np.exp(-rate), np.zeros_like(probability)
+    below, k = of.copy(), 0
+    while (higher := probability > below[:, None]).any() and k < rate.max() + MOST_SD * (
+        1 + np.sqrt(rate.max())
+    ):
+        reached += higher
+        k += 1
+        of = of * rate / k
+        below += of
+    return reached
 
 
 def _projects(

@@ -12,16 +12,28 @@ import numpy as np
 import pandas as pd
 
 from zoneplan.data.sources import PLAN
-from zoneplan.forecasting.forecasts import BASES, ForecastTable
+from zoneplan.forecasting.forecasts import ForecastTable
+from zoneplan.forecasting.scenario import BASES
 from zoneplan.plan.intervals import cagr
 from zoneplan.result import Result
+from zoneplan.text import rounded
 
 
 @dataclass(frozen=True)
 class Fans(Result):
     """Paths of level series from both bases to their targets."""
 
-    SUBJECT: ClassVar[str] = "fans"
+    SUBJECT: ClassVar[str] = "answers.fans"
+
+    def facts(self, lang: str) -> dict[str, Any]:
+        """Where the last year of the first series is expected over its bases, and its target."""
+        rows = self.rows[self.rows["indicator_id"] == self.rows["indicator_id"].iloc[0]]
+        rows = rows[rows["year"] == rows["year"].max()].set_index("series")
+        i, unit = rows["indicator_id"].iloc[0], rows["unit"].iloc[0]
+        ends = {"low": rows.loc[["q10"], "value"].min(), "high": rows.loc[["q90"], "value"].max()}
+        ends["target"] = rows.loc[["target"], "value"].iloc[0]
+        told = {k: rounded(float(v), unit, lang) for k, v in ends.items()}
+        return {"name": self.plan.name(i, lang), "year": int(rows["year"].iloc[0]), **told}
 
 
 def fans(made: ForecastTable, *indicators: str) -> Fans:

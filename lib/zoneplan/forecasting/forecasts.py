@@ -239,7 +239,7 @@ def forecast(
     if paths is None:
         return Forecast(indicator_id, unit, start, draws, (), class_) if draws else None
     logs = paths.draws(not is_rate, scenario.extra(plan, indicator_id))
-    news = None if is_rate else host_news(plan, indicator_id, paths, settings)
+    news = None if is_rate else host_news(plan, paths, settings)
     if news is not None:
         logs = logs + news.apply(paths)
     values = _grown(start, logs, plan.is_share(indicator_id), settings)
@@ -314,7 +314,7 @@ def _growth_of_class(made: ForecastTable, row: pd.Series) -> ClassGrowth | None:
     # What repeats a series follows its story.
     story = row["indicator_id"] if pd.isna(row["same_as"]) else row["same_as"]
     logs = paths.draws(not yearly, made.scenario.extra(plan, story))
-    news = None if yearly else host_news(plan, row["indicator_id"], paths, settings)
+    news = None if yearly else host_news(plan, paths, settings)
     logs = logs if news is None else logs + news.apply(paths)
     asked = [paths.years.index(y) for y in plan.years]
     lowest = logs[:, asked].min(axis=1) if yearly else logs[:, -1] / len(paths.years)

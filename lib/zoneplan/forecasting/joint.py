@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -15,12 +15,13 @@ import pandas as pd
 from zoneplan.data import tables
 from zoneplan.forecasting.chances import Chances
 from zoneplan.forecasting.correlation import root
-from zoneplan.forecasting.forecasts import BASES, ForecastTable
+from zoneplan.forecasting.forecasts import ForecastTable
 from zoneplan.forecasting.paths import ranks, stratified
+from zoneplan.forecasting.scenario import BASES
 from zoneplan.forecasting.values import Promise, promises
 from zoneplan.plan.document import known
 from zoneplan.result import Result
-from zoneplan.text import odds
+from zoneplan.text import num, odds
 
 # Two promises read from one series are nearly one event: a stated assumption, no estimate.
 ONE_QUESTION = 0.9
@@ -60,7 +61,7 @@ class Joint(Result):
     pairs: pd.DataFrame
     SUBJECT: ClassVar[str] = "answers.joint"
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """Promises, questions, the expected number over the bases and the chance of all headline
         ones by coupling.
         """
@@ -189,7 +190,7 @@ def correlations(listed: list[Promise], as_of: date) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _pair(a: Promise, b: Promise, as_of: date) -> tuple:
+def _pair(a: Promise, b: Promise, as_of: date) -> tuple[Any, ...]:
     if a.question == b.question:
         return (ONE_QUESTION, 0, 1.0, 0, *(3 * (ONE_QUESTION,)))
     units, n = _printed(a.question, b.question, "unit_deviation", as_of)
@@ -224,7 +225,7 @@ def _printed(a: str, b: str, component: str, as_of: date) -> tuple[float | None,
 
 
 @lru_cache(maxsize=8)
-def _known(as_of: date, stamp: tuple) -> dict[tuple, tuple[float, int]]:
+def _known(as_of: date, stamp: tuple[Any, ...]) -> dict[tuple[Any, ...], tuple[float, int]]:
     rows = known(tables.read("correlations"), as_of)
     rows = rows.sort_values(["horizon_years", "last_origin", "n"])
     out = {}
@@ -239,7 +240,14 @@ def _known(as_of: date, stamp: tuple) -> dict[tuple, tuple[float, int]]:
 class Scorecard(Result):
     """Targets, their chances and who counts them, by responsible department."""
 
-    SUBJECT: ClassVar[str] = "scorecard"
+    SUBJECT: ClassVar[str] = "answers.scorecard"
+
+    def facts(self, lang: str) -> dict[str, Any]:
+        """Departments, their targets and how many of these are expected to be met."""
+        total = self.rows.sum(numeric_only=True)
+        told = {"departments": len(self.rows), "targets": int(total["targets"])}
+        told |= {"assessable": int(total["assessable"]), "counted": int(total["department"])}
+        return told | {k: num(float(total[f"expected_{k}"]), 1) for k in ("low", "high")}
 
 
 def scorecard(made: ForecastTable, judged: Chances) -> Scorecard:

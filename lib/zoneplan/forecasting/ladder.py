@@ -6,14 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from zoneplan.forecasting.classes import LONGEST, classes_of, spread_units
-from zoneplan.forecasting.forecasts import BASES, Forecast, ForecastTable, forecast
-from zoneplan.forecasting.scenario import CONSTANT, Scenario
+from zoneplan.forecasting.forecasts import Forecast, ForecastTable, forecast
+from zoneplan.forecasting.scenario import BASES, CONSTANT, Scenario
 from zoneplan.plan.intervals import cagr
 from zoneplan.plan.targets import Target
 from zoneplan.result import Result
@@ -36,7 +36,7 @@ class Ladder(Result):
     indicator_id: str
     SUBJECT: ClassVar[str] = "answers.ladder"
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """The first step and the answer."""
         chain = self.rows.loc[self.rows["step"].isin(ADDED), "probability"]
         first, answer = (odds(float(p), lang) for p in chain.iloc[[0, -1]])
@@ -100,7 +100,7 @@ def _chain(
         found = table.of(i)
         return np.nan if found is None else found.probability(target)
 
-    def without(**switch: object) -> float:
+    def without(**switch: Any) -> float:
         return chance(made.with_(settings=replace(settings, **switch)))
 
     yield "slowing", chance(then), without(slowing=False)
@@ -135,7 +135,14 @@ def _otherwise(
 class Alternatives(Result):
     """The chance of targets under every class that could stand in."""
 
-    SUBJECT: ClassVar[str] = "alternatives"
+    SUBJECT: ClassVar[str] = "answers.alternatives"
+
+    def facts(self, lang: str) -> dict[str, Any]:
+        """The series whose chance hangs most on its class, and how far."""
+        by = self.rows.groupby("indicator_id")["probability"]
+        most = (by.max() - by.min()).idxmax()
+        span = {"low": odds(float(by.min()[most]), lang), "high": odds(float(by.max()[most]), lang)}
+        return {"name": self.plan.name(most, lang), "n": int(by.size()[most]), **span}
 
 
 def alternatives(made: ForecastTable, *indicators: str) -> Alternatives:

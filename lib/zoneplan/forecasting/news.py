@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -53,9 +54,7 @@ class News:
         return moved + self.shift
 
 
-def host_news(
-    plan: PlanDocument, indicator_id: str, paths: GrowthPaths, settings: Settings = SETTINGS
-) -> News | None:
+def host_news(plan: PlanDocument, paths: GrowthPaths, settings: Settings = SETTINGS) -> News | None:
     """The news of the host's first half of the plan's first year, if it was known and is measured
     to help.
 
@@ -69,6 +68,11 @@ def host_news(
 
     A half year standing for a year, and real surprises standing for nominal ones, are assumptions.
     """
+    key = "host_news", paths.class_, paths.years, paths.known_to, settings
+    return plan.once(key, lambda: _host_news(plan, paths, settings))
+
+
+def _host_news(plan: PlanDocument, paths: GrowthPaths, settings: Settings) -> News | None:
     beta = _coefficient(plan, paths.class_.indicator_id, MEASURED)
     half = _half_year(plan)
     if beta is None or half is None or not settings.host or plan.years[0] not in paths.years:
@@ -99,7 +103,7 @@ def host_news(
                 str(half["row_id"]), str(half["source_id"]))  # fmt: skip
 
 
-def _coefficient(plan: PlanDocument, series: str, predictors: str) -> dict | None:
+def _coefficient(plan: PlanDocument, series: str, predictors: str) -> dict[str, Any] | None:
     rows = known(tables.read("host_prediction"), plan.as_of)
     rows = rows[(rows["indicator_id"] == series) & (rows["predictors"] == predictors)]
     if rows.empty or rows["mae_gain_percent"].iloc[0] <= 0:

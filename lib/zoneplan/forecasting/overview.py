@@ -6,15 +6,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from zoneplan.forecasting.aims import aim
 from zoneplan.forecasting.chances import BASE_DEPENDENT, Chances
-from zoneplan.forecasting.forecasts import BASES, ForecastTable
+from zoneplan.forecasting.forecasts import ForecastTable
 from zoneplan.forecasting.record import record
+from zoneplan.forecasting.scenario import BASES
 from zoneplan.forecasting.values import BOUND, promise
 from zoneplan.messages import Words, words
 from zoneplan.plan.document import ADMINISTRATIVE, ANNEX
@@ -69,7 +70,7 @@ class Overview(Result):
     SUBJECT: ClassVar[str] = "overview"
     DIGITS: ClassVar[Mapping[str, int]] = {"year": 0, "record_n": 0, "record_to": 0}
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """How many promises there are, and how many of each status."""
         count = self.rows["status"].value_counts()
         return {"n": len(self.rows), **{s: int(count.get(s, 0)) for s in STATUS}}
@@ -83,7 +84,7 @@ class Overview(Result):
         told = [self._told(row, w) for row in self.rows.to_dict("records")]
         return Shown(pd.DataFrame(told, columns=heads))
 
-    def _told(self, row: dict, w: Words) -> tuple[str, ...]:
+    def _told(self, row: dict[str, Any], w: Words) -> tuple[str, ...]:
         lang, plan = w.lang, self.plan
         target = amount(row["target"], row["unit"], lang)
         name = w("common.colon", head=plan.name(row["indicator_id"], lang), rest=target)
@@ -93,7 +94,7 @@ class Overview(Result):
         who = w("overview.who", who=plan.translate(row["responsible"], lang), counted=counted)
         return name, self._chance(row, w), step, even, who, self._outcome(row, w)
 
-    def _chance(self, row: dict, w: Words) -> str:
+    def _chance(self, row: dict[str, Any], w: Words) -> str:
         low, high = row["probability_low"], row["probability_high"]
         if row["status"] == SETTLED:
             return w.texts[f"columns.value.resolution.{row['resolution']}"]
@@ -111,7 +112,7 @@ class Overview(Result):
             else chance
         )
 
-    def _outcome(self, row: dict, w: Words) -> str:
+    def _outcome(self, row: dict[str, Any], w: Words) -> str:
         plan, lang = self.plan, w.lang
         said = []
         if row["check"]:
@@ -174,7 +175,7 @@ def overview(made: ForecastTable, judged: Chances) -> Overview:
     return Overview(plan, pd.DataFrame(rows, columns=COLUMNS))
 
 
-def _status(row: dict) -> str:
+def _status(row: dict[str, Any]) -> str:
     if row["resolution"] in ("met", "missed"):
         return SETTLED
     if row["resolution"] == BOUNDED or row["range_reason"] == BOUND:

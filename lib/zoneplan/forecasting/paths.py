@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -122,7 +123,7 @@ def _growth_paths(
     span: tuple[int, ...],
     cumulated: bool,
     settings: Settings,
-    stamp: tuple,
+    stamp: tuple[Any, ...],
 ) -> GrowthPaths | None:
     path = expected_path(class_, as_of, span[-1], settings)
     last = class_.windows(1, as_of).tail(1)
@@ -238,7 +239,7 @@ def _units(
 
 @lru_cache(maxsize=64)
 def _deviations(
-    class_: ReferenceClass, as_of: date, settings: Settings, stamp: tuple
+    class_: ReferenceClass, as_of: date, settings: Settings, stamp: tuple[Any, ...]
 ) -> tuple[dict[int, np.ndarray], pd.Series]:
     """By length of window: cumulated log deviations from the median, equally likely, in rising
     order.
@@ -254,8 +255,7 @@ def _deviations(
             laws[h] = laws[h - 1] * h / (h - 1)
             continue
         wider = settings.widening * class_.wider[h - 1] if class_.wider else 1.0
-        logs = np.concatenate([apart(r) for _, r in rows.iterrows()])
-        laws[h] = h * wider * np.quantile(logs, middles)
+        laws[h] = h * wider * np.quantile(apart(rows), middles)
         window = rows.iloc[-1]
     if window is None:
         raise ValueError(f"no window of {class_.describe()}")

@@ -81,9 +81,7 @@ def level_check(
     no chance.
     """
     key = "level", indicator_id, class_, settings.level_points
-    if key not in plan._made:
-        plan._made[key] = _doubted(plan, indicator_id, class_, settings)
-    return plan._made[key]
+    return plan.once(key, lambda: _doubted(plan, indicator_id, class_, settings))
 
 
 def _doubted(
@@ -104,9 +102,17 @@ def _doubted(
 def _check(
     plan: PlanDocument, indicator_id: str, class_: ReferenceClass | None, settings: Settings
 ) -> LevelCheck | None:
-    stands_in = class_ is not None and class_.indicator_id == growth_of(indicator_id).proxy
-    if class_ is None or not stands_in or class_.level != PROVINCE:
+    if class_ is None or class_.level != PROVINCE:
         return None
+    if class_.indicator_id != growth_of(indicator_id).proxy:
+        return None
+    key = "check", indicator_id, class_, settings.level_points
+    return plan.once(key, lambda: _checked(plan, indicator_id, class_, settings))
+
+
+def _checked(
+    plan: PlanDocument, indicator_id: str, class_: ReferenceClass, settings: Settings
+) -> LevelCheck:
     about = tables.read("province_series").set_index("indicator_id")["covers"]
     province = _province(plan.host)
     there = _printed(plan, indicator_id, province)

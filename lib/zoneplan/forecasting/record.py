@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -22,7 +23,7 @@ SHARE_PACE, SPENDING_PACE = 0.1, 15
 # What a year's promise made of it is public by the end of the next March.
 PUBLIC = (3, 31)
 
-Found = dict[str, object]
+Found = dict[str, Any]
 
 
 def record(made: ForecastTable, row: pd.Series, needed: float) -> Found:

@@ -14,7 +14,8 @@ import pandas as pd
 from zoneplan.data.indicators import indicator
 from zoneplan.forecasting.classes import ReferenceClass
 from zoneplan.forecasting.counts import PROJECTS
-from zoneplan.forecasting.forecasts import BASES, Base, Forecast, ForecastTable, growth_of_class
+from zoneplan.forecasting.forecasts import Base, Forecast, ForecastTable, growth_of_class
+from zoneplan.forecasting.scenario import BASES
 from zoneplan.plan.document import ANNEX, GROWTH
 from zoneplan.plan.targets import Target
 

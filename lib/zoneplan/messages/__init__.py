@@ -11,6 +11,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 LANGS = ("en", "zh")
 
@@ -64,7 +65,7 @@ def words(lang: str) -> Words:
     return Words(lang, texts)
 
 
-def _flat(head: str, part: dict) -> dict[str, str]:
+def _flat(head: str, part: dict[str, Any]) -> dict[str, str]:
     out: dict[str, str] = {}
     for key, value in part.items():
         out |= (

@@ -75,7 +75,7 @@ class Availability(Placed):
     SHOWN = ("label", "row_note", "column", "units", "windows", "first", "last")
     DIGITS = {"*": 0}
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """How many rates, proxies, classes and zone-years."""
         zones, rates = self.rows["regions"] == ALL_ZONES, self.rows.groupby("indicator_id")
         return {
@@ -114,7 +114,7 @@ def availability(peers: Record, horizon: int = 3) -> Availability:
     return peers.result(Availability, pd.DataFrame(out), why="peers.why.no_rates")
 
 
-def _zones(peers: Record, row: dict[str, Any]) -> dict[str, object]:
+def _zones(peers: Record, row: dict[str, Any]) -> dict[str, Any]:
     """How many zones print level and growth of an indicator; real growth is no nominal one."""
     seen = levels(peers, 1990, 2030, row["indicator_id"]).rows
     seen = seen.head(0) if (row["indicator_id"], row["basis"]) == ("gdp", "nominal") else seen
@@ -140,7 +140,7 @@ class Ambition(Placed):
         rows = share.join(ends).assign(source_id=recent["source_id"].first()).reset_index()
         return Ambition(self.plan, rows, self.horizon)
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """The first rate in the forecast's class, lately and last, and in the strictest class."""
         named, seen = self.named(lang), self.overview().named(lang)
         named, seen = (f[f["label"] == f["label"].iloc[0]] for f in (named, seen))
@@ -197,7 +197,7 @@ class Percentile(PeerResult):
     SHOWN = ("origin_year", "end_year", "n_units", "percentile", "p10", "p50", "p90", "known_from")
     DIGITS = {"n_units": 0, "percentile": 0}
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """The share of the first and of the last window."""
         told = {"growth": pct(self.growth, 0, lang), "class_": self.class_.describe(lang)}
         to = "—" if lang == "zh" else "–"
@@ -261,7 +261,7 @@ class Percentiles(PeerResult):
         said = [self.classes[i].describe(lang) for i in self.rows["indicator_id"]]
         return super().named(lang).assign(reference_class=said)
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """The rate that fewest regions reached."""
         least = self.rows.loc[self.rows["percentile"].idxmin()]
         i = least["indicator_id"]

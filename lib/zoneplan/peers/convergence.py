@@ -39,7 +39,7 @@ class SmallZones(PeerResult):
         _, low, high = self.slope
         return "few" if self.line is None else "flat" if low < 0 < high else "summary"
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """The slope with its interval, and its extremes without one zone."""
         ends = (*self.slope, self.without.min(), self.without.max())
         told = zip(("slope", "low", "high", "least", "most"), map(num, ends), strict=True)
@@ -116,7 +116,7 @@ class Convergence(PeerResult):
     SUBJECT = "peers.convergence"
     DIGITS = {"*": 2}
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """How many slopes are flat, and how many spreads grew."""
         rows, flat = self.rows, (self.rows["low"] < 0) & (self.rows["high"] > 0)
         told = {"grew": (rows["sigma_last"] > rows["sigma_first"]).sum(), "flat": flat.sum()}
@@ -154,7 +154,7 @@ def convergence(peers: Record, first: int = 2012, last: int = 2022) -> Convergen
 
 def _converged(
     series: str, panel: Panel, first: int, last: int
-) -> tuple[dict[str, object], pd.DataFrame] | None:
+) -> tuple[dict[str, Any], pd.DataFrame] | None:
     """Beta and sigma over the years in which every unit has a figure; None below two years."""
     whole = (panel.years >= first) & (panel.years <= last) & np.isfinite(panel.logs).all(axis=0)
     years, logs = panel.years[whole], panel.logs[:, whole]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -30,7 +31,7 @@ class Growth(PeerResult):
         above = seen["above_china"].agg(figures="size", mean="mean", median="median")
         return above.assign(zones=seen["zone_id"].nunique()).reset_index()
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """Growth, and by grade above China's."""
         w, above = words(lang), self.by_grade().set_index("grade")["median"]
         grades = [w("peers.growth.grade", grade=g, above=num(x)) for g, x in above.items()]
@@ -75,7 +76,7 @@ class Bias(PeerResult):
 
     SUBJECT = "peers.bias"
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """The mean difference and its extremes."""
         apart = self.rows["difference"]
         ends = {"mean": apart.mean(), "low": apart.min(), "high": apart.max()}
@@ -121,7 +122,7 @@ class Reaching(PeerResult):
     SHOWN = ("way", "figures", "share")
     DIGITS = {"share": 2}
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """The share by way of counting."""
         ways = list(words(lang).group("columns.value.way"))
         share = self.rows.set_index("way")["share"].reindex(ways)
@@ -180,7 +181,7 @@ class Levels(PeerResult):
     indicator: str
     SUBJECT = "peers.levels"
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """How many reach the plan's rate, and how many are left out."""
         goal, stated = rate_of(self.plan), (self.rows["price_basis"] == "stated").sum()
         told = {"above": (self.rows["growth"] >= goal).sum(), "rate": pct(goal, 0, lang)}

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -26,7 +27,7 @@ class Neighbours(PeerResult):
     SUBJECT = "peers.neighbours"
     SHOWN = ("indicator_id", "place", "growth", "planned", "reached")
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """How many of the province's cities reached the planned rate of GDP."""
         cities = self.rows[self.rows["group"] == "cities"]
         gdp = cities[cities["indicator_id"] == "gdp"]
@@ -65,7 +66,7 @@ def neighbours(peers: Record) -> Neighbours:
     return Neighbours(plan, pd.DataFrame(out, columns=columns.split()), hindsight=True)
 
 
-def _cities(i: str, first: int, last: int, host: str | None) -> Iterator[dict[str, object]]:
+def _cities(i: str, first: int, last: int, host: str | None) -> Iterator[dict[str, Any]]:
     """Cities of the province, the host apart."""
     rows = tables.read("zhejiang_cities")
     inside = rows["unit_id"].astype("str").isin(INSIDE_ANOTHER)
@@ -88,7 +89,7 @@ def _cities(i: str, first: int, last: int, host: str | None) -> Iterator[dict[st
         }
 
 
-def _class(i: str, first: int, last: int, planned: float) -> Iterator[dict[str, object]]:
+def _class(i: str, first: int, last: int, planned: float) -> Iterator[dict[str, Any]]:
     """Regions of the class in revised figures: their median, and the share that reached the
     rate.
     """

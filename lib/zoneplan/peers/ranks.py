@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
@@ -29,7 +30,7 @@ class Ranks(PeerResult):
         """One row per zone, one column per evaluation; a gap is an unknown rank, not a poor one."""
         return self.rows.pivot(index="zone_id", columns="evaluation_year", values="rank")
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """The last rank of the plan's own zone or, if it has none, of any."""
         last = self.last()
         told = {"zone": names(self.plan, [last["zone_id"]], lang)[0], "rank": num(last["rank"], 0)}
@@ -92,7 +93,7 @@ class Movers(PeerResult):
         far = self.rows[self.rows["moved"] >= places].drop_duplicates("zone_id")
         return replace(self, rows=far.reset_index(drop=True), why="peers.movers.none_far")
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """Who moved far, and how far those on top move."""
         far = self.big().rows
         near = self.rows.loc[self.rows["from_rank"] <= TOP, "moved"].abs()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -78,7 +79,7 @@ class Similar(PeerResult):
     SUBJECT = "peers.similar"
     SHOWN = ("zone_id", "size", "unit", "year", "times", "place", "wider", "grade", "source_id")
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """How many pass which criteria."""
         w = words(lang)
         by = w("common.list").join(w(f"peers.criterion.{c}") for c in self.by)
@@ -138,7 +139,7 @@ class Closest(PeerResult):
     )
     DIGITS = {"distance": 2, "older": 0}
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """The zones by name, with their size."""
         w, named = words(lang), names(self.plan, self.rows["zone_id"], lang)
         pairs = zip(named, map(num, self.rows["times"]), strict=True)

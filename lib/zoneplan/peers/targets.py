@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,7 @@ class Targets(PeerResult):
         """How many targets of each issuer were reached, missed or are open."""
         return self.rows.groupby(["entity_id", "status"]).size().rename("n").reset_index()
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """How many have a result, and how many were reached."""
         s = self.rows["status"]
         return {"n": len(s), "known": (s != "open").sum(), "reached": (s == "reached").sum()}
@@ -123,7 +124,7 @@ class Promised(PeerResult):
         """The rows without the plan's own."""
         return self.rows[self.rows["entity_id"] != PLAN]
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """Others beside the plan."""
         others, gdp = self.others(), pick(self.others(), indicator_id="gdp")
         told = {"n": len(others), "issuers": others["entity_id"].nunique()}

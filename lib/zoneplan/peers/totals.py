@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -20,7 +21,7 @@ class Shares(PeerResult):
     SUBJECT = "peers.shares"
     DIGITS = {"share": 3, "n_zones": 0}
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """The last share of the plan's own zone or, if it has none, of any."""
         last = self.last()
         zone, whole = names(self.plan, [last["zone_id"], self.of], lang)
@@ -92,7 +93,7 @@ class Totals(PeerResult):
         """Whether there is a level of the plan's own zone."""
         return "summary_all" if self.zone.empty else "summary"
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """The last total, and the zone's last level against the nearest one."""
         last, told = self.rows.iloc[-1], {}
         for row in self.nearest().tail(1).to_dict("records"):
@@ -131,7 +132,7 @@ def totals(peers: Record, first: int = 2006, last: int = 2022, indicator: str = 
         times = rows[levels] / rows[levels].shift()
         rows[column] = 100 * (times ** (1 / rows["year"].diff()) - 1)
     rows["zones_changed"] = rows["n_zones"].diff().fillna(0) != 0
-    of: dict[str, object] = {"indicator_id": indicator, "period": "full_year"}
+    of: dict[str, Any] = {"indicator_id": indicator, "period": "full_year"}
     printed = {"growth_printed": ["growth_nominal", "growth_real"], "share_of_china": "share"}
     for column, kind in printed.items():
         found = peers.read("national_zones", region="all", kind=kind, **of)
@@ -156,7 +157,7 @@ class AgainstCity(PeerResult):
     mean_share: pd.DataFrame
     SUBJECT = "peers.city"
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """Years in which the zone was ahead, and the last shares."""
         both, sized = self.rows["difference"].dropna(), self.rows.dropna(subset=["share"])
         book = pick(tables.read("zhejiang_cities"), unit_name_zh=f"{self.city}市")["unit_name_en"]

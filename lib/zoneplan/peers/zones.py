@@ -147,7 +147,7 @@ class PeerResult(Result):
         own = pick(self.rows, zone_id=self.plan.home)
         return (own if len(own) else self.rows).iloc[-1]
 
-    def counted(self) -> dict[str, object]:
+    def counted(self) -> dict[str, Any]:
         """How many figures of how many zones, and from when to when."""
         rows, years = self.rows, self.rows.filter(regex=r"^(evaluation_)?year$").iloc[:, 0]
         zones = rows["zone_id"].nunique()

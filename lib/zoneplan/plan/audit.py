@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -70,13 +70,14 @@ class Audit(Result):
         named = [self.plan.name(p, lang) if self.plan.has(p) else p for p in item.split(" ")]
         return " ".join(named)
 
-    def _why(self, why: str, facts: dict, lang: str) -> str:
+    def _why(self, why: str, facts: dict[str, Any], lang: str) -> str:
         w = words(lang)
 
-        def said(key: str, value: object) -> object:
+        def said(key: str, value: Any) -> Any:
             # Several values are a list, a value with its unit is a pair.
             if isinstance(value, tuple):
-                return amount(*value, lang)
+                number, unit = value
+                return amount(number, unit, lang)
             if isinstance(value, list):
                 return w("common.list").join(value)
             return self.plan.translate(value, lang) if key == "scope" else value
@@ -92,7 +93,7 @@ class Audit(Result):
         """The finding of one check on one item."""
         return str(self.filter(check=check, item=item).rows["finding"].iloc[0])
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """How many statements were checked, and how many end in each finding that a reader has to
         know.
         """
@@ -181,7 +182,7 @@ def _average_rates(plan: PlanDocument) -> Iterator[Finding]:
         stated, mean = Interval.printed(plan.stated_growth(i), 1), float(part["value"].mean())
         implied = Interval.printed(mean, float(part["precision"].mean()))
         finding, said = _judge(stated, implied), num(stated.mid, 0)
-        facts = {"rates": [num(v, 0) for v in part["value"]], "mean": num(mean, 2)}
+        facts: dict[str, Any] = {"rates": [num(v, 0) for v in part["value"]], "mean": num(mean, 2)}
         facts |= {"stated": said, "exact": num(mean, 0)}
         why = "average_of_exact_rates" if finding == ROUNDING else "average_of_rates"
         yield Finding("average of yearly rates", i, said, str(implied), finding, why, facts)
@@ -210,9 +211,10 @@ def _repeats(plan: PlanDocument) -> Iterator[Finding]:
         for _, row in rows[chosen].iterrows():
             value = float(annex_value(row["same_as"]))
             finding = AGREES if abs(value - row["value"]) <= SAME else CONTRADICTS
-            facts = {"text": num(row["value"], 1), "annex": num(value, 1)}
+            said = num(row["value"], 1), num(value, 1)
+            facts = dict(zip(("text", "annex"), said, strict=True))
             item = row["indicator_id"]
-            yield Finding("text repeats annex", item, *facts.values(), finding, "repeats", facts)
+            yield Finding("text repeats annex", item, *said, finding, "repeats", facts)
 
 
 def _cumulative_foreign_investment(plan: PlanDocument) -> Iterator[Finding]:
@@ -220,7 +222,7 @@ def _cumulative_foreign_investment(plan: PlanDocument) -> Iterator[Finding]:
         return
     stated, yearly = _text(plan, "fdi_actual_cumulative").mid, plan.annex("fdi_actual")["value"]
     unit, summed = plan.unit("fdi_actual"), yearly.sum()
-    facts = {"stated": (stated, unit), "last": (yearly.iloc[-1], unit)}
+    facts: dict[str, Any] = {"stated": (stated, unit), "last": (yearly.iloc[-1], unit)}
     facts |= {"year": plan.years[-1], "summed": (summed, unit)}
     finding = AGREES if abs(summed - stated) <= SAME else CONTRADICTS
     said = num(stated, 0), num(summed, 0)
@@ -256,7 +258,11 @@ def _rd_spending(plan: PlanDocument) -> Iterator[Finding]:
     stated = _text(plan, "rd_spending_growth")
     grown = (1 + stated.mid / 100) ** (last - first)
     at_stated = ratio[0].mid * grown * gdp[0].mid / gdp[1].mid
-    facts = {"low": num(ratio[0].mid), "high": num(ratio[1].mid), "implied": str(implied)}
+    facts: dict[str, Any] = {
+        "low": num(ratio[0].mid),
+        "high": num(ratio[1].mid),
+        "implied": str(implied),
+    }
     facts |= {"stated": num(stated.mid, 0), "ratio": num(at_stated, 2), "last": last}
     # Both are floors: spending on its own floor lifts the ratio above the other.
     said, reached = num(stated.mid, 0), _reaches(stated, implied)
@@ -341,7 +347,7 @@ def _ratios(plan: PlanDocument) -> Iterator[Finding]:
         seen, values = path[path["source_id"] != PLAN], [num(v) for v in planned]
         listed = ", ".join(values)
         if seen.empty:
-            facts = {"values": values}
+            facts: dict[str, Any] = {"values": values}
             yield Finding("ratio path", item, MISSING, listed, OPEN, "ratio_alone", facts)
             continue
         last = seen.iloc[-1]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import pandas as pd
 
@@ -50,7 +50,7 @@ class PlanDocument:
     sources: Sources
     lang: str = "en"
     # What is made once for a plan and a day, by name.
-    _made: dict = field(default_factory=dict, repr=False, compare=False)
+    _made: dict[Any, Any] = field(default_factory=dict[Any, Any], repr=False, compare=False)
 
     def at(self, day: str | date | None) -> Self:
         """The same plan as it could be judged on another day.
@@ -117,10 +117,14 @@ class PlanDocument:
         return in_unit(self._chosen(indicator_id, "level", "count"), self.unit(indicator_id))
 
     def _chosen(self, indicator_id: str, *kinds: str) -> pd.DataFrame:
-        if (key := (indicator_id, *kinds)) not in self._made:
-            first = self.about.comparable_from
-            self._made[key] = chosen(self.observations, indicator_id, kinds, first)
-        return self._made[key].copy()
+        first, key = self.about.comparable_from, (indicator_id, *kinds)
+        return self.once(key, lambda: chosen(self.observations, indicator_id, kinds, first)).copy()
+
+    def once(self, key: object, make: Callable[[], Any]) -> Any:
+        """What is made for the plan and its day when it is first asked for, and kept."""
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
 
     def growths(self, indicator_id: str) -> pd.DataFrame:
         """Observed growth of the zone over full years, percent, one row a year; real and nominal
@@ -210,10 +214,12 @@ class PlanDocument:
 
     def by_decision(self, indicator_id: str) -> bool:
         """Whether a promise is kept by deciding so, such as a list that the promiser draws up."""
+        return indicator_id in self._decided
+
+    @cached_property
+    def _decided(self) -> frozenset[str]:
         rows = self.evidence
-        return bool(
-            ((rows["indicator_id"] == indicator_id) & (rows["step"] == ADMINISTRATIVE)).any()
-        )
+        return frozenset(rows.loc[rows["step"] == ADMINISTRATIVE, "indicator_id"])
 
     def is_rate(self, indicator_id: str) -> bool:
         """Whether the plan promises growth of an indicator rather than its level."""

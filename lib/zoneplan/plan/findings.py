@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 AGREES = "agrees"
 ROUNDING = "agrees only through rounding"
@@ -25,4 +26,4 @@ class Finding(NamedTuple):
     implied: str
     finding: str
     why: str
-    facts: dict[str, object]
+    facts: Mapping[str, Any]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -32,9 +33,13 @@ def buoyancy(plan: PlanDocument) -> Iterator[Finding]:
     gdp, revenue = _growth(plan, "gdp"), _growth(plan, "budget_revenue")
     if gdp is None or revenue is None or gdp <= 0:
         return
-    last = [plan.target(i) for i in ("budget_revenue", "gdp")]
-    share = 100 * last[0].value / last[1].value if all(last) else float("nan")
-    facts = {"revenue": num(revenue), "gdp": num(gdp), "ratio": num(revenue / gdp, 1)}
+    paid, earned = plan.target("budget_revenue"), plan.target("gdp")
+    share = 100 * paid.value / earned.value if paid and earned else float("nan")
+    facts: dict[str, Any] = {
+        "revenue": num(revenue),
+        "gdp": num(gdp),
+        "ratio": num(revenue / gdp, 1),
+    }
     facts |= {"share": num(share), "year": plan.years[-1]}
     yield Finding("buoyancy", "budget_revenue", num(revenue), num(gdp), CONTEXT, "buoyancy", facts)
 

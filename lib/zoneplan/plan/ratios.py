@@ -5,7 +5,7 @@ at.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from zoneplan.data.units import convert, convertible
 from zoneplan.plan.document import PlanDocument
 from zoneplan.plan.macro import INVESTMENT, OUTPUT, carried
 from zoneplan.result import Result
+from zoneplan.text import num
 
 GDP, ADDED, ALL_OUTPUT = "gdp", "industrial_value_added", "industrial_output_all"
 PAIRS = (
@@ -31,7 +32,16 @@ PAIRS = (
 class Ratios(Result):
     """One level in percent of another by year, published and planned."""
 
-    SUBJECT: ClassVar[str] = "ratios"
+    SUBJECT: ClassVar[str] = "answers.ratios"
+
+    def facts(self, lang: str) -> dict[str, Any]:
+        """How far the ratio that moves most is to move over the plan's years."""
+        planned = self.rows[self.rows["planned"]].groupby(["part", "whole"], sort=False)["percent"]
+        first, last = planned.first(), planned.last()
+        part, whole = most = (np.log(last / first)).abs().idxmax()
+        named = {"part": self.plan.name(part, lang), "whole": self.plan.name(whole, lang)}
+        told = {"first": num(float(first[most]), 1), "last": num(float(last[most]), 1)}
+        return {"n": len(first), **named, **told}
 
 
 def ratios(plan: PlanDocument) -> Ratios:

@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from zoneplan.forecasting.forecasts import BASES, Forecast, ForecastTable
+from zoneplan.forecasting.forecasts import Forecast, ForecastTable
+from zoneplan.forecasting.scenario import BASES
 from zoneplan.messages import words
 from zoneplan.plan.targets import Target
 from zoneplan.result import Result
@@ -99,7 +100,7 @@ class Swings(Result):
     target: float
     SUBJECT: ClassVar[str] = "answers.swings"
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """The assumption that moves the last year most, and how far."""
         widest, unit = self.rows.iloc[0], str(self.plan.unit(self.indicator_id))
         levels = {"low": widest["low"], "high": widest["high"], "target": self.target}
@@ -163,7 +164,14 @@ class Shares(Result):
     """How much of the uncertainty of a series each driver makes."""
 
     indicator_id: str
-    SUBJECT: ClassVar[str] = "shares"
+    SUBJECT: ClassVar[str] = "answers.shares"
+
+    def facts(self, lang: str) -> dict[str, Any]:
+        """The driver that makes most of the uncertainty, and its share."""
+        most = self.rows.loc[self.rows["exact"].idxmax()]
+        told = {"name": self.plan.name(self.indicator_id, lang)}
+        told["driver"] = named_driver(most["driver"], lang)
+        return told | {"share": odds(float(most["exact"]), lang)}
 
 
 def variance_shares(made: ForecastTable, indicator_id: str) -> Shares:
@@ -214,7 +222,7 @@ class TwoWay(Result):
     indicator_id: str
     SUBJECT: ClassVar[str] = "answers.two_way"
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """The two drivers."""
         return {k: named_driver(getattr(self, k), lang) for k in ("first", "second")}
 
@@ -274,7 +282,7 @@ class Discovery(Result):
         """Which outcome is the rarer one."""
         return "met" if self.met else "missed"
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """The rule in words, and the shares that it is judged by."""
         w, side = words(lang), "above" if self.met else "below"
         bounds = [
@@ -323,7 +331,7 @@ def discover(made: ForecastTable, indicator_id: str) -> Discovery:
     return Discovery(made.plan, table, met, covered, dense, float(event.mean()))
 
 
-def _inside(single: dict[Any, np.ndarray], rule: list) -> np.ndarray:
+def _inside(single: dict[Any, np.ndarray], rule: list[Any]) -> np.ndarray:
     return np.logical_and.reduce([single[cell] for cell in rule])
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -47,7 +47,7 @@ class Consistency(Result):
 
     SUBJECT: ClassVar[str] = "answers.consistency"
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """How many ratios were checked, and how many are out of the usual."""
         found = self.rows["finding"]
         counts = {"unheard": int((found == UNHEARD).sum()), "rare": int((found == RARE).sum())}
@@ -111,7 +111,7 @@ def changes(ratios: pd.DataFrame, years: int) -> pd.Series:
 
 def _row(
     plan: PlanDocument, made: Scenario, pair: tuple[str, str], shown: pd.DataFrame
-) -> tuple | None:
+) -> tuple[Any, ...] | None:
     units = [plan.unit(i) for i in pair]
     if None in units or not convertible(str(units[0]), str(units[1])):
         return None

@@ -5,18 +5,20 @@ number matters most.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from zoneplan.forecasting.chances import Chances
 from zoneplan.forecasting.classes import LONGEST, spread_units
-from zoneplan.forecasting.forecasts import BASES, Base, Forecast, ForecastTable, base_of, forecast
+from zoneplan.forecasting.forecasts import Base, Forecast, ForecastTable, base_of, forecast
 from zoneplan.forecasting.paths import expected_path, growth_paths
+from zoneplan.forecasting.scenario import BASES
 from zoneplan.plan.intervals import cagr
 from zoneplan.plan.targets import Target
 from zoneplan.result import Result
+from zoneplan.text import num
 
 # A target that growth as expected does not reach within so many years counts as never reached.
 LATEST = 30
@@ -32,7 +34,7 @@ class NeededGrowth(Result):
 
     SUBJECT: ClassVar[str] = "answers.needed"
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """How many targets need more than the median region grew."""
         rows = self.rows
         harder = int((rows["needed_implied"] > rows["class_median"]).sum())
@@ -57,7 +59,7 @@ def needed_growth(made: ForecastTable) -> NeededGrowth:
             continue
         # The last window alone: pooled ones speak of a faster age.
         window = class_.windows(min(last - plan.base_year, LONGEST), plan.as_of).iloc[-1]
-        row = {"indicator_id": i, "name": plan.name(i, "en")}
+        row: dict[str, Any] = {"indicator_id": i, "name": plan.name(i, "en")}
         each = {kind: _from_base(made, made.of(i, kind), target) for kind in BASES}
         for part in ("needed", "late", "probability"):
             row |= {f"{part}_{kind}": found[part] for kind, found in each.items()}
@@ -102,7 +104,16 @@ def years_late(made: ForecastTable, base: Base, target: Target) -> float:
 class MissingNumbers(Result):
     """The unpublished numbers, and how far each could move its chance."""
 
-    SUBJECT: ClassVar[str] = "missing"
+    SUBJECT: ClassVar[str] = "answers.missing"
+
+    def facts(self, lang: str) -> dict[str, Any]:
+        """How many numbers are missing, and which would move a chance most."""
+        some = self.rows.dropna(subset=["probability"])
+        most = self.rows.loc[(self.rows if some.empty else some)["points"].idxmax()]
+        told = {"n": len(self.rows), "without": len(self.rows) - len(some)}
+        told |= {"name": self.plan.name(most["indicator_id"], lang)}
+        return told | {"missing": self.plan.translate(most["missing_number"], lang),
+                       "points": num(float(most["points"]), 0)}  # fmt: skip
 
 
 def missing_numbers(made: ForecastTable, judged: Chances) -> MissingNumbers:

@@ -26,6 +26,7 @@ from zoneplan.forecasting.scenario import BASES, HEADLINE, ROWS, Scenario
 from zoneplan.messages import LANGS, words
 from zoneplan.plan.document import PlanDocument
 from zoneplan.result import Result
+from zoneplan.text import odds
 
 FILE = "scenarios.yml"
 # How the growth of an entry is said, and what else such an entry needs. A project names a row too,
@@ -164,7 +165,7 @@ def _scenario(plan: PlanDocument, file: str, n: int, raw: Any) -> Scenario:
     empty = story.empty()
     problems = _unfit(plan, file, where, empty)
     grown = [i for i in plan.series() if not empty.path(plan, i).empty]
-    rows: list[tuple] = []
+    rows: list[tuple[Any, ...]] = []
     first: dict[tuple[str, int], int] = {}
     for k, entry in enumerate(story.growth, start=1):
         place = f"{where}: entry {k}"
@@ -254,7 +255,7 @@ class Sized(NamedTuple):
     hindsight: bool
 
 
-def _row(plan: PlanDocument, entry: Entry, i: str, year: int, story: Scenario) -> tuple:
+def _row(plan: PlanDocument, entry: Entry, i: str, year: int, story: Scenario) -> tuple[Any, ...]:
     path = story.path(plan, i)
     expected, sized = float(path.loc[year]), SIZES[str(entry.kind)](plan, entry, i, year, path)
     if not -100 < sized.growth < np.inf:
@@ -393,7 +394,7 @@ def cities_growth(series: str, year: int) -> float:
     return float(100 * (wide[year] / wide[year - 1] - 1).median())
 
 
-def usual(plan: PlanDocument) -> list[dict]:
+def usual(plan: PlanDocument) -> list[dict[str, Any]]:
     """The stories of a plan that brings none: as expected, as printed, as the whole country, and a
     slump of trade.
 
@@ -407,7 +408,7 @@ def usual(plan: PlanDocument) -> list[dict]:
     known = [i for i in grown if all(_has_shock(plan, i, s) for s in shocks.values())]
     slump = [{"indicators": known, "years": [y], "shock": s} for y, s in shocks.items()]
     as_printed = [{"indicators": printed, "years": years, "plan": PRINTED}]
-    stories = {
+    stories: dict[str, Any] = {
         "baseline": {"growth": []},
         "plan_as_printed": {"growth": as_printed} if printed else None,
         "national_average": {"growth": [], "class": {"level": COUNTRY[0], "name": COUNTRY[1]}}
@@ -437,7 +438,16 @@ def _has_shock(plan: PlanDocument, indicator_id: str, year: int) -> bool:
 class Comparison(Result):
     """What scenarios do to the chances of the last targets."""
 
-    SUBJECT: ClassVar[str] = "comparison"
+    SUBJECT: ClassVar[str] = "answers.comparison"
+
+    def facts(self, lang: str) -> dict[str, Any]:
+        """How far the chance of the leading target moves over the scenarios."""
+        i = self.rows["indicator_id"].iloc[0]
+        rows = self.rows[self.rows["indicator_id"] == i]
+        ends = {"low": rows["probability"].min(), "high": rows["probability"].max()}
+        ends["baseline"] = rows["baseline"].iloc[0]
+        told = {k: odds(float(v), lang) for k, v in ends.items()}
+        return {"n": len(rows), "name": self.plan.name(i, lang), **told}
 
 
 def compare(head: ForecastTable, *others: ForecastTable) -> Comparison:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -120,7 +120,7 @@ class WhatIf(Result):
         """Whether it says anything else than the headline."""
         return "same" if self.chances == self.without else "summary"
 
-    def facts(self, lang: str) -> dict[str, object]:
+    def facts(self, lang: str) -> dict[str, Any]:
         """The parts of the summary."""
         w, joint = words(lang), words(lang)("explore.join")
         bases = [f for f in self.forecasts.values() if f.base is not None]

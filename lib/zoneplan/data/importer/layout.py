@@ -82,7 +82,7 @@ def blocks(page: Page) -> list[Block]:
 
 
 def _blocks(page: Page, said: Sequence[str] = ()) -> Iterator[Block]:
-    top, units = 1, ()
+    top, units = 1, tuple[Unit | str, ...]()
     while (rows := _head_rows(page, top)) is not None:
         first, last = rows
         again = _again(page, last)

@@ -91,7 +91,7 @@ def bare(name: str) -> str:
 
 
 def _says_nothing(inside: str) -> bool:
-    return inside in NAME["remarks"] or _unit(inside) or bool(re.fullmatch(ORDINAL, inside))
+    return inside in NAME["remarks"] or bool(_unit(inside) or re.fullmatch(ORDINAL, inside))
 
 
 def _unit(text: str) -> Unit | None:

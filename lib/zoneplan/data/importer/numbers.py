@@ -160,10 +160,10 @@ def _number(text: str) -> Typed | str:
     if more := re.match(FIGURE["more"], unit) or re.search(f"(?:{FIGURE['more']})$", unit):
         unit = unit[: more.start()] + unit[more.end() :]
         direction, bound = direction or "at_least", bound + more[0]
-    made = _with_unit(Typed(_float(number), direction=direction, bound=bound), before + unit)
-    if made is None and re.search("[0-9]", unit):
+    typed = _with_unit(Typed(_float(number), direction=direction, bound=bound), before + unit)
+    if typed is None and re.search("[0-9]", unit):
         return SEVERAL
-    return made or (NO_NUMBER if before else f"words that are no unit: {unit}")
+    return typed or (NO_NUMBER if before else f"words that are no unit: {unit}")
 
 
 def _with_unit(made: Typed, text: str) -> Typed | None:
@@ -186,14 +186,14 @@ def _bounds(text: str) -> tuple[str, str | None, str]:
     """A text without the words of a limit at its ends, the limit, and those words."""
     text = re.sub(FIGURE["inclusive"], "", text)
     said: dict[str, str] = {}
-    before = None
+    before: str | None = None
     while before != text:
         before = text = LEAD.sub("", text)
-        for direction, words in LIMITS.items():
+        for limit, words in LIMITS.items():
             found = re.match(words, text) or re.search(f"(?:{words})$", text)
             if found and found[0] != text:
                 text = text[: found.start()] + text[found.end() :]
-                said[direction] = said.get(direction, "") + found[0]
+                said[limit] = said.get(limit, "") + found[0]
     firm = [d for d in said if d != "about"]
     direction = "several" if len(firm) > 1 else next(iter(firm or said), None)
     return text, direction, "".join(said.values())
