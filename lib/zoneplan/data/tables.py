@@ -25,13 +25,26 @@ from zoneplan.errors import DataError, Problem
 
 # The plan that is read if nobody names another.
 SHIPPED = Path("plans") / "zhenan"
+# What a wheel carries of the project's folder lies inside the package.
+PACKAGE = Path(__file__).resolve().parents[1]
+CARRIED = PACKAGE / "shipped"
 
 Stamp = tuple[Any, ...]
 
 
+def project_dir() -> Path:
+    """Find the project's folder; a library from a wheel carries the parts it needs inside."""
+    return CARRIED if CARRIED.is_dir() else PACKAGE.parents[1]
+
+
+def output_dir() -> Path:
+    """Where to write what is made of a shipped plan: never into an installed library."""
+    return Path() if CARRIED.is_dir() else project_dir()
+
+
 def data_dir() -> Path:
     """Find the data folder: ``ZONEPLAN_DATA`` if set, else the one beside the library."""
-    return Path(os.environ.get("ZONEPLAN_DATA") or Path(__file__).resolve().parents[3] / "data")
+    return Path(os.environ.get("ZONEPLAN_DATA") or project_dir() / "data")
 
 
 def plan_dir() -> Path:
