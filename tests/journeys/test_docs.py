@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 import matplotlib as mpl
 import pytest
+import yaml
 
 from zoneplan import cli
 
@@ -122,3 +123,15 @@ def test_a_block_shows_the_value_of_its_last_line():
     assert blocks.run("a = 2\na + 1", names := {}) == 3
     assert names["a"] == 2
     assert blocks.run("b = 1", {}) is None
+
+
+def test_every_service_runs_what_the_readme_says():
+    github = yaml.safe_load((ROOT / ".github" / "workflows" / "test.yml").read_text("utf-8"))
+    gitlab = yaml.safe_load((ROOT / ".gitlab-ci.yml").read_text("utf-8"))
+    ran = {job: steps["steps"][-1]["run"] for job, steps in github["jobs"].items()}
+    assert ran == {"linux": ".ci/run", "windows": "python run.py test"}
+    assert {job: gitlab[job]["script"] for job in ran} == {job: [line] for job, line in ran.items()}
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf-8"))["repos"][0][
+        "hooks"
+    ]
+    assert {"ruff", "ruff-format", "mypy", "layers"} <= {h["id"] for h in hooks}
