@@ -5,7 +5,7 @@ RUN := $(PYTHON) run.py
 FIRST ?= 2008
 LAST ?= 2018
 
-.PHONY: brief test test-oldest lab app setup bench bench-forecast bench-m3 rebaseline guard-data guard-code guard-notebooks fuzz locks clean
+.PHONY: brief test test-oldest lab app setup bench bench-forecast bench-m3 rebaseline guard-data guard-code guard-notebooks fuzz docs locks clean
 
 brief:
 	$(RUN) brief
@@ -51,6 +51,9 @@ guard-notebooks:
 
 fuzz:
 	$(RUN) fuzz
+
+docs:
+	$(RUN) docs
 
 locks:
 	$(RUN) locks

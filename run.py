@@ -173,6 +173,7 @@ TARGETS: dict[str, Callable[..., None]] = {
     "guard-code": tool("tools/guard_code.py", "--sample", "300", "--seed", "1", guard=True),
     "guard-notebooks": tool("tests/guard_notebooks.py", "--rounds", "3", "--seed", "1"),
     "fuzz": tool("tools/fuzz.py", "--cases", "10000", "--seed", "1"),
+    "docs": tool("-m", "sphinx", "-W", "-q", "-d", "build/docs", "docs", "reports/docs"),
     "locks": locks,
     "clean": clean,
 }

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from zoneplan import app, panel_commands, whatif_command
 
 if TYPE_CHECKING:
-    pass
+    from zoneplan.errors import DataError
 
 # What shells say of a program that Ctrl-C has stopped.
 INTERRUPTED = 130
+# The extra of the package that a command needs beside the library.
+EXTRAS = {"app": "app", "run-notebooks": "notebooks"}
 # What `zoneplan verdicts` promises to other tools.
 COLUMNS = [
     "indicator_id",
@@ -56,7 +58,8 @@ def parser() -> argparse.ArgumentParser:
     add = made["rebaseline"].add_argument
     add("--why", required=True, metavar="TEXT", help="the reason, written to CHANGES.md")
     add("--yes", action="store_true", help="do not ask")
-    made["new"].add_argument("folder", type=Path, metavar="DIR", help="folder to make")
+    for name in ("new", "notebooks"):
+        made[name].add_argument("folder", type=Path, metavar="DIR", help="folder to make")
     add = made["add"].add_argument
     add("indicator", metavar="INDICATOR", help="its id or name, such as gdp")
     add("year", type=int, metavar="YEAR")
@@ -72,7 +75,7 @@ def parser() -> argparse.ArgumentParser:
     add("--answers", type=Path, metavar="FILE", help=said)
     said = "take proposals that change no figure; ask nothing"
     add("--yes", action="store_true", help=said)
-    for name in ("check", "new", "add", "import"):
+    for name in ("check", "new", "add", "import", "notebooks"):
         said = "language (default: that of the machine)"
         made[name].add_argument("--lang", choices=["en", "zh"], help=said)
     said = "save each notebook as one clean run"
@@ -89,11 +92,9 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return COMMANDS[args.command](args)
     except DataError as error:
-        from zoneplan.messages.problems import told
-
-        lang = _lang(args)
-        print("\n".join(told(p, lang) for p in error.problems), file=sys.stderr)
-        return 1
+        return _refused(error, _lang(args))
+    except ModuleNotFoundError as error:
+        return _refused(_without_extra(args.command, error), _lang(args))
     except BrokenPipeError:
         # Whoever reads the pipe has seen enough; what is still in the buffer goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -101,6 +102,25 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\ninterrupted", file=sys.stderr)
         return INTERRUPTED
+
+
+def _refused(error: DataError, lang: str) -> int:
+    from zoneplan.messages.problems import told
+
+    print("\n".join(told(p, lang) for p in error.problems), file=sys.stderr)
+    return 1
+
+
+def _without_extra(command: str, error: ModuleNotFoundError) -> DataError:
+    """Say which extra holds a package that only some commands need."""
+    from zoneplan.errors import DataError, Problem
+
+    if error.name is None or error.name.startswith("zoneplan"):
+        raise error
+    expected = f'pip install "zoneplan[{EXTRAS.get(command, "brief")}]"'
+    return DataError(
+        [Problem(f"zoneplan {command}", None, None, f"no package {error.name}", expected)]
+    )
 
 
 def never_fail_to_print() -> None:
@@ -224,6 +244,22 @@ def _run_notebooks(args: argparse.Namespace) -> int:
     return 0
 
 
+def _notebooks(args: argparse.Namespace) -> int:
+    """Copy the notebooks out; what stands in the folder already is never written over."""
+    from shutil import copytree, ignore_patterns
+
+    from zoneplan.errors import DataError, Problem
+    from zoneplan.messages import words
+    from zoneplan.report.notebooks import folder
+
+    if args.folder.exists() and (not args.folder.is_dir() or any(args.folder.iterdir())):
+        found, expected = "it holds something already", "an empty or new folder"
+        raise DataError([Problem(str(args.folder), None, None, found, expected)])
+    copytree(folder(), args.folder, ignore=ignore_patterns(".*", "__*"), dirs_exist_ok=True)
+    print(words(_lang(args))("import.written", file=args.folder))
+    return 0
+
+
 def _rebaseline(args: argparse.Namespace) -> int:
     from zoneplan.clerk import agreed
     from zoneplan.report.rebaseline import rebaseline
@@ -245,6 +281,7 @@ OWN = {
     "app": (app.run, "the explorer alone, in a browser"),
     "brief": (_brief, "run every notebook and write the reports"),
     "run-notebooks": (_run_notebooks, "run every notebook and say whether it works"),
+    "notebooks": (_notebooks, "copy the notebooks to a folder of your own"),
     "rebaseline": (_rebaseline, "run every notebook, show what moved, save after a yes"),
     "new": (_new, "an empty plan to fill in; check --plan leads on from there"),
     "add": (_add, "one more figure of the past for a plan of your own"),

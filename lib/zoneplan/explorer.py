@@ -58,7 +58,7 @@ class Explorer:
         self.day, self.level = wide(w.DatePicker, value=plan.as_of), wide(w.FloatText, step=0.1)
         self.growth = {y: w.FloatText(step=0.1, layout={"width": "84px"}) for y in plan.years}
         self.reset = w.Button(layout={"width": "auto", "margin": "4px 8px 8px 52px"})
-        home = plan.folder if is_own(plan) else tables.data_dir().parent
+        home = plan.folder if is_own(plan) else tables.output_dir()
         charts = home.resolve() / "reports" / "explore"
         self.title, self.folder = wide(w.Text), wide(w.Text, value=str(charts))
         self.save, self.keep = button(), button()

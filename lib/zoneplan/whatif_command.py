@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     """Answer on standard output."""
     from zoneplan.study import load_plan
 
-    found = answer(load_plan(lang=args.lang), args)
+    found = answer(load_plan(args.plan, lang=args.lang), args)
     if args.json:
         print(json.dumps(record(found), ensure_ascii=False, indent=1))
     else:

@@ -63,7 +63,8 @@ def test_every_class_is_scored_once():
     assert {s for s, n in made.items() if not n} == {
         "imports", "population", "population_registered",
     }  # fmt: skip
-    assert found.groupby("indicator_id").size().to_dict() == {s: 4 * n for s, n in made.items() if n}
+    sizes = found.groupby("indicator_id").size().to_dict()
+    assert sizes == {s: 4 * n for s, n in made.items() if n}
 
 
 def test_a_case_by_hand():

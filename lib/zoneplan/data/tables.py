@@ -25,8 +25,21 @@ from zoneplan.errors import DataError, Problem
 
 # The plan that is read if nobody names another.
 SHIPPED = Path("plans") / "zhenan"
+# What a wheel carries of the project's folder lies inside the package.
+PACKAGE = Path(__file__).resolve().parents[1]
+CARRIED = PACKAGE / "shipped"
 
 Stamp = tuple[Any, ...]
+
+
+def project_dir() -> Path:
+    """Find the project's folder; a library from a wheel carries the parts it needs inside."""
+    return CARRIED if CARRIED.is_dir() else PACKAGE.parents[1]
+
+
+def output_dir() -> Path:
+    """Where to write what is made of a shipped plan: never into an installed library."""
+    return Path() if CARRIED.is_dir() else project_dir()
 
 
 def data_dir() -> Path:
@@ -36,7 +49,7 @@ def data_dir() -> Path:
 
 @lru_cache(maxsize=8)
 def _folder(named: str) -> Path:
-    return Path(named) if named else Path(__file__).resolve().parents[3] / "data"
+    return Path(named) if named else project_dir() / "data"
 
 
 def plan_dir() -> Path:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from zoneplan.data import cities
+from zoneplan.data import cities, tables
 from zoneplan.data.panel import Panel
 from zoneplan.forecasting import baselines
 from zoneplan.forecasting.panel_model import QUANTILES, Settings, learn, odds
@@ -22,7 +21,7 @@ from zoneplan.messages import words
 
 METHOD = "zoneplan"
 HORIZON = 3
-BENCH = Path(__file__).resolve().parents[3] / "reports" / "bench"
+BENCH = tables.project_dir() / "reports" / "bench"
 HOST = "330300"
 # The series of the Zhejiang cities as a reader calls them.
 SERIES = {

@@ -41,7 +41,7 @@ Options = Mapping[str, str]
 def reports_dir(plan: Plan) -> Path:
     """Where the reports of a plan go: the project's folder, or for a user plan its own."""
     if tables.is_shipped(plan.folder):
-        return Path(__file__).resolve().parents[3] / "reports"
+        return tables.output_dir() / "reports"
     return plan.folder / "reports"
 
 

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from zoneplan.data.tables import project_dir
 from zoneplan.errors import DataError, Problem
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
 def folder() -> Path:
     """The project's notebooks folder, wherever the program was started."""
-    return Path(__file__).resolve().parents[3] / "notebooks"
+    return project_dir() / "notebooks"
 
 
 def paths(where: Path | None = None) -> list[Path]:
