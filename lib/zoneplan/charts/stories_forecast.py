@@ -20,10 +20,12 @@ from zoneplan.data.indicators import indicator
 from zoneplan.data.sources import PLAN, ids_in
 from zoneplan.data.units import shown_in
 from zoneplan.forecasting.aims import Aims, EarlyWarning
-from zoneplan.forecasting.chances import Chances, chances
+from zoneplan.forecasting.chances import Chances
 from zoneplan.forecasting.fans import Fans
+from zoneplan.forecasting.forecasts import ForecastTable
 from zoneplan.forecasting.joint import COUPLINGS, Joint, Scorecard
 from zoneplan.forecasting.ladder import ADDED, Alternatives, Ladder
+from zoneplan.forecasting.values import promise
 from zoneplan.messages import words
 from zoneplan.text import amount, day, num, odds, odds_range, pct, upper
 
@@ -85,9 +87,17 @@ def _judged(result: Chances) -> pd.DataFrame:
     both = both.assign(low=both["probability_low"], high=both["probability_high"], before=np.nan)
     made, plan = result.made, result.plan
     if made is not None and plan.as_of > plan.adopted:
-        then = chances(made.on_adoption()).rows.set_index("target_id")["probability_low"]
-        both["before"] = both["target_id"].map(then)
+        both["before"] = [_lowest(made.on_adoption(), t) for t in both["target_id"]]
     return both.sort_values(["low", "high"], ascending=False, kind="stable", ignore_index=True)
+
+
+def _lowest(made: ForecastTable, target_id: str) -> float:
+    """The lower end of the chance of a target; missing where there is none."""
+    targets = made.plan.targets
+    found = promise(made, targets[targets["target_id"] == target_id].iloc[0])
+    if found is None:
+        return np.nan
+    return min([*found.by_base().values(), *(p for ends in found.ends().values() for p in ends)])
 
 
 def _odds_title(result: Chances, table: pd.DataFrame, lang: str) -> tuple[str, dict[str, object]]:
