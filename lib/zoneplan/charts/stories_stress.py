@@ -84,7 +84,7 @@ def _needed(result: NeededGrowth, lang: str = "en") -> Chart:
 
 @story.register
 def _comparison(result: Comparison, lang: str = "en") -> Chart | Nothing:
-    """Chances under each scenario, with the change in points, of the targets that are moved most."""
+    """Chances under each scenario, with the change in points, of the targets moved most."""
     plan, data = result.plan, result.rows
     if data.empty:
         return Nothing(result.reason(lang))
