@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 CITED, OWN = 4, "own calculation"
 # What is left out of the name of a publisher, and names that are addresses.
 REST = r"\s*([（(@/:,].*| via .*| (quoting|citing) .*|\b(copy|mirror|repost)\b.*|(转载|镜像|转).*)$"
-NAMELESS = r"GitHub|\.(com|cn|net|org|info|cc|tech)\b|^(news|aggregator|page|public|sample|journal)"
+NAMELESS = (
+    r"GitHub|\.(com|cn|net|org|info|cc|tech)\b|^(news|aggregator|page|public|sample|journal)"
+    r"|doc\b|\b(abstract|text|report)\b"
+)
 # Kinds of publishers, by what their names hold.
 KINDS = {
     "study": "GitHub|repository",
@@ -142,7 +145,9 @@ class Chart:
             return []
         cited = r"\s*".join(map(re.escape, "".join(self.source.split())))
         shown = (re.sub(cited, "", t) for t in (*self.texts(), self.alt))
-        found = sorted(_latin(shown) - LATIN - _latin(self.caption.names))
+        # A name may begin small in the middle of a sentence.
+        named = {word.lower() for word in _latin(self.caption.names)}
+        found = sorted(word for word in _latin(shown) - LATIN if word.lower() not in named)
         return [f"English words in a Chinese chart: {', '.join(found)}"] if found else []
 
     def crowded(self) -> list[str]:
@@ -313,7 +318,8 @@ def publisher(name: str, w: Words) -> str:
         return said
     bare = re.sub(REST, "", name).strip()
     han = bool(re.search(f"[{theme.HAN}]", bare))
-    if bare and han == (w.lang == "zh") and not re.search(NAMELESS, bare):
+    foreign = han != (w.lang == "zh") or (han and _latin([bare]))
+    if bare and not foreign and not re.search(NAMELESS, bare):
         return bare
     kind = next((kind for kind, pattern in KINDS.items() if re.search(pattern, name)), "other")
     return w(f"charts.source.kind.{kind}")

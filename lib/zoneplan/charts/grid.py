@@ -61,7 +61,7 @@ def grid(
         str(c) if fit else re.sub("[–—]", r"\g<0>\n", typeset(str(c)))
         for c, fit in zip(columns, fits, strict=True)
     ]
-    heads = [ruler.wrap(h, wide, NOTE) if "\n" not in h else h for h in heads]
+    heads = [ruler.even(h, wide, NOTE) if "\n" not in h else h for h in heads]
     # Words too long for their column are read from below.
     turned = max(ruler.width(h, NOTE) for h in heads) > wide + 0.03
     if turned:
@@ -96,7 +96,7 @@ def grid(
         colours.append(shades[step] if known else "white")
         boxes.append([(x + a, y + b) for a, b in CELL])
         if (row, column) in framed:
-            box = Rectangle((x - 0.47, y - 0.44), 0.94, 0.88, fill=False, ec=ZONE, lw=1.4)
+            box = Rectangle((x - 0.47, y - 0.44), 0.94, 0.88, fill=False, ec=ZONE, lw=1.4, zorder=2)
             panel.ax.add_patch(box)
         panel.write(x, y, text, ha="center", color=INK if known else SOFT)
     panel.ax.add_collection(PolyCollection(boxes, facecolors=colours, lw=0), autolim=False)

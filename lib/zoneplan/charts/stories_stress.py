@@ -66,7 +66,10 @@ def _needed(result: NeededGrowth, lang: str = "en") -> Chart:
     above = int((data["needed_implied"] > data["class_median"]).sum())
     beyond = int((data["needed_implied"] > data["class_p90"]).sum())
     facts = {"above": above, "beyond": beyond, "n": len(data), "year": plan.years[-1]}
+    facts["name"] = inside(str(drawn["label"].iloc[0]))
     title = "all" if above == len(data) > 1 else "some" if above else "none"
+    if above == len(data) == 1:
+        title = "one"
     key = [(w("figures.needed.bars"), PEER, "s")]
     key += [(m.name, m.hue, m.marker) for m in marks if m.name]
     return rows(
@@ -79,6 +82,7 @@ def _needed(result: NeededGrowth, lang: str = "en") -> Chart:
         captioned(plan, lang, "needed", title, [PLAN, *ids_in(data)], **facts),
         asides=(Aside("_reached", INK, NAME, True, w("charts.percentile.reached")),),
         key=key,
+        row=0.46,
     )  # fmt: skip
 
 
@@ -111,6 +115,7 @@ def _comparison(result: Comparison, lang: str = "en") -> Chart | Nothing:
         "n": len(furthest), "shown": len(shown),
     }  # fmt: skip
     several = data["scenario"].nunique() > 1
+    every = "range" if furthest.any() else "still"
     one = "costs" if round(top["change"]) < 0 else "adds" if round(top["change"]) else "neutral"
     return grid(
         "scenarios" if several else f"scenario_{data['scenario'].iloc[0]}",
@@ -119,7 +124,7 @@ def _comparison(result: Comparison, lang: str = "en") -> Chart | Nothing:
             ["scenario", "label", "indicator_id", "column", "value", "change", "text"],
         ],
         Encoding("column", "label", (Mark("value", text="text"),)),
-        captioned(plan, lang, "scenarios", "range" if several else one, [PLAN, "cityyb"], **facts),
+        captioned(plan, lang, "scenarios", every if several else one, [PLAN, "cityyb"], **facts),
     )
 
 
@@ -153,7 +158,6 @@ def _missing(result: MissingNumbers, lang: str = "en") -> Chart | Nothing:
     facts = {
         "name": inside(short(plan, top["indicator_id"], lang)),
         "low": odds(top["probability_low"], lang), "high": odds(top["probability_high"], lang),
-        "base": plan.base_year,
     }  # fmt: skip
     keep = [
         "indicator_id",
@@ -341,7 +345,8 @@ def _ratios(result: Ratios, lang: str = "en") -> Chart:
             "part": inside(names[top["part"]]), "whole": inside(names[top["whole"]]),
             "start": pct(top["first"], 0, lang), "end": pct(top["last"], 0, lang),
         }  # fmt: skip
-        title = "rise" if top["moved"] > 0 else "fall"
+        if facts["start"] != facts["end"]:
+            title = "rise" if top["moved"] > 0 else "fall"
     return paths(
         "ratios",
         drawn[
