@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import io
-import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,13 +24,15 @@ from zoneplan.text import cells
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.figure import Figure
-    from matplotlib.transforms import Bbox
 
 # Sources that a line names, and the publisher of own calculations.
 CITED, OWN = 4, "own calculation"
 # What is left out of the name of a publisher, and names that are addresses.
 REST = r"\s*([（(@/:,].*| via .*| (quoting|citing) .*|\b(copy|mirror|repost)\b.*|(转载|镜像|转).*)$"
-NAMELESS = r"GitHub|\.(com|cn|net|org|info|cc|tech)\b|^(news|aggregator|page|public|sample|journal)"
+NAMELESS = (
+    r"GitHub|\.(com|cn|net|org|info|cc|tech)\b|^(news|aggregator|page|public|sample|journal)"
+    r"|doc\b|\b(abstract|text|report)\b"
+)
 # Kinds of publishers, by what their names hold.
 KINDS = {
     "study": "GitHub|repository",
@@ -84,7 +85,7 @@ class Chart:
         """The language of the words."""
         return self.caption.lang
 
-    @property
+    @functools.cached_property
     def alt(self) -> str:
         """What the picture shows, for those who cannot see it."""
         return self.caption.alt or described(self.kind, self.encoding, self.caption, self.data)
@@ -118,7 +119,11 @@ class Chart:
         return [t for t in drawn if t.strip()]
 
     def problems(self) -> list[str]:
-        """How the chart breaks the contract; empty if it may be exported."""
+        """How the chart breaks the contract; empty if it may be exported. Looked for once."""
+        return list(self._problems)
+
+    @functools.cached_property
+    def _problems(self) -> list[str]:
         found = []
         if not re.fullmatch(r"[A-Za-z0-9_-]+", self.id):
             found.append(f"the id {self.id!r} cannot name a file: use letters, digits, - and _")
@@ -140,38 +145,50 @@ class Chart:
             return []
         cited = r"\s*".join(map(re.escape, "".join(self.source.split())))
         shown = (re.sub(cited, "", t) for t in (*self.texts(), self.alt))
-        found = sorted(_latin(shown) - LATIN - _latin(self.caption.names))
+        # A name may begin small in the middle of a sentence.
+        named = {word.lower() for word in _latin(self.caption.names)}
+        found = sorted(word for word in _latin(shown) - LATIN if word.lower() not in named)
         return [f"English words in a Chinese chart: {', '.join(found)}"] if found else []
 
     def crowded(self) -> list[str]:
         """Texts that the edge of the page cuts, and texts that lie on each other."""
-        page, boxes = self.figure.bbox, self._boxes()
-        cut = (t for t, b in boxes if np.any(b.min < page.min) or np.any(b.max > page.max))
-        over = (
-            f"{one!r} lies on {two!r}: shorten one or give them room"
-            for (one, a), (two, b) in itertools.combinations(boxes, 2)
-            if _on_each_other(a, b)
-        )
-        return [*(f"the edge cuts {t!r}: shorten it or give it room" for t in cut), *over]
+        texts, boxes = self._boxes()
+        low, high = boxes[:, :2], boxes[:, 2:]
+        cut = np.any((low < self.figure.bbox.min) | (high > self.figure.bbox.max), axis=1)
+        # Texts lie on each other by more than the air that their boxes hold around the letters.
+        shared = np.minimum(high[:, None], high) - np.maximum(low[:, None], low)
+        tall = (high - low)[:, 1]
+        least = TOUCH * np.minimum(tall[:, None], tall)
+        over = np.argwhere(np.triu((shared[..., 0] > 1) & (shared[..., 1] > least), k=1))
+        return [
+            *(
+                f"the edge cuts {texts[n]!r}: shorten it or give it room"
+                for n in np.flatnonzero(cut)
+            ),
+            *(f"{texts[a]!r} lies on {texts[b]!r}: shorten one or give them room" for a, b in over),
+        ]
 
-    def _boxes(self) -> list[tuple[str, Bbox]]:
-        """Every printed text with the box that it takes, in pixels."""
+    def _boxes(self) -> tuple[list[str], np.ndarray]:
+        """Every printed text, and the left, low, right and high end of its box, in pixels."""
         from matplotlib.text import Text
 
         left_out: set[Text] = set()
         with theme.theme():
-            # Ticks and their labels find their places without a drawing of all else.
             renderer = self.figure.canvas.get_renderer()  # type: ignore[attr-defined]
             for ax in self.figure.axes:
-                for axis in (ax.xaxis, ax.yaxis):
-                    axis.get_tightbbox(renderer)
+                # A name of an axis finds its place below the labels of the ticks.
+                if ax.get_xlabel():
+                    ax.xaxis.get_tightbbox(renderer)
                 ticks = (ax.get_xticklabels(), ax.get_xlim()), (ax.get_yticklabels(), ax.get_ylim())
                 for side, (labels, ends) in enumerate(ticks):
                     # Labels of ticks outside the axes: the figure keeps them but never prints them.
                     low, high = sorted(ends)
                     left_out |= {t for t in labels if not low <= t.get_position()[side] <= high}
             drawn = [t for t in self.figure.findobj(Text) if t.get_visible() and t not in left_out]
-            return [(t.get_text(), t.get_window_extent()) for t in drawn if t.get_text().strip()]
+            drawn = [t for t in drawn if t.get_text().strip()]
+            # A text remembers what last drew it, perhaps a file of another resolution.
+            boxes = [t.get_window_extent(renderer).extents for t in drawn]
+        return [t.get_text() for t in drawn], np.reshape(boxes, (-1, 4))
 
     def export(
         self,
@@ -220,7 +237,8 @@ class Chart:
 
         head = self.figure.texts[0]
         with theme.theme():
-            below = head.get_window_extent().y0 / self.figure.dpi
+            renderer = self.figure.canvas.get_renderer()  # type: ignore[attr-defined]
+            below = head.get_window_extent(renderer).y0 / self.figure.dpi
         with _unseen([head]):
             area = Bbox([[0, 0], [self.figure.get_figwidth(), below]])
             return self._render("png", dpi, bbox_inches=area)
@@ -300,7 +318,8 @@ def publisher(name: str, w: Words) -> str:
         return said
     bare = re.sub(REST, "", name).strip()
     han = bool(re.search(f"[{theme.HAN}]", bare))
-    if bare and han == (w.lang == "zh") and not re.search(NAMELESS, bare):
+    foreign = han != (w.lang == "zh") or (han and _latin([bare]))
+    if bare and not foreign and not re.search(NAMELESS, bare):
         return bare
     kind = next((kind for kind, pattern in KINDS.items() if re.search(pattern, name)), "other")
     return w(f"charts.source.kind.{kind}")
@@ -314,12 +333,6 @@ def _span(years: Sequence[str]) -> str:
 def _latin(texts: Iterable[str]) -> set[str]:
     """Words of Latin letters, three or more."""
     return {run for t in texts for run in re.findall(r"[A-Za-z]{3,}", t)}
-
-
-def _on_each_other(a: Bbox, b: Bbox) -> bool:
-    """Whether two texts overlap by more than the air that their boxes hold around the letters."""
-    wide, high = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
-    return bool(wide > 1 and high > TOUCH * min(a.height, b.height))
 
 
 @contextmanager

@@ -18,6 +18,10 @@ from zoneplan.text import MISSING
 
 # Inches that names of rows may take, and that the colour key and its words take at the right.
 NAMES, KEY = 1.9, 1.15
+# Inches that a line of a head takes that is read from below.
+UPRIGHT = 1.1
+# The corners of a cell, seen from its middle.
+CELL = ((-0.48, -0.46), (0.48, -0.46), (0.48, 0.46), (-0.48, 0.46))
 # Chances, in percent, between which a shade holds.
 STEPS = (0, 10, 25, 50, 75, 90, 100)
 
@@ -43,25 +47,31 @@ def grid(
     mine : column that is true for cells with a frame around them.
     key : marks in words.
     """
+    from matplotlib.collections import PolyCollection
     from matplotlib.patches import Rectangle
 
     ruler, (mark,) = Ruler(caption.lang), encoding.marks
     labels, columns = list(data[encoding.y].unique()), list(data[encoding.x].unique())
     notes = data.drop_duplicates(encoding.y)[encoding.note] if encoding.note else ()
     names = Names.of(ruler, labels, list(notes), NAMES)
-    wide = (SIZES[size()][0] - names.width - EDGE) / len(columns)
+    wide = (SIZES[size()][0] - names.width - EDGE) / len(columns) - 0.06
     # Spans of years break after their dash.
-    fits = [ruler.width(str(c), NOTE) < wide - 0.06 for c in columns]
+    fits = [ruler.width(str(c), NOTE) < wide for c in columns]
     heads = [
         str(c) if fit else re.sub("[–—]", r"\g<0>\n", typeset(str(c)))
         for c, fit in zip(columns, fits, strict=True)
     ]
-    heads = [ruler.wrap(h, wide - 0.06, NOTE) if "\n" not in h else h for h in heads]
+    heads = [ruler.even(h, wide, NOTE) if "\n" not in h else h for h in heads]
+    # Words too long for their column are read from below.
+    turned = max(ruler.width(h, NOTE) for h in heads) > wide + 0.03
+    if turned:
+        heads = [ruler.wrap(str(c), UPRIGHT, NOTE) for c in columns]
+    tall = max(ruler.width(h, NOTE) if turned else height(h, NOTE) for h in heads)
     page = Page(
         caption,
         left=names.width,
         high=len(labels) * (names.high + 0.1),
-        above=max(height(h, NOTE) for h in heads) + 0.06,
+        above=tall + 0.06,
         ticks=False,
         key=key,
     )
@@ -73,21 +83,23 @@ def grid(
     names.write(panel)
     for x, head in enumerate(heads):
         style: Style = {"fontsize": NOTE, "color": SOFT, "ha": "center", "va": "bottom"}
+        style["rotation"] = 90 * turned
         panel.write(x, 1 + 0.04 / panel.high, head, "x", **style)
     keys = zip(data[encoding.y], data[encoding.x], strict=True)
     values = dict(zip(keys, zip(data[mark.at], data[mark.text], strict=True), strict=True))
     framed = {k for k, own in zip(values, data[mine], strict=True) if own} if mine else set()
+    boxes, colours, shades = [], [], SHADES[:-1]
     for (y, row), (x, column) in product(enumerate(labels), enumerate(columns)):
         value, text = values.get((row, column), (np.nan, MISSING))
         known = not np.isnan(value)
-        shades = SHADES[:-1]
         step = int(np.clip(value / deep * len(shades), 0, len(shades) - 1)) if known else 0
-        shade = shades[step] if known else "white"
-        panel.ax.fill_between([x - 0.48, x + 0.48], y - 0.46, y + 0.46, color=shade, lw=0)
+        colours.append(shades[step] if known else "white")
+        boxes.append([(x + a, y + b) for a, b in CELL])
         if (row, column) in framed:
-            box = Rectangle((x - 0.47, y - 0.44), 0.94, 0.88, fill=False, ec=ZONE, lw=1.4)
+            box = Rectangle((x - 0.47, y - 0.44), 0.94, 0.88, fill=False, ec=ZONE, lw=1.4, zorder=2)
             panel.ax.add_patch(box)
         panel.write(x, y, text, ha="center", color=INK if known else SOFT)
+    panel.ax.add_collection(PolyCollection(boxes, facecolors=colours, lw=0), autolim=False)
     return page
 
 

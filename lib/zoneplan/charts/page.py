@@ -80,7 +80,7 @@ def _advance(letter: str, bold: bool) -> float:
     theme.glyphs()
     for path in theme.paths(bold):
         font = get_font(path)
-        if ord(letter) in font.get_charmap():
+        if font.get_char_index(ord(letter)):
             font.set_size(100, 72)
             return float(font.load_char(ord(letter)).linearHoriAdvance) / 65536 / 100
     return 1.0

@@ -12,11 +12,13 @@ from zoneplan.charts.chart import form
 from zoneplan.charts.encoding import Encoding, Mark
 from zoneplan.charts.labels import Labels
 from zoneplan.charts.page import Caption, Key, Page, Panel, Rule, Ruler, Style, room, tick_room
-from zoneplan.charts.theme import EDGE, NOTE, SHADE, SMALL, SOFT, TINY
+from zoneplan.charts.theme import EDGE, NOTE, SHADE, SIZES, SMALL, SOFT, TINY, size
 from zoneplan.text import num
 
 # Inches from the axes to the names at their right, what these may take, and the height of panels.
 START, NAMES, LOW = 0.32, 2.2, 1.45
+# Inches that a fourth panel beside three others needs.
+NARROW = 1.1
 QUARTERS = (0, 0.25, 0.5, 0.75, 1)
 
 
@@ -70,7 +72,6 @@ def paths(
     ticks: Mapping[int, str] | None = None,
     xlabel: str = "",
     high: float | None = None,
-    across: int = 3,
     key: Key = (),
 ) -> Page:
     """Draw a long table over the years: each mark is the rows with one value of the group.
@@ -82,7 +83,7 @@ def paths(
     rules : level lines, named at the right.
     ticks : words for years; two of them make a chart of slopes.
     xlabel : words below the axis.
-    high, across : inches of a panel, and panels side by side.
+    high : inches of a panel.
     key : marks in words, where they are not named at the end.
     """
     ruler, parts = Ruler(caption.lang), encoding.panels(data)
@@ -101,7 +102,7 @@ def paths(
         inner=(left, right + 0.06) if several else (0.0, right),
         heads=[head for head, _ in parts],
         notes=notes,
-        across=across,
+        across=_across(len(parts), left + right),
         high=high or (LOW if several else None),
         above=0.2 if encoding.unit or (planned and planned[1]) else 0.06,
         xlabel=xlabel,
@@ -121,6 +122,12 @@ def paths(
     redraw(data)
     page.redraw = redraw
     return page
+
+
+def _across(panels: int, beside: float) -> int:
+    """Three panels side by side, or four where they leave less of the last row empty and fit."""
+    narrow = SIZES[size()][0] / 4 - beside < NARROW
+    return 3 if narrow else min((3, 4), key=lambda k: -panels % k)
 
 
 def _draw(

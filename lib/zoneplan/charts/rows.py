@@ -145,8 +145,8 @@ def _axis(panel: Panel, encoding: Encoding, shown: bool) -> None:
     if shown:
         if encoding.scale == "chance":
             ax.set_xticks([0, 25, 50, 75, 100])
-        elif panel.wide < 2:
-            ax.locator_params(axis="x", nbins=4)
+        else:
+            ax.locator_params(axis="x", nbins=4 if panel.wide < 2 else 8, steps=[1, 2, 5, 10])
         if told := encoding.axis(panel.ruler.lang):
             ax.xaxis.set_major_formatter(told)
         ax.grid(axis="x", color=theme.GRID, lw=0.6)

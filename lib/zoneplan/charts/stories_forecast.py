@@ -20,14 +20,20 @@ from zoneplan.data.indicators import indicator
 from zoneplan.data.sources import PLAN, ids_in
 from zoneplan.data.units import shown_in
 from zoneplan.forecasting.aims import Aims, EarlyWarning
-from zoneplan.forecasting.chances import Chances, chances
+from zoneplan.forecasting.chances import Chances
 from zoneplan.forecasting.fans import Fans
+from zoneplan.forecasting.forecasts import ForecastTable
 from zoneplan.forecasting.joint import COUPLINGS, Joint, Scorecard
 from zoneplan.forecasting.ladder import ADDED, Alternatives, Ladder
+from zoneplan.forecasting.values import promise
 from zoneplan.messages import words
-from zoneplan.text import amount, day, num, odds, odds_range, pct, upper
+from zoneplan.plan.document import ANNEX
+from zoneplan.result import Nothing
+from zoneplan.text import WAVE, amount, day, num, odds, odds_range, pct, upper
 
 EVEN = 0.5
+# Kinds of targets that have a level: what is left of a target with an even chance is a share of it.
+LEVELS = ("flow", "level")
 # The other base: ochre tells it from the blue of the implied one, also in grey print.
 OTHER = SERIES[1]
 
@@ -85,9 +91,17 @@ def _judged(result: Chances) -> pd.DataFrame:
     both = both.assign(low=both["probability_low"], high=both["probability_high"], before=np.nan)
     made, plan = result.made, result.plan
     if made is not None and plan.as_of > plan.adopted:
-        then = chances(made.on_adoption()).rows.set_index("target_id")["probability_low"]
-        both["before"] = both["target_id"].map(then)
+        both["before"] = [_lowest(made.on_adoption(), t) for t in both["target_id"]]
     return both.sort_values(["low", "high"], ascending=False, kind="stable", ignore_index=True)
+
+
+def _lowest(made: ForecastTable, target_id: str) -> float:
+    """The lower end of the chance of a target; missing where there is none."""
+    targets = made.plan.targets
+    found = promise(made, targets[targets["target_id"] == target_id].iloc[0])
+    if found is None:
+        return np.nan
+    return min([*found.by_base().values(), *(p for ends in found.ends().values() for p in ends)])
 
 
 def _odds_title(result: Chances, table: pd.DataFrame, lang: str) -> tuple[str, dict[str, object]]:
@@ -105,7 +119,7 @@ def _odds_title(result: Chances, table: pd.DataFrame, lang: str) -> tuple[str, d
     if n < 2:
         return "one", facts
     if sure.empty:
-        return ("none_alone" if len(hope) == 1 else "none"), facts
+        return ("none", "none_alone", "none_both")[min(len(hope), 2)], facts
     return ("all" if len(sure) == n else "some"), facts
 
 
@@ -147,12 +161,23 @@ def _by_years(result: Chances, lang: str) -> Chart:
     )
     ends = long[long["base"] == "implied"].groupby("indicator_id")["chance"].agg(["first", "last"])
     fell, n = int((ends["last"] < ends["first"]).sum()), len(ends)
-    title = "falls_all" if fell == n and n > 1 else "falls" if 2 * fell > n else "neutral"
+    title = "falls_all" if fell == n > 1 else "falls" if 2 * fell > n > 1 else "neutral"
+    if fell == n == 1:
+        title = "falls_one"
     return paths(
         "odds_by_year",
         drawn,
         Encoding("year", "chance", marks, group="base", panel="panel", scale="chance"),
-        captioned(plan, lang, "odds_by_year", title, [PLAN, "cityyb"], fell=fell, n=n),
+        captioned(
+            plan,
+            lang,
+            "odds_by_year",
+            title,
+            [PLAN, "cityyb"],
+            fell=fell,
+            n=n,
+            name=inside(drawn["panel"].iloc[0]),
+        ),  # fmt: skip
         key=[(m.name, m.hue, "o") for m in marks],
         high=1.15,
     )
@@ -379,11 +404,13 @@ def _alternatives(result: Alternatives, lang: str = "en") -> Chart:
 
 
 @story.register
-def _aims(result: Aims, lang: str = "en") -> Chart:
+def _aims(result: Aims, lang: str = "en") -> Chart | Nothing:
     """Targets beside what would have had an even chance, in percent of the target."""
     w, plan = words(lang), result.plan
-    data = result.rows[[not plan.is_rate(i) for i in result.rows["indicator_id"]]]
-    data = data[data["unit"] != "%"].reset_index(drop=True)
+    annex = plan.targets[plan.targets["section"].eq(ANNEX) & plan.targets["kind"].isin(LEVELS)]
+    data = result.rows[result.rows["target_id"].isin(annex["target_id"])].reset_index(drop=True)
+    if data.empty:
+        return Nothing(w("figures.aims.no_level"))
     share = {
         f"{part}_{base}": 100 * data[f"{part}_{base}"] / data["target"]
         for part in ("even", "two_in_three")
@@ -408,7 +435,9 @@ def _aims(result: Aims, lang: str = "en") -> Chart:
         "even": told[0],
         "year": plan.years[-1],
     }
-    title = "all" if under.all() else "none" if over.all() else "lead"
+    title = (
+        "lead" if len(drawn) == 1 else "all" if under.all() else "none" if over.all() else "lead"
+    )
     marks = [
         Mark(
             "two_in_three_implied",
@@ -454,7 +483,7 @@ def _early_warning(result: EarlyWarning, lang: str = "en") -> Chart:
             look="line",
             name=w("figures.early.reading"),
             size=4.0,
-            label="room",
+            label="free",
             text="_told",
         ),
         Mark(
@@ -500,9 +529,11 @@ def _early_warning(result: EarlyWarning, lang: str = "en") -> Chart:
 
 
 @story.register
-def _joint(result: Joint, lang: str = "en") -> Chart:
+def _joint(result: Joint, lang: str = "en") -> Chart | Nothing:
     """How many promises are met together, by how closely they move."""
-    w, plan = words(lang), result.plan
+    w, plan, facts = words(lang), result.plan, result.facts(lang)
+    if facts["n"] == 1:
+        return Nothing(w("figures.joint.one"))
     ends = (
         result.rows.groupby("coupling", sort=False)
         .agg(
@@ -524,8 +555,9 @@ def _joint(result: Joint, lang: str = "en") -> Chart:
         Mark("low", name=w("figures.joint.low"), size=6.5),
         Mark("high", name=w("figures.joint.high"), size=6.5, colour=OTHER),
     )
-    facts = result.facts(lang) | {"most": odds(float(ends["all_"].max()), lang)}
-    facts |= {k: num(float(facts[k]), 1) for k in ("low", "high")}
+    expected = [num(float(facts[k]), 1) for k in ("low", "high")]
+    facts |= {"most": odds(float(ends["all_"].max()), lang)}
+    facts["expected"] = WAVE[lang].join(dict.fromkeys(expected))
     return rows(
         "joint",
         drawn.rename(columns={"all_": "all_headline"}),

@@ -151,8 +151,9 @@ def _totals(result: Totals, lang: str = "en") -> Chart | Nothing:
     drawn = _labelled(result, drawn, lang)
     times = float(result.nearest()["times"].iloc[-1])
     facts = {
-        "unit": unit, "times": num(times, 1), "year": int(zone["year"].iloc[-1]),
-        "fewest": num(means["n_zones"].min(), 0), "most": num(means["n_zones"].max(), 0),
+        "unit": unit, "times": pct(100 * round(times, 1), 0, lang),
+        "year": int(zone["year"].iloc[-1]), "fewest": num(means["n_zones"].min(), 0),
+        "most": num(means["n_zones"].max(), 0),
     }  # fmt: skip
     ids = [*zone["source_id"], *means["source_id"], *means["count_source_id"]]
     return scatter(

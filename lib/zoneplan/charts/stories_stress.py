@@ -25,7 +25,10 @@ from zoneplan.result import Nothing
 from zoneplan.stress.attribution import BASE, Shares, Swings, TwoWay
 from zoneplan.stress.needed_growth import MissingNumbers, NeededGrowth
 from zoneplan.stress.scenarios import Comparison
-from zoneplan.text import amount, num, odds, pct
+from zoneplan.text import amount, num, odds, odds_range, pct
+
+# Columns for which a page has room.
+MOST_TARGETS = 10
 
 
 @story.register
@@ -63,7 +66,10 @@ def _needed(result: NeededGrowth, lang: str = "en") -> Chart:
     above = int((data["needed_implied"] > data["class_median"]).sum())
     beyond = int((data["needed_implied"] > data["class_p90"]).sum())
     facts = {"above": above, "beyond": beyond, "n": len(data), "year": plan.years[-1]}
+    facts["name"] = inside(str(drawn["label"].iloc[0]))
     title = "all" if above == len(data) > 1 else "some" if above else "none"
+    if above == len(data) == 1:
+        title = "one"
     key = [(w("figures.needed.bars"), PEER, "s")]
     key += [(m.name, m.hue, m.marker) for m in marks if m.name]
     return rows(
@@ -76,13 +82,16 @@ def _needed(result: NeededGrowth, lang: str = "en") -> Chart:
         captioned(plan, lang, "needed", title, [PLAN, *ids_in(data)], **facts),
         asides=(Aside("_reached", INK, NAME, True, w("charts.percentile.reached")),),
         key=key,
+        row=0.46,
     )  # fmt: skip
 
 
 @story.register
-def _comparison(result: Comparison, lang: str = "en") -> Chart:
-    """Chances under each scenario, with the change in points."""
-    _w, plan, data = words(lang), result.plan, result.rows
+def _comparison(result: Comparison, lang: str = "en") -> Chart | Nothing:
+    """Chances under each scenario, with the change in points, of the targets moved most."""
+    plan, data = result.plan, result.rows
+    if data.empty:
+        return Nothing(result.reason(lang))
     titled = {i: s.title.get(lang, i) for i, s in plan.scenarios.items()}
     told = [
         odds(p, lang) + (f"\n{round(c):+d}" if round(c) else "")
@@ -94,22 +103,28 @@ def _comparison(result: Comparison, lang: str = "en") -> Chart:
         value=100 * data["probability"],
         text=told,
     )
-    moved = data.loc[data["change"].idxmin()]
-    met = data[data["probability"] > 0.5].groupby("scenario").size()
+    furthest = data["change"].abs().round().groupby(data["indicator_id"], sort=False).max()
+    moved = furthest[furthest > 0] if furthest.any() else furthest
+    shown = moved.nlargest(MOST_TARGETS).index
+    lead = data[data["indicator_id"] == next(i for i in furthest.index if i in shown)]
+    top = lead.loc[lead["change"].abs().idxmax()]
     facts = {
-        "what": inside(titled.get(moved["scenario"], "")), "points": num(-moved["change"], 0),
-        "name": inside(short(plan, moved["indicator_id"], lang)), "year": plan.years[-1],
-        "most": int(met.max()) if len(met) else 0, "n": data["indicator_id"].nunique(),
+        "name": inside(short(plan, top["indicator_id"], lang)), "year": plan.years[-1],
+        "what": inside(titled.get(top["scenario"], "")), "points": num(abs(top["change"]), 0),
+        "range": odds_range(lead["probability"].min(), lead["probability"].max(), lang),
+        "n": len(furthest), "shown": len(shown),
     }  # fmt: skip
-    title = "costs" if round(moved["change"]) < 0 else "neutral"
-    if data["scenario"].nunique() > 2 and facts["most"] < facts["n"]:
-        title = "never"
-    one = data["scenario"].iloc[0]
+    several = data["scenario"].nunique() > 1
+    every = "range" if furthest.any() else "still"
+    one = "costs" if round(top["change"]) < 0 else "adds" if round(top["change"]) else "neutral"
     return grid(
-        "scenarios" if data["scenario"].nunique() > 1 else f"scenario_{one}",
-        drawn[["scenario", "label", "indicator_id", "column", "value", "change", "text"]],
+        "scenarios" if several else f"scenario_{data['scenario'].iloc[0]}",
+        drawn.loc[
+            data["indicator_id"].isin(shown),
+            ["scenario", "label", "indicator_id", "column", "value", "change", "text"],
+        ],
         Encoding("column", "label", (Mark("value", text="text"),)),
-        captioned(plan, lang, "scenarios", title, [PLAN, "cityyb"], **facts),
+        captioned(plan, lang, "scenarios", every if several else one, [PLAN, "cityyb"], **facts),
     )
 
 
@@ -143,7 +158,6 @@ def _missing(result: MissingNumbers, lang: str = "en") -> Chart | Nothing:
     facts = {
         "name": inside(short(plan, top["indicator_id"], lang)),
         "low": odds(top["probability_low"], lang), "high": odds(top["probability_high"], lang),
-        "base": plan.base_year,
     }  # fmt: skip
     keep = [
         "indicator_id",
@@ -331,7 +345,8 @@ def _ratios(result: Ratios, lang: str = "en") -> Chart:
             "part": inside(names[top["part"]]), "whole": inside(names[top["whole"]]),
             "start": pct(top["first"], 0, lang), "end": pct(top["last"], 0, lang),
         }  # fmt: skip
-        title = "rise" if top["moved"] > 0 else "fall"
+        if facts["start"] != facts["end"]:
+            title = "rise" if top["moved"] > 0 else "fall"
     return paths(
         "ratios",
         drawn[

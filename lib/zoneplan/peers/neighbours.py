@@ -53,9 +53,9 @@ def neighbours(peers: Record) -> Neighbours:
     """
     plan, out = peers.plan, []
     span = plan.base_year, plan.years[-1]
-    for i in plan.series():
+    for i in plan.series() if plan.host else ():
         target = plan.target(i)
-        if target is None or plan.is_rate(i) or not plan.stated_growth(i) > 0:
+        if target is None or plan.is_rate(i) or not plan.implies_base(i):
             continue
         planned = cagr(plan.implied_base(i).mid, target.value, span[1] - span[0])
         for row in (*_cities(i, *span, plan.host), *_class(i, *span, planned)):
