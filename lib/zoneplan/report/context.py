@@ -140,6 +140,10 @@ def context(made: Forecasts, drawn: shown.Drawn, lang: str = "en") -> Context:
     lang : ``en`` or ``zh``, for names and for texts of the plan.
     """
     plan = made.plan
+    warning = [
+        _warned(i, rows)
+        for i, rows in made.early_warning().rows.groupby("indicator_id", sort=False)
+    ]
     return Context(
         name=lambda i: plan.name(i, lang),
         told=lambda text: plan.translate(text, lang),
@@ -156,7 +160,8 @@ def context(made: Forecasts, drawn: shown.Drawn, lang: str = "en") -> Context:
         departments=rows_of(made.scorecard().rows),
         constants=rows_of(register()),
         audit=_audit(plan, lang),
-        **_chances(made, words(lang).group("charts.chance")),
+        warning=warning,
+        **_chances(made, warning, words(lang).group("charts.chance")),
         **_promises(made.promises(), lang),
         **_record(plan),
         **_levels(made),
@@ -172,12 +177,12 @@ def rows_of(frame: pd.DataFrame) -> Rows:
     return list(frame.to_dict("records"))
 
 
-def _chances(made: Forecasts, said: Mapping[str, str]) -> dict[str, Any]:
+def _chances(made: Forecasts, warning: Rows, said: Mapping[str, str]) -> dict[str, Any]:
     """The targets of the last year, those of the first page, and all promises at once."""
     judged = made.odds()
     given = judged.assessable()
     least = {key: p for p, key in CHANCE_STEPS}
-    main = _main(made, judged)
+    main = _main(made, judged, warning)
     lead = judged.lead()["indicator_id"] if len(given) else None
     plain = [r for r in main if not r["real"]]
     joint = made.joint().rows if len(given) else None
@@ -196,11 +201,12 @@ def _chances(made: Forecasts, said: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _main(made: Forecasts, judged: Chances) -> Rows:
+def _main(made: Forecasts, judged: Chances, warning: Rows) -> Rows:
     """The rows of the first page: headline targets, and growth that the text prints as real.
 
     Each has its chance on the day and on the day of adoption, over the comparison groups, the
-    target with an even chance by base, and the arrow that reports of indicators print.
+    targets with an even chance and with two in three over the bases, the first year's growth that
+    makes it an even bet, and the arrow that reports of indicators print.
     """
     plan, head, text = made.plan, _headline(made), judged.rows
     text = text[(text["section"] == "text") & text["probability_low"].notna()]
@@ -217,9 +223,12 @@ def _main(made: Forecasts, judged: Chances) -> Rows:
         made.classes().rows.groupby("indicator_id")["probability"].agg(["min", "max", "size"])
     )
     both = both.join(by_class.add_prefix("class_"), on="indicator_id")
-    even = made.aims().rows.set_index("target_id")[[f"even_{b}" for b in BASES]]
-    ends = pd.DataFrame({"even_low": even.min(axis=1), "even_high": even.max(axis=1)})
-    both = both.join(ends, on="target_id")
+    aims = made.aims().rows.set_index("target_id")
+    for part in ("even", "two_in_three"):
+        ends = aims[[f"{part}_{base}" for base in BASES]].agg(["min", "max"], axis=1)
+        both = both.join(ends.add_prefix(f"{part}_"), on="target_id")
+    watch = {r["indicator_id"]: r["even"] for r in warning}
+    both["watch"] = both["indicator_id"].map(watch)
     both["arrow"] = [_arrow(plan, r) for r in rows_of(both)]
     # The real reading stands below the level that it reads.
     order = {i: n for n, i in enumerate(head["indicator_id"])}
@@ -307,7 +316,7 @@ def _steps(rows: pd.DataFrame) -> Mapping[str, float]:
 
 
 def _what_if(made: Forecasts, lang: str) -> dict[str, Any]:
-    """The scenarios with what each does to the headline targets, and what the first year tells."""
+    """The scenarios with what each does to the headline targets."""
     plan, found = made.plan, made.by_scenario().rows
     main = list(_headline(made)["indicator_id"])
     found = found[found["indicator_id"].isin(main)]
@@ -320,9 +329,7 @@ def _what_if(made: Forecasts, lang: str) -> dict[str, Any]:
             (titles[s], list(cells)) for s, cells in zip(wide.index, wide.to_numpy(), strict=True)
         ]
         stories = {"heads": list(wide.columns), "rows": rows}
-    warning = made.early_warning().rows
-    told = [_warned(i, rows) for i, rows in warning.groupby("indicator_id", sort=False)]
-    return {"stories": stories, "warning": told}
+    return {"stories": stories}
 
 
 def _headline(made: Forecasts) -> pd.DataFrame:

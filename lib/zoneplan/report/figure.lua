@@ -4,18 +4,18 @@ local function quoted(text)
 end
 
 local breaks = {
-  typst = '#pagebreak(weak: true)',
+  typst = '#place.flush()\n#pagebreak(weak: true)',
   openxml = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>',
 }
 
--- A page of its own, tables in small print, tables that may run over pages.
+-- A page of its own; tables in small print or over pages; words that stay with what follows, notes.
 function Div(div)
   local to = FORMAT == 'docx' and 'openxml' or FORMAT
   if div.classes:includes('newpage') then
     return breaks[to] and pandoc.RawBlock(to, breaks[to]) or {}
   end
   if FORMAT ~= 'typst' then return nil end
-  for _, name in ipairs({ 'small', 'long' }) do
+  for _, name in ipairs({ 'small', 'long', 'keep', 'note' }) do
     if div.classes:includes(name) then
       local inside = pandoc.write(pandoc.Pandoc(div.content), 'typst')
       return pandoc.RawBlock('typst', '#' .. name .. '[\n' .. inside .. '\n]')
@@ -31,6 +31,8 @@ function Figure(figure)
   -- The drawing instead of its pixels: sharp at any size.
   local file = image.src:gsub('%.png$', '.svg')
   local caption = pandoc.write(pandoc.Pandoc(figure.caption.long), 'typst'):gsub('%s+$', '')
-  local code = '#figure(image(%s, alt: %s, width: %s), caption: [%s], placement: auto)'
-  return pandoc.RawBlock('typst', code:format(quoted(file), quoted(alt), image.attributes.width or '100%', caption))
+  local code = '#figure(image(%s, alt: %s, width: %s), caption: [%s], placement: %s)'
+  local place = image.classes:includes('here') and 'none' or 'auto'
+  local width = image.attributes.width or '100%'
+  return pandoc.RawBlock('typst', code:format(quoted(file), quoted(alt), width, caption, place))
 end

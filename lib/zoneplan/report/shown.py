@@ -16,9 +16,11 @@ from zoneplan.messages import words
 if TYPE_CHECKING:
     from zoneplan.charts.stories import BriefChart
 
-# The sections of the paper, and the charts that it shows in its annex.
+# The sections of the paper, the charts of its annex in pairs that fill a page, and what it tells
+# in a table instead.
 SECTIONS = ("answer", "plan", "growth", "whatif", "compared", "trust")
-ANNEXED = ("odds_*", "scenarios", "early_warning", "ambition_*", "classes", "promises_by_year")
+ANNEXED = ("odds_*", "compare_city", "scenarios", "ratios", "ambition_*")
+TOLD = ("early_warning", "classes")
 # The charts of a brief, each with its section and where it stands.
 Drawn: TypeAlias = "Sequence[tuple[BriefChart, Chart]]"
 # What rests on more sources than this names them in the workbook.
@@ -41,12 +43,16 @@ def figure_folder(lang: str) -> str:
 def of_paper(drawn: Drawn) -> tuple[dict[str, list[Chart]], list[Chart]]:
     """The charts that the paper shows, by section, and those of its annex."""
     body: dict[str, list[Chart]] = {section: [] for section in SECTIONS}
-    annexed: list[Chart] = []
+    annexed: list[tuple[int, Chart]] = []
     for entry, chart in drawn:
-        if "paper" in entry.places:
-            late = any(fnmatch(chart.id, pattern) for pattern in ANNEXED)
-            (annexed if late else body[entry.section]).append(chart)
-    return body, annexed
+        if "paper" not in entry.places or chart.id in TOLD:
+            continue
+        late = [n for n, pattern in enumerate(ANNEXED) if fnmatch(chart.id, pattern)]
+        if late:
+            annexed.append((late[0], chart))
+        else:
+            body[entry.section].append(chart)
+    return body, [chart for _, chart in sorted(annexed, key=lambda pair: pair[0])]
 
 
 def sources_of(tables: Iterable[pd.DataFrame], most: float = float("inf")) -> set[str]:
