@@ -159,8 +159,8 @@ def test_logo_and_template_show_in_the_paper(small, tmp_path, monkeypatch, capsy
 
 def test_what_is_no_logo_and_no_template_is_refused_before_any_work(plan, tmp_path):
     filled(tmp_path, logo__txt="", mine__docx="no archive")
+    wrong = {"logo": tmp_path / "logo.txt", "template": tmp_path / "mine.docx"}
     with pytest.raises(DataError) as refused:
-        wrong = {"logo": tmp_path / "logo.txt", "template": tmp_path / "mine.docx"}
         brief.brief(tmp_path / "out", plan, progress=False, **wrong)
     assert [problem.found for problem in refused.value.problems] == ["no picture", "no Word file"]
     assert not (tmp_path / "out").exists()

@@ -15,7 +15,7 @@ from zoneplan.messages import LANGS, words
 from zoneplan.plan.outcomes import resolutions
 from zoneplan.report import shown
 from zoneplan.report.context import _warned, context
-from zoneplan.report.render import markdown, render
+from zoneplan.report.render import render
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 GAP = re.compile(r"\b(nan|None|NaT|inf|Undefined)\b")
