@@ -181,7 +181,7 @@ def test_two_charts_of_one_name_are_an_error(tmp_path):
 def test_every_chart_file_twice_is_the_same(plan, tmp_path):
     folders = [tmp_path / "a", tmp_path / "b"]
     for folder in folders:
-        brief.write_figures([plan.audit().plot(), plan.forecast().odds().plot()], folder)
+        brief.write_figures([plan.ratios().plot(), plan.promise_record().plot()], folder)
     made = [{p.name: p.read_bytes() for p in folder.iterdir()} for folder in folders]
     assert made[0] == made[1]
     assert len(made[0]) == 2

@@ -21,9 +21,8 @@ P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 
 @pytest.fixture(scope="module")
 def charts(plan):
-    made = plan.forecast()
-    others = [plan.peers.percentiles().plot(), made.needed_growth().plot()]
-    return [plan.audit().plot(), *others, made.odds().plot()]
+    asked = plan.ratios(), plan.promise_record(), plan.peers.against_city()
+    return [result.plot() for result in (*asked, plan.forecast().needed_growth())]
 
 
 @pytest.fixture(scope="module")
