@@ -31,7 +31,7 @@ def test_the_project_workbook(plan, tmp_path):
     assert files[0].read_bytes() == files[1].read_bytes()
     assert check_references(files[0]) == len(charts)
     names = openpyxl.load_workbook(files[0]).sheetnames
-    assert {"verdicts", "targets", "assumptions", "sources"} <= set(names)
+    assert {"promises", "verdicts", "targets", "assumptions", "sources"} <= set(names)
     for chart in charts:
         read = pd.read_excel(
             files[0], sheet_name=chart.id, header=4, usecols=range(len(chart.data.columns))
