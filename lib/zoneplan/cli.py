@@ -55,6 +55,10 @@ def parser() -> argparse.ArgumentParser:
     add("--out", type=Path, metavar="DIR", help="folder to write (default: reports)")
     for part in ("title", "subtitle", "author", "organisation"):
         add(f"--{part}", default="", metavar="TEXT", help=f"{part} on the cover")
+    add("--logo", type=Path, metavar="FILE", help="PNG or JPEG above the title")
+    add("--template", type=Path, metavar="FILE", help="Word file to take styles and page from")
+    add("--as-of", metavar="DATE", help="day of judgement, such as 2019-12-31")
+    add("--quick", action="store_true", help="the paper and its charts alone, in one language")
     add = made["rebaseline"].add_argument
     add("--why", required=True, metavar="TEXT", help="the reason, written to CHANGES.md")
     add("--yes", action="store_true", help="do not ask")
@@ -205,8 +209,9 @@ def _brief(args: argparse.Namespace) -> int:
     from zoneplan.report.brief import brief
 
     _refuse_faulty(own_plan(args.plan))
-    cover = {k: vars(args)[k] for k in ("title", "subtitle", "author", "organisation")}
-    brief(args.out, load_plan(args.plan), args.lang, **cover)
+    named = ("title", "subtitle", "author", "organisation", "logo", "template", "quick")
+    options = {k: vars(args)[k] for k in named}
+    brief(args.out, load_plan(args.plan).at(args.as_of), args.lang, **options)
     return 0
 
 

@@ -227,6 +227,10 @@ class Forecasts(ForecastTable):
         """The chance of every target under each class of regions that could stand in for
         the zone.
         """
+        return self._classes
+
+    @cached_property
+    def _classes(self) -> ladder.Alternatives:
         return ladder.alternatives(self)
 
     def early_warning(self, base: str = BASES[0]) -> EarlyWarning:
@@ -241,6 +245,10 @@ class Forecasts(ForecastTable):
         """What each scenario of the plan does to every assessable target, beside these
         forecasts.
         """
+        return self._by_scenario
+
+    @cached_property
+    def _by_scenario(self) -> scenarios.Comparison:
         others = (self.plan.forecast(s) for s in self.plan.scenarios if s != self.scenario.id)
         return scenarios.compare(self, *others)
 

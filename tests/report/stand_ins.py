@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,3 +44,16 @@ class FakeChart:
 
     def slide_png(self, dpi: int = 100) -> bytes:
         return self.export(Path(self.id).parent)[0].read_bytes()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Where a stand-in stands."""
+
+    section: str = "growth"
+    places: Collection[str] = ("paper", "slide")
+
+
+def placed(*ids: str, **entry: object) -> list[tuple[Entry, FakeChart]]:
+    """Stand-ins with their places, as the list of charts gives them."""
+    return [(Entry(**entry), FakeChart(i)) for i in ids]

@@ -5,9 +5,13 @@ from __future__ import annotations
 import sys
 from types import SimpleNamespace
 
+import docx
 import nbformat
+import pypdf
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from PIL import Image
+from plan_folders import GDP
 from stand_ins import FakeChart
 
 from zoneplan.errors import DataError
@@ -81,36 +85,85 @@ def test_a_failing_notebook_keeps_the_earlier_brief(plan, tmp_path, monkeypatch)
     assert contents(out) == {"brief.md": "old"}
 
 
-def test_a_whole_brief_in_one_language(plan, tmp_path, monkeypatch, capsys):
-    """Everything but the real notebooks and charts, through the process that a language has."""
-    books, out = filled(tmp_path / "notebooks"), tmp_path / "out"
+@pytest.fixture
+def small(own, monkeypatch, tmp_path):
+    """A plan of one series, no chart and one notebook: a brief of it is soon written."""
+    books = filled(tmp_path / "notebooks")
     cell = new_code_cell("import os\nprint(os.environ['ZONEPLAN_PLAN'])")
-    nbformat.write(
-        new_notebook(cells=[new_markdown_cell("# Is it?"), cell]), books / "00_index.ipynb"
-    )
+    cells = [new_markdown_cell("# Is it?"), cell]
+    nbformat.write(new_notebook(cells=cells), books / "00_index.ipynb")
     monkeypatch.setattr(notebooks, "folder", lambda: books)
+    stories = SimpleNamespace(drawn=lambda plan, lang, place=None: ([], ["chart x: no figure"]))
+    monkeypatch.setitem(sys.modules, "zoneplan.charts.stories", stories)
+    return own(GDP, ["gdp,2016,204.7,亿元,level,2017-11-01"])
 
-    def write_here(plan, runs, work, langs, notebooks_at, said, tell):
-        from zoneplan.report.pages import notebook_pages
 
-        stories = SimpleNamespace(drawn=lambda plan, lang: ([], ["chart x: no figure"]))
-        monkeypatch.setitem(sys.modules, "zoneplan.charts.stories", stories)
-        work.mkdir()
-        notebook_pages(runs, work / "html", langs)
-        return brief.write_language(plan, "en", work, runs, notebooks_at, [], said)
+def here(plan, runs, work, langs, notebooks_at, options, tell):
+    """As ``write_reports``, in this process, where a stand-in for the charts is known."""
+    from zoneplan.report.pages import notebook_pages
 
-    monkeypatch.setattr(brief, "write_reports", write_here)
-    assert brief.brief(out, plan, "en", False, title="A title of mine", author="A. Uthor") == out
+    work.mkdir()
+    notebook_pages(runs, work / "html", langs)
+    return brief.write_language(plan, langs[0], work, runs, notebooks_at, [], options, tell)
+
+
+def test_a_whole_brief_in_one_language(small, tmp_path, monkeypatch, capsys):
+    out = tmp_path / "out"
+    monkeypatch.setattr(brief, "write_reports", here)
+    assert brief.brief(out, small, "en", False, title="A title of mine", author="A. Uthor") == out
     names = {"brief.md", "brief.docx", "brief.pdf", "brief.pptx", "zoneplan.xlsx"}
+    names |= {"data_request.xlsx", "data_request.docx"}
     assert names <= set(p.name for p in out.iterdir())
     text = (out / "brief.md").read_text(encoding="utf-8")
-    assert text.startswith('---\ntitle: "A title of mine"\nsubtitle: "Zhenan agglomeration area')
+    assert text.startswith('---\ntitle: "A title of mine"\n')
     assert 'author: "A. Uthor"' in text.split("---")[1]
-    assert str(plan.folder.resolve()) in (out / "html" / "00_index.html").read_text("utf-8")
+    assert str(small.folder.resolve()) in (out / "html" / "00_index.html").read_text("utf-8")
     printed = capsys.readouterr().out
-    assert starred(plan.forecast().odds().lead()) in printed
+    assert starred(small.forecast().odds().lead()) in printed
     assert "Charts left out: chart x: no figure" in printed
     assert "brief.pdf" in printed
+
+
+def test_seen_from_another_day_no_notebook_is_run(small, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(brief, "write_reports", here)
+    monkeypatch.setattr(notebooks, "run_all", lambda **_: pytest.fail("a notebook was run"))
+    brief.brief(tmp_path / "out", small.at("2018-12-31"), "en", False)
+    page = (tmp_path / "out" / "html" / "index.html").read_text("utf-8")
+    assert "31 December 2018" in page
+    assert "00_index" not in page
+
+
+def test_a_quick_brief_is_the_paper_alone_beside_the_reports(small, monkeypatch, capsys):
+    monkeypatch.setattr(notebooks, "run_all", lambda **_: pytest.fail("a notebook was run"))
+    out = brief.brief(None, small, progress=False, quick=True)
+    assert out == brief.reports_dir(small) / "quick"
+    assert {p.name for p in out.iterdir()} == {"brief.md", "brief.docx", "brief.pdf"}
+    first = {p.name: p.read_bytes() for p in out.iterdir()}
+    brief.brief(None, small, progress=False, quick=True)
+    assert {p.name: p.read_bytes() for p in out.iterdir()} == first
+
+
+def test_logo_and_template_show_in_the_paper(small, tmp_path, monkeypatch, capsys):
+    logo, template = tmp_path / "logo.png", tmp_path / "mine.docx"
+    Image.new("RGB", (40, 20), "red").save(logo)
+    house = docx.Document()
+    house.styles["Title"].font.name = "Georgia"
+    house.save(template)
+    out = tmp_path / "quick"
+    brief.brief(out, small, "en", False, logo=logo, template=template, quick=True)
+    made = docx.Document(str(out / "brief.docx"))
+    assert made.styles["Title"].font.name == "Georgia"
+    assert len(made.inline_shapes) == 1
+    assert any(page.images for page in pypdf.PdfReader(out / "brief.pdf").pages)
+
+
+def test_what_is_no_logo_and_no_template_is_refused_before_any_work(plan, tmp_path):
+    filled(tmp_path, logo__txt="", mine__docx="no archive")
+    wrong = {"logo": tmp_path / "logo.txt", "template": tmp_path / "mine.docx"}
+    with pytest.raises(DataError) as refused:
+        brief.brief(tmp_path / "out", plan, progress=False, **wrong)
+    assert [problem.found for problem in refused.value.problems] == ["no picture", "no Word file"]
+    assert not (tmp_path / "out").exists()
 
 
 def test_reports_of_a_user_plan_stand_in_its_folder(plan, tmp_path):
@@ -128,7 +181,7 @@ def test_two_charts_of_one_name_are_an_error(tmp_path):
 def test_every_chart_file_twice_is_the_same(plan, tmp_path):
     folders = [tmp_path / "a", tmp_path / "b"]
     for folder in folders:
-        brief.write_figures([plan.audit().plot(), plan.forecast().odds().plot()], folder)
+        brief.write_figures([plan.ratios().plot(), plan.promise_record().plot()], folder)
     made = [{p.name: p.read_bytes() for p in folder.iterdir()} for folder in folders]
     assert made[0] == made[1]
     assert len(made[0]) == 2

@@ -6,12 +6,12 @@ import re
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from stand_ins import FakeChart
+from stand_ins import placed
 
 from zoneplan.messages import LANGS
 from zoneplan.report import pages, paper
 from zoneplan.report.pages import fetched, page
-from zoneplan.report.render import starred
+from zoneplan.text import odds_range
 
 
 def executed(output=None, source="show()", **metadata):
@@ -91,34 +91,31 @@ def test_formulas_are_drawn_without_a_script():
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_the_index_leads_to_question_answer_figure_and_notebook(lang, pictures, facts, papers):
-    drawn = new_output(
-        "execute_result",
-        {"image/png": "aa", "text/plain": "Chart gdp: GDP rises to 3"},
-        execution_count=2,
-    )
-    cells = [new_markdown_cell("# Is it [so]?"), new_code_cell("plot()", outputs=[drawn])]
-    runs = {"00_index": new_notebook(cells=cells), "09_new": new_notebook(cells=cells)}
+def test_the_index_leads_to_answer_figure_file_and_notebook(lang, pictures, facts, papers):
+    runs = {n: new_notebook(cells=[new_markdown_cell("# Is it [so]?")]) for n in ("00_a", "09_b")}
     (pictures / "notebooks").mkdir()
     tail = "" if lang == "en" else "_zh"
-    for name in ("brief.pdf", "brief.docx", "brief.pptx", "zoneplan.xlsx"):
+    for name in ("brief.pdf", "brief.docx", "brief.pptx", "zoneplan.xlsx", "data_request.xlsx"):
         stem, kind = name.split(".")
         (pictures / f"{stem}{tail}.{kind}").write_text("")
+    (pictures / f"data_request{tail}.docx").write_text("")
     for name in runs:
         (pictures / "notebooks" / f"{name}.ipynb").write_text("{}")
-    charts = [FakeChart("gdp"), FakeChart("other")]
-    FakeChart("gdp").export(pictures / "figures" / "zh")
+    drawn = placed("gdp", section="answer") + placed("other", places=())
+    for folder in ("figures", "figures/zh"):
+        for _, chart in drawn:
+            chart.export(pictures / folder)
     pages.notebook_pages(runs, pictures / "html", LANGS)
     for told, said, others in ((facts[x], papers[x], set(LANGS) - {x}) for x in LANGS):
-        args = (told, said, runs, charts, pictures / "html", "../notebooks", sorted(others))
+        args = (told, said, runs, drawn, pictures / "html", "../notebooks", sorted(others))
         pages.index_page(*args)
     html = (pictures / "html" / pages.index_file(lang)).read_text(encoding="utf-8")
     assert "Is it [so]?" in html
     assert 'alt="GDP rises from 1 to 3"' in html
-    assert "other.png" not in html
     links = re.findall(r'(?:href|src)="([^"#]+)"', html)
-    assert {"00_index.html", "../notebooks/09_new.ipynb"} <= set(links)
+    assert {"00_a.html", "../notebooks/09_b.ipynb"} <= set(links)
     assert all((pictures / "html" / link).exists() for link in links), links
     assert "//" not in "".join(links)
-    # The answer of the first notebook is that of the paper.
-    assert starred(facts[lang].chances[0], lang) in html
+    # The first answer is that of the paper.
+    lead = facts[lang].lead
+    assert odds_range(lead["probability_low"], lead["probability_high"], lang) in html

@@ -23,7 +23,7 @@ def written(plan, charts, folder, lang="en"):
 
 def test_the_project_workbook(plan, tmp_path):
     made = plan.forecast()
-    charts = [plan.audit().plot(), made.odds().plot(), made.needed_growth().plot()]
+    charts = [plan.ratios().plot(), plan.promise_record().plot(), made.needed_growth().plot()]
     files = []
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
@@ -31,7 +31,7 @@ def test_the_project_workbook(plan, tmp_path):
     assert files[0].read_bytes() == files[1].read_bytes()
     assert check_references(files[0]) == len(charts)
     names = openpyxl.load_workbook(files[0]).sheetnames
-    assert {"verdicts", "targets", "assumptions", "sources"} <= set(names)
+    assert {"promises", "verdicts", "targets", "assumptions", "sources"} <= set(names)
     for chart in charts:
         read = pd.read_excel(
             files[0], sheet_name=chart.id, header=4, usecols=range(len(chart.data.columns))
@@ -43,14 +43,14 @@ def test_the_project_workbook(plan, tmp_path):
 
 
 def test_the_chinese_workbook_has_chinese_sheets_heads_and_values(plan, tmp_path):
-    book = openpyxl.load_workbook(written(plan, [plan.audit().plot("zh")], tmp_path, "zh"))
+    book = openpyxl.load_workbook(written(plan, [plan.ratios().plot("zh")], tmp_path, "zh"))
     w = words("zh")
     assert book.sheetnames == [
         w("workbook.contents"),
-        "plan_audit",
+        "ratios",
         *w.group("workbook.sheet").values(),
     ]
-    audit, targets = book["plan_audit"], book[w("workbook.sheet.targets")]
+    audit, targets = book[w("workbook.sheet.audit")], book[w("workbook.sheet.targets")]
     assert {c.value for c in audit["A"][5:]} >= {"一致", "矛盾"}
     for sheet in book:
         heads = [str(c.value) for c in sheet[3 if sheet is book.worksheets[0] else 5] if c.value]

@@ -37,10 +37,16 @@ def brief_charts(plan: Plan) -> list[BriefChart]:
     return [BriefChart(section, frozenset(places), draw) for section, places, draw in _listed(plan)]
 
 
-def drawn(plan: Plan, lang: str) -> tuple[list[tuple[BriefChart, Chart]], list[str]]:
-    """The charts that can be drawn of a plan, and why others are left out, each reason once."""
+def drawn(
+    plan: Plan, lang: str, place: Place | None = None
+) -> tuple[list[tuple[BriefChart, Chart]], list[str]]:
+    """The charts (of one place, if it is named) that can be drawn of a plan, and why others are
+    left out, each reason once.
+    """
     made, reasons = [], []
     for entry in brief_charts(plan):
+        if place is not None and place not in entry.places:
+            continue
         chart = entry.draw(lang)
         if isinstance(chart, Nothing):
             reasons.append(chart.why)

@@ -5,36 +5,45 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from zoneplan.charts.chart import Chart
 from zoneplan.charts.wording import CHANCE_STEPS, reached_by
+from zoneplan.data import tables
+from zoneplan.data.indicators import indicator
 from zoneplan.data.tables import PRIVATE
-from zoneplan.evaluation import backtest
-from zoneplan.evaluation.class_record import TODAY, class_pseudo_targets, past_record
+from zoneplan.evaluation.class_record import past_record
 from zoneplan.evaluation.plausibility import outside
-from zoneplan.forecasting.chances import BASE_DEPENDENT
+from zoneplan.evaluation.promise_scores import progress_arrow
+from zoneplan.forecasting.chances import BASE_DEPENDENT, Chances, chances
 from zoneplan.forecasting.classes import LONGEST, OLD, ReferenceClass, record_ends
 from zoneplan.forecasting.forecasts import base_of
+from zoneplan.forecasting.overview import BOUNDED, SETTLED, Overview
+from zoneplan.forecasting.scenario import BASES
+from zoneplan.forecasting.settings import register
+from zoneplan.forecasting.values import HEADLINE
 from zoneplan.messages import words
-from zoneplan.peers.zones import REGION, names
-from zoneplan.plan.document import ANNEX
-from zoneplan.plan.findings import BREAK, CONTEXT, CONTRADICTS, FINDINGS, ROUNDING, SLACK
-from zoneplan.plan.intervals import cagr
-from zoneplan.plan.outcomes import OPEN as UNDECIDED
-from zoneplan.plan.outcomes import resolutions
+from zoneplan.plan.document import ADMINISTRATIVE
+from zoneplan.plan.findings import BREAK, CONTEXT, CONTRADICTS, FINDINGS, SLACK
 from zoneplan.report import shown
+from zoneplan.report.request import request
 from zoneplan.text import MISSING
 
 if TYPE_CHECKING:
     from zoneplan.study import Forecasts, Plan
 
-LADDER = ("A", "B", "C", "D", "N", "administrative")
 # The findings that are told one by one.
 APART = (CONTRADICTS, BREAK, SLACK)
-CLOSEST, WANTED = 5, 3
+# Rows of the first page's table, and the figures to ask for first.
+MAIN, WANTED = 10, 4
+# Readings of the first year that the paper prints, by their place in its own distribution.
+READINGS = (0.25, 0.5, 0.75)
+EVEN = 0.5
+# Whose promises the scores are of.
+PROMISED = ("provinces", "prefectures")
 
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
@@ -48,9 +57,8 @@ class Context:
     unit beside them, growth in percent a year. What a plan does not have is None or empty.
     """
 
-    # Names of indicators and zones by id, and texts of the plan, in the language.
+    # Names of indicators by id, and texts of the plan, in the language.
     name: Callable[[str], str]
-    zone_name: Callable[[str], str]
     told: Callable[[object], str]
     lang: str
     zone: str
@@ -59,52 +67,55 @@ class Context:
     last: int
     base_year: int
     day: date
-    # Whether figures of the user's own are known, and whether the plan implies a base.
+    adopted: date
+    # Whether figures of the user's own are known, whether the plan implies a base, and whether the
+    # day of adoption came before the day of judgement.
     own: bool
     implied: bool
+    earlier: bool
     # Points between the bases beyond which a range is the answer.
     apart: float
     # Words for chances with the least chance of each, and the same by key.
     scale: Sequence[tuple[str, float]]
     least: Mapping[str, float]
-    # The likeliest first; the others in printed order.
+    # The final targets with a chance, the likeliest first; those of the first page.
     chances: Rows
-    likely: Rows
-    unlikely: Rows
-    undecided: Rows
-    hanging: Rows
+    main: Rows
+    lead: Row | None
+    real: Row | None
+    best: Row | None
+    weak: Rows
     total: int
-    steps: Mapping[str, int]
-    given_steps: Sequence[str]
     together: Row | None
+    # Every promise in the cells of its row, and how many there are of each status.
+    promises: Sequence[Sequence[str]]
+    counts: Row
+    # Whether any figure is missing that a request asks for.
+    waiting: bool
     departments: Rows
-    waiting: Mapping[str, Rows]
-    later: Rows
-    promised: Row
     audit: Row
     record: Rows
     record_gap: bool
     private: Rows
-    medians: Rows
-    harder: Row
-    swing: Row | None
-    lead: str
-    ladder: Rows
+    # The chance after each step to the answer, and otherwise.
+    ladder: Mapping[str, float]
+    levels: Rows
+    stories: Row | None
+    warning: Rows
     wanted: Rows
     windows: Row
-    weight: Row | None
-    yearly: Row | None
-    rank: Row | None
-    closest: Rows
-    province: Mapping[str, str]
+    national: Rows
+    next_door: Rows
     span: int
     past: Rows
-    tested: Row
+    eras: Rows
+    constants: Rows
     stale: Row | None
     unlike: Rows
     scenarios: int
-    # The charts of the paper by section, with their numbers, and those of the slides.
+    # The charts of the paper by section, those of its annex, all numbered; those of the slides.
     figures: Mapping[str, Sequence[Chart]]
+    annexed: Sequence[Chart]
     number: Mapping[str, int]
     slides: Sequence[Chart]
     sources: Rows
@@ -119,20 +130,22 @@ class Context:
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
 
-def context(made: Forecasts, charts: Sequence[Chart], lang: str = "en") -> Context:
+def context(made: Forecasts, drawn: shown.Drawn, lang: str = "en") -> Context:
     """The facts of the reports of a plan.
 
     Parameters
     ----------
     made : the forecasts of the plan, seen from the day of judgement.
-    charts : all charts of the brief in the language; paper and slides show the most telling.
+    drawn : all charts of the brief in the language, with where each stands.
     lang : ``en`` or ``zh``, for names and for texts of the plan.
     """
-    plan, around = made.plan, Around.of(made.plan)
-    later = resolutions(plan).rows.merge(plan.targets[["target_id", "indicator_id"]])
+    plan = made.plan
+    warning = [
+        _warned(i, rows)
+        for i, rows in made.early_warning().rows.groupby("indicator_id", sort=False)
+    ]
     return Context(
         name=lambda i: plan.name(i, lang),
-        zone_name=lambda i: names(plan, [i], lang)[0],
         told=lambda text: plan.translate(text, lang),
         lang=lang,
         zone=plan.zone(lang),
@@ -141,17 +154,21 @@ def context(made: Forecasts, charts: Sequence[Chart], lang: str = "en") -> Conte
         last=plan.years[-1],
         base_year=plan.base_year,
         day=plan.as_of,
+        adopted=plan.adopted,
+        earlier=plan.adopted < plan.as_of,
         scenarios=len(plan.scenarios),
         departments=rows_of(made.scorecard().rows),
-        later=rows_of(later[later["resolution"] != UNDECIDED]),
-        promised=_promised(plan),
+        constants=rows_of(register()),
         audit=_audit(plan, lang),
-        **_chances(made, words(lang).group("charts.chance")),
+        warning=warning,
+        **_chances(made, warning, words(lang).group("charts.chance")),
+        **_promises(made.promises(), lang),
         **_record(plan),
-        **_decides(made, lang),
-        **_compared(plan, around, lang),
+        **_levels(made),
+        **_what_if(made, lang),
+        **_compared(plan, lang),
         **_trusted(made),
-        **_shown(plan, around, charts, lang),
+        **_shown(plan, drawn, lang),
     )
 
 
@@ -160,55 +177,102 @@ def rows_of(frame: pd.DataFrame) -> Rows:
     return list(frame.to_dict("records"))
 
 
-def _chances(made: Forecasts, said: Mapping[str, str]) -> dict[str, Any]:
-    """The targets of the last year, with a chance and without, and all promises at once."""
-    final, given = made.odds().final(), made.odds().assessable()
-    least, steps = {key: p for p, key in CHANCE_STEPS}, final["evidence"].value_counts()
-    # A range counts where both of its ends do.
-    likely = given["probability_low"] >= least["likely"]
-    unlikely = given["probability_high"] < least["even"]
-    waiting: dict[str, list[Row]] = {}
-    number = MISSING
-    for row in rows_of(final[final["probability_low"].isna()]):
-        # A reader may cut or sort the table, so what is the same is written out.
-        number = number if row["missing_number"] == "same" else row["missing_number"] or MISSING
-        waiting.setdefault(number, []).append(row)
+def _chances(made: Forecasts, warning: Rows, said: Mapping[str, str]) -> dict[str, Any]:
+    """The targets of the last year, those of the first page, and all promises at once."""
+    judged = made.odds()
+    given = judged.assessable()
+    least = {key: p for p, key in CHANCE_STEPS}
+    main = _main(made, judged, warning)
+    lead = judged.lead()["indicator_id"] if len(given) else None
+    plain = [r for r in main if not r["real"]]
     joint = made.joint().rows if len(given) else None
     return {
         "apart": 100 * BASE_DEPENDENT,
         "scale": [(said[key], p) for p, key in CHANCE_STEPS],
         "least": least,
         "chances": rows_of(given.sort_values("probability_high", ascending=False, kind="stable")),
-        "likely": rows_of(given[likely]),
-        "unlikely": rows_of(given[unlikely]),
-        "undecided": rows_of(given[~(likely | unlikely)]),
-        "hanging": rows_of(given[given["probability"].isna()]),
-        "total": len(final),
-        "steps": {k: int(steps[k]) for k in LADDER if k in steps},
-        "given_steps": [k for k in LADDER if k in set(given["evidence"])],
+        "main": main,
+        "lead": next((r for r in plain if r["indicator_id"] == lead), None),
+        "real": next((r for r in main if r["real"]), None),
+        "best": max(plain, key=lambda r: r["probability_low"], default=None),
+        "weak": [r for r in plain if r["probability_high"] < least["third"]],
+        "total": len(judged.final()),
         "together": None if joint is None else joint.agg(["min", "max"]).to_dict(),
-        "waiting": waiting,
     }
 
 
-def _promised(plan: Plan) -> Row:
-    """How much the plan promises, and what one printed figure stands for."""
-    targets = plan.targets[plan.targets["value"].notna()]
-    annex, texts = (targets[targets["section"] == s] for s in (ANNEX, "text"))
-    one, half = targets.iloc[0]["value"], targets.iloc[0]["precision"] / 2
-    counts = {"series": len(plan.series()), "figures": len(annex), "texts": len(texts)}
-    example = {"value": one, "low": one - half, "high": one + half}
-    return {"promises": len(plan.distinct()), **counts, **example}
+def _main(made: Forecasts, judged: Chances, warning: Rows) -> Rows:
+    """The rows of the first page: headline targets, and growth that the text prints as real.
+
+    Each has its chance on the day and on the day of adoption, over the comparison groups, the
+    targets with an even chance and with two in three over the bases, the first year's growth that
+    makes it an even bet, and the arrow that reports of indicators print.
+    """
+    plan, head, text = made.plan, _headline(made), judged.rows
+    text = text[(text["section"] == "text") & text["probability_low"].notna()]
+    is_real = [indicator(i).is_real for i in text["indicator_id"]]
+    both = pd.concat([head.assign(real=False), text[is_real].assign(real=True)], ignore_index=True)
+    if both.empty:
+        return []
+    then = judged.rows.head(0)
+    if plan.adopted < plan.as_of:
+        then = chances(made.on_adoption()).rows
+    then = then.set_index("target_id")[["probability_low", "probability_high"]]
+    both = both.join(then.add_suffix("_then"), on="target_id")
+    by_class = (
+        made.classes().rows.groupby("indicator_id")["probability"].agg(["min", "max", "size"])
+    )
+    both = both.join(by_class.add_prefix("class_"), on="indicator_id")
+    aims = made.aims().rows.set_index("target_id")
+    for part in ("even", "two_in_three"):
+        ends = aims[[f"{part}_{base}" for base in BASES]].agg(["min", "max"], axis=1)
+        both = both.join(ends.add_prefix(f"{part}_"), on="target_id")
+    watch = {r["indicator_id"]: r["even"] for r in warning}
+    both["watch"] = both["indicator_id"].map(watch)
+    both["arrow"] = [_arrow(plan, r) for r in rows_of(both)]
+    # The real reading stands below the level that it reads.
+    order = {i: n for n, i in enumerate(head["indicator_id"])}
+    twins = both["target_id"].map(plan.targets.set_index("target_id")["same_as"])
+    pairs = zip(both["indicator_id"], twins, strict=True)
+    place = [order.get(i, order.get(twin, len(order))) for i, twin in pairs]
+    return rows_of(both.assign(place=place).sort_values("place", kind="stable"))
+
+
+def _arrow(plan: Plan, row: Row) -> str:
+    """The step of the progress arrow on the zone's own comparable levels."""
+    levels = plan.levels(row["indicator_id"]) if not row["real"] else pd.DataFrame()
+    if len(levels) < 2:
+        return "unknown"
+    start, end = levels.iloc[0], levels.iloc[-1]
+    ends = (float(start["value"]), int(start["year"]), float(end["value"]), int(end["year"]))
+    return progress_arrow(*ends, float(row["target"]), int(row["year"]))
+
+
+def _promises(asked: Overview, lang: str) -> dict[str, Any]:
+    """Every promise as the cells of a row; the last says what came of it, or what is missing."""
+    texts = asked.shown(lang).texts.to_numpy().tolist()
+    cells = []
+    for row, told in zip(rows_of(asked.rows), texts, strict=True):
+        came = row["status"] in (SETTLED, BOUNDED) and pd.notna(row["reservation"])
+        said = row["reservation"] if came else row["missing_number"]
+        step = MISSING if row["evidence"] == ADMINISTRATIVE else told[2]
+        end = asked.plan.translate(said, lang) if said else MISSING
+        cells.append((told[0], told[1], step, *told[3:5], end))
+    waiting = not request(asked, lang).empty
+    return {"promises": cells, "counts": asked.facts(lang), "waiting": waiting}
 
 
 def _audit(plan: Plan, lang: str) -> Row:
+    """What the plan's statements were held against: how many, what is told apart, and ratios."""
     found = plan.audit()
     told, finding = found.told(lang), found.rows["finding"]
-    held, told = finding[finding != CONTEXT], told[finding != CONTEXT]
+    held = finding[finding != CONTEXT]
     order = [f for f in FINDINGS if f in set(held)]
-    counts = [(told.loc[held == f, "finding"].iloc[0], int((held == f).sum())) for f in order]
-    bad, near = (rows_of(told[held.isin(kinds)]) for kinds in (APART, [ROUNDING]))
-    return {"n": len(held), "counts": counts, "bad": bad, "near": near}
+    first = {f: told.loc[finding == f, "finding"].iloc[0] for f in order}
+    counts = [(first[f], int((held == f).sum())) for f in order]
+    bad, macro = (rows_of(told[finding.isin(kinds)]) for kinds in (APART, [CONTEXT]))
+    against = int((held == CONTRADICTS).sum())
+    return {"n": len(held), "counts": counts, "bad": bad, "macro": macro, "against": against}
 
 
 def _record(plan: Plan) -> dict[str, Any]:
@@ -220,98 +284,119 @@ def _record(plan: Plan) -> dict[str, Any]:
     return {
         "own": not own.empty,
         "implied": any(base is not None and base.kind == "implied" for base in bases),
-        "record": [
-            {"indicator_id": i, "points": rows_of(rows), "growth": _to_first(plan, i, rows)}
-            for i, rows in levels.items()
-        ],
+        "record": [{"indicator_id": i, "points": rows_of(rows)} for i, rows in levels.items()],
         "record_gap": all(plan.base_year not in set(rows["year"]) for rows in levels.values()),
         "private": rows_of(own),
     }
 
 
-def _to_first(plan: Plan, indicator_id: str, levels: pd.DataFrame) -> float:
-    """Growth from the last observed level to the plan's first target, percent a year."""
-    last = levels.iloc[-1]
-    target, years = plan.target(indicator_id, plan.years[0]), plan.years[0] - int(last["year"])
-    return float("nan") if target is None or years < 1 else cagr(last["value"], target.value, years)
-
-
-def _decides(made: Forecasts, lang: str) -> dict[str, Any]:
-    """Medians against targets, needed growth, the widest swing, the steps to a chance."""
-    plan, rows, need = made.plan, made.odds().assessable(), made.needed_growth()
-    levels = rows[(rows["unit"] != "%") & rows["needed_growth"].notna()]
-    lead = _lead(made, levels["indicator_id"])
-    last = {i: rows_of(plan.levels(i).tail(1)) for i in levels["indicator_id"]}
-    medians = levels.assign(gap=100 * (levels["q50"] / levels["target"] - 1), seen=last.values())
-    wanted = made.missing_numbers().rows.dropna(subset=["probability", "points"])
+def _levels(made: Forecasts) -> dict[str, Any]:
+    """The steps to the lead's chance; medians against targets, with the growth still needed."""
+    plan, judged = made.plan, made.odds()
+    need = made.needed_growth().rows
+    rows = judged.assessable()
+    if not need.empty:
+        kept = ["indicator_id", "class_median", "reached_implied", "origin_year", "end_year"]
+        rows = rows.merge(need[kept], on="indicator_id")
+        rows["gap"] = 100 * (rows["q50"] / rows["target"] - 1)
+        bases = [b for i in rows["indicator_id"] if (b := base_of(plan, i, BASES[0]))]
+        rows["start"] = [base.level.mid for base in bases]
+        rows["start_year"] = [base.year for base in bases]
+    lead = None if rows.empty else judged.lead()["indicator_id"]
+    wanted = made.missing_numbers().rows.dropna(subset=["points"])
     return {
-        "medians": rows_of(medians),
-        "harder": {} if need.rows.empty else need.facts(lang),
-        "swing": None if lead is None else _swing(made, lead),
-        "lead": "" if lead is None else plan.name(lead, lang),
-        "ladder": [] if lead is None else rows_of(made[lead].ladder().rows),
-        "wanted": rows_of(wanted.head(WANTED)),
+        "ladder": {} if lead is None else _steps(made[lead].ladder().rows),
+        "levels": [] if need.empty else rows_of(rows),
+        "wanted": rows_of(wanted[wanted["probability"].notna()].head(WANTED)),
     }
 
 
-def _lead(made: Forecasts, levels: Iterable[str]) -> str | None:
-    """The level that the paper takes apart: GDP, or the first that is forecast for every year."""
-    years = list(made.plan.years)
-    for i in sorted(levels, key=lambda i: i != "gdp"):
-        head = made.of(i)
-        if head is not None and head.base is not None and list(head.open_years) == years:
-            return i
-    return None
+def _steps(rows: pd.DataFrame) -> Mapping[str, float]:
+    return dict(zip(rows["step"], rows["probability"], strict=True))
 
 
-def _swing(made: Forecasts, indicator_id: str) -> Row | None:
-    """The widest one-way swing, and which single assumptions reach the target alone."""
-    swings = made[indicator_id].tornado()
-    if swings.rows.empty:
-        return None
-    alone = swings.rows.loc[swings.rows["high"] >= swings.target, "driver"].tolist()
-    fixed = {"centre": swings.centre, "target": swings.target, "alone": alone}
-    return {**swings.rows.iloc[0].to_dict(), "unit": made.plan.unit(indicator_id), **fixed}
+def _what_if(made: Forecasts, lang: str) -> dict[str, Any]:
+    """The scenarios with what each does to the headline targets."""
+    plan, found = made.plan, made.by_scenario().rows
+    main = list(_headline(made)["indicator_id"])
+    found = found[found["indicator_id"].isin(main)]
+    stories = None
+    if not found.empty:
+        wide = found.pivot(index="scenario", columns="indicator_id", values="probability")
+        wide = wide[[i for i in main if i in wide]].loc[list(dict.fromkeys(found["scenario"]))]
+        titles = {s: plan.scenarios[s].said("title", lang) for s in wide.index}
+        rows = [
+            (titles[s], list(cells)) for s, cells in zip(wide.index, wide.to_numpy(), strict=True)
+        ]
+        stories = {"heads": list(wide.columns), "rows": rows}
+    return {"stories": stories}
 
 
-class Around(NamedTuple):
-    """What is told of other zones and regions: context, in no chance, hindsight included."""
-
-    weights: pd.DataFrame
-    ranks: pd.DataFrame
-    yearly: pd.DataFrame
-    near: pd.DataFrame
-
-    @classmethod
-    def of(cls, plan: Plan) -> Around:
-        """The home zone's weight and ranks, targets of regions with a result, the zone's like."""
-        peers = plan.peers(hindsight=True)
-        yearly = peers.region_targets().filter(indicator_id="gdp", unit="%").rows
-        yearly = yearly[(yearly["status"] != "open") & (yearly["year"] < plan.as_of.year)]
-        own = (result.filter(zone_id=plan.home).rows for result in (peers.shares(), peers.ranks()))
-        weights, ranks = (rows.tail(1) for rows in own)
-        return cls(weights, ranks, yearly, peers.closest(CLOSEST).rows)
+def _headline(made: Forecasts) -> pd.DataFrame:
+    """The headline targets with a chance; of a plan without such, the first that have one."""
+    final, groups = made.odds().assessable(), made.plan.targets.set_index("target_id")["group"]
+    head = final[final["target_id"].map(groups).eq(HEADLINE).to_numpy(bool)]
+    return (final if head.empty else head).head(MAIN)
 
 
-def _compared(plan: Plan, around: Around, lang: str) -> dict[str, Any]:
-    """Earlier windows, the zone's weight, others' targets, its rank and its like."""
-    windows, yearly = plan.peers.percentile(), around.yearly
+def _warned(i: str, rows: pd.DataFrame) -> Row:
+    """Readings of the first year with the chance that each leaves, and the growth that makes the
+    last target an even bet (missing where no reading does).
+    """
+    plain = rows[~rows["planned"].astype(bool)].set_index("quantile")
+    own = rows[rows["planned"].astype(bool)]
+    chance, growth = rows["probability"].to_numpy(), rows["growth"].to_numpy()
+    inside = chance.min() <= EVEN <= chance.max()
+    even = float(np.interp(EVEN, chance, growth)) if inside else float("nan")
+    cells = [(plain.loc[q, "growth"], plain.loc[q, "probability"]) for q in READINGS]
+    planned = None if own.empty else (own["growth"].iloc[0], own["probability"].iloc[0])
+    year = int(rows["year"].iloc[0])
+    return {"indicator_id": i, "year": year, "cells": cells, "planned": planned, "even": even}
+
+
+def _compared(plan: Plan, lang: str) -> dict[str, Any]:
+    """Earlier windows, all national zones in the base year, and what the neighbours did."""
+    windows = plan.peers.percentile()
     told: dict[str, Any] = {}
     if not windows.rows.empty:
         ends = {"first": windows.rows.iloc[0], "last": windows.rows.iloc[-1]}
         reached = {k: reached_by(r["percentile"], lang) for k, r in ends.items()}
         told = windows.facts(lang) | reached
-    years = {} if yearly.empty else {"first": yearly["year"].min(), "last": yearly["year"].max()}
-    places = yearly["entity_id"].str.removeprefix(REGION).unique().tolist()
-    met = int((yearly["status"] == "reached").sum())
-    return {
-        "windows": told,
-        "weight": next(iter(rows_of(around.weights)), None),
-        "rank": next(iter(rows_of(around.ranks)), None),
-        "yearly": {"n": len(yearly), "met": met, "who": places, **years} if years else None,
-        "closest": rows_of(around.near),
-        "province": words(lang).group("columns.value.province"),
-    }
+    return {"windows": told, "national": _national(plan), "next_door": _next_door(plan)}
+
+
+def _national(plan: Plan) -> Rows:
+    """Growth of all national zones together in the base year, as far as it was known on the day."""
+    if plan.home is None:
+        return []
+    rows = tables.read("national_zones")
+    rows = rows[(rows["region"] == "all") & (rows["kind"] == "growth_nominal")]
+    rows = rows[(rows["year"] == plan.base_year) & (rows["known_from"].dt.date <= plan.as_of)]
+    rows = rows[rows["indicator_id"].isin(plan.series())]
+    return rows_of(rows.assign(planned=[plan.stated_growth(i) for i in rows["indicator_id"]]))
+
+
+def _next_door(plan: Plan) -> Rows:
+    """By indicator: the planned growth, that of the host, and how many neighbours reached it."""
+    if plan.host is None:
+        return []
+    rows = plan.neighbours().rows
+    out = []
+    for i, part in rows.groupby("indicator_id", sort=False):
+        cities, host = (part[part["group"] == g] for g in ("cities", "host"))
+        if cities.empty:
+            continue
+        out.append(
+            {
+                "indicator_id": i,
+                "planned": part["planned"].iloc[0],
+                "host": host["growth"].mean(),
+                "median": cities["growth"].median(),
+                "reached": int(cities["reached"].sum()),
+                "n": len(cities),
+            }
+        )
+    return out
 
 
 def _trusted(made: Forecasts) -> dict[str, Any]:
@@ -327,50 +412,51 @@ def _trusted(made: Forecasts) -> dict[str, Any]:
     return {
         "span": span,
         "past": [
-            {"class_": c, "indicators": users[c], **rows.agg(["size", "mean", "min"]).to_dict()}
+            {
+                "class_": c,
+                "indicators": users[c],
+                **rows.agg(["size", "mean", "min", "max"]).to_dict(),
+            }
             for c, rows in past.items()
         ],
-        "tested": _tested(),
+        "eras": [row for of in PROMISED for row in _eras(plan, of)],
         "stale": {"last": ends, "years": ago} if ago is not None and ago > OLD else None,
         "unlike": rows_of(outside(made)),
     }
 
 
-def _tested() -> Row:
-    """How chances and intervals of this kind fared when they were put to the test."""
-    found = class_pseudo_targets(backtest.HORIZON, TODAY)
-    cities = backtest.contest(backtest.saved_bench("cities"))
-    bench = backtest.saved_bench("forecast").set_index("method")
-    bench = bench[(bench["case"] == "full history") & (bench["horizon"] == backtest.HORIZON)]
-    best = bench.drop(index=backtest.METHOD)["loss"].idxmin()
-    ours, theirs = bench.loc[backtest.METHOD], bench.loc[best]
-    return {
-        "gap": 100 * found.worst_gap(),
-        "skill": 100 * found.brier()["skill"],
-        "units": bench["cases"].max() / bench["origins"].max(),
-        "ratio": ours["loss"] / theirs["loss"],
-        "model": best,
-        "held": ours["coverage80"],
-        "model_held": theirs["coverage80"],
-        "cities": cities["coverage80"].mean(),
-    }
+def _eras(plan: Plan, of: str) -> Rows:
+    """Scores of real promises by era: the chances, and the share met so far as their rival."""
+    rows = plan.promise_record(of).rows.set_index(["era", "method"])
+    eras = [e for e in dict.fromkeys(rows.index.get_level_values("era")) if e != "all"]
+    kept = ["cases", "years", "mean", "met", "brier"]
+    return [
+        {"of": of, "late": n > 0, "rival": rows.loc[(e, "share"), "brier"]}
+        | rows.loc[(e, "odds"), kept].to_dict()
+        for n, e in enumerate(eras)
+    ]
 
 
-def _shown(plan: Plan, around: Around, charts: Sequence[Chart], lang: str) -> dict[str, Any]:
+def _shown(plan: Plan, drawn: shown.Drawn, lang: str) -> dict[str, Any]:
     """The charts of paper and slides, and the sources that stand behind them."""
-    few, slides = shown.of_paper(charts), shown.of_slides(charts)
-    figures, others = [c for part in few.values() for c in part], [plan.observations, *around]
-    every = shown.sources_of([*others, *(c.table() for c in charts)])
-    paper = [*others, *(c.table() for c in figures)]
-    listed = shown.sources_of(paper, shown.LISTED)
-    on_slides = shown.sources_of([c.table() for c in slides], shown.LISTED)
+    few, annexed = shown.of_paper(drawn)
+    slides = [c for entry, c in drawn if "slide" in entry.places]
+    figures = [*(c for part in few.values() for c in part), *annexed]
+    every = shown.sources_of([plan.observations, *(c.table() for _, c in drawn)])
+    listed = _listed([plan.observations, *(c.table() for c in figures)])
+    on_slides = _listed(c.table() for c in slides)
     return {
         "figures": few,
+        "annexed": annexed,
         "number": {c.id: n for n, c in enumerate(figures, start=1)},
         "sources": rows_of(shown.listed(plan.sources, listed, lang)),
-        "more_sources": len(shown.sources_of(paper)) - len(listed),
+        "more_sources": len(every) - len(listed),
         "slides": slides,
         "slide_sources": rows_of(shown.listed(plan.sources, on_slides, lang)),
         "more_than_slides": len(every) - len(on_slides),
         "behind": sorted(every),
     }
+
+
+def _listed(frames: Iterable[pd.DataFrame]) -> set[str]:
+    return shown.sources_of(frames, shown.LISTED)

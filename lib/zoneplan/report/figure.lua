@@ -1,6 +1,26 @@
--- Pandoc's Typst writer drops alternative text; write the figure ourselves so that the PDF stays accessible.
+-- Pandoc's writers drop alternative texts in Typst and know no pages; this filter writes both.
 local function quoted(text)
   return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"') .. '"'
+end
+
+local breaks = {
+  typst = '#place.flush()\n#pagebreak(weak: true)',
+  openxml = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>',
+}
+
+-- A page of its own; tables in small print or over pages; words that stay with what follows, notes.
+function Div(div)
+  local to = FORMAT == 'docx' and 'openxml' or FORMAT
+  if div.classes:includes('newpage') then
+    return breaks[to] and pandoc.RawBlock(to, breaks[to]) or {}
+  end
+  if FORMAT ~= 'typst' then return nil end
+  for _, name in ipairs({ 'small', 'long', 'keep', 'note' }) do
+    if div.classes:includes(name) then
+      local inside = pandoc.write(pandoc.Pandoc(div.content), 'typst')
+      return pandoc.RawBlock('typst', '#' .. name .. '[\n' .. inside .. '\n]')
+    end
+  end
 end
 
 function Figure(figure)
@@ -11,6 +31,8 @@ function Figure(figure)
   -- The drawing instead of its pixels: sharp at any size.
   local file = image.src:gsub('%.png$', '.svg')
   local caption = pandoc.write(pandoc.Pandoc(figure.caption.long), 'typst'):gsub('%s+$', '')
-  local code = '#figure(image(%s, alt: %s, width: %s), caption: [%s], placement: none)'
-  return pandoc.RawBlock('typst', code:format(quoted(file), quoted(alt), image.attributes.width or '100%', caption))
+  local code = '#figure(image(%s, alt: %s, width: %s), caption: [%s], placement: %s)'
+  local place = image.classes:includes('here') and 'none' or 'auto'
+  local width = image.attributes.width or '100%'
+  return pandoc.RawBlock('typst', code:format(quoted(file), quoted(alt), width, caption, place))
 end

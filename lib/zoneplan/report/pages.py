@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from zoneplan.charts.chart import Chart
     from zoneplan.report.context import Context
+    from zoneplan.report.shown import Drawn
 
 INDEX = "index"
 TAGS = {"en": "en", "zh": "zh-CN"}
@@ -49,42 +50,33 @@ def index_page(
     told: Context,
     said: Mapping[str, str],
     runs: Mapping[str, NotebookNode],
-    charts: Sequence[Chart],
+    drawn: Drawn,
     folder: Path,
     notebooks_at: str,
     others: Sequence[str] = (),
 ) -> None:
-    """Write the page that leads to every question, answer, figure and notebook.
+    """Write the page that leads to every answer, figure, file and notebook.
 
     Parameters
     ----------
     told, said : the facts of the reports, and the parts of the paper by name.
-    runs, charts : executed notebooks by name; the charts, which lie beside the folder as files.
+    runs, drawn : executed notebooks by name; the charts, which lie beside the folder as files.
     folder, notebooks_at : where to write, and the way from there to the notebooks.
     others : languages that have an index page too.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    known = {c.id: c for c in charts}
     leads = [
-        {
-            "name": name,
-            "title": notebooks.title(notebook),
-            "figures": [known[i] for i in drawn_charts(notebook) if i in known],
-            "file": f"{notebooks_at}/{name}.ipynb",
-        }
-        for name, notebook in runs.items()
+        {"name": n, "title": notebooks.title(run), "file": f"{notebooks_at}/{n}.ipynb"}
+        for n, run in runs.items()
     ]
     there = [{"name": words(x)("paper.language"), "file": index_file(x)} for x in others]
-    made = render(INDEX, told.lang, **told.facts(), said=said, pages=leads, others=there)
+    groups: dict[str, list[Chart]] = {}
+    for entry, chart in drawn:
+        groups.setdefault(entry.section, []).append(chart)
+    more = {"groups": groups, "dashboard": groups.get("answer", [])[:1], "pages": leads}
+    made = render(INDEX, told.lang, **told.facts(), **more, said=said, others=there)
     html = text_page(made["index"], made["title"], told.lang)
     (folder / index_file(told.lang)).write_text(html, encoding="utf-8", newline="\n")
-
-
-def drawn_charts(notebook: NotebookNode) -> list[str]:
-    """Ids of the charts that a notebook shows, in their order."""
-    outputs = (o for c in notebook.cells for o in c.get("outputs", []))
-    texts = [o.data.get("text/plain", "") for o in outputs if "image/png" in o.get("data", {})]
-    return [m.group(1) for text in texts if (m := re.match(r"Chart ([\w-]+):", text))]
 
 
 def text_page(markdown: str, title: str, lang: str = "en") -> str:

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -32,6 +33,8 @@ REFERENCE = FOLDER / "reference.docx"
 # How a language is named for pandoc and for Typst.
 PANDOC = {"en": "en", "zh": "zh-Hans"}
 TYPST = {"en": 'lang: "en"', "zh": 'lang: "zh", region: "cn"'}
+# The style of the list of captions, and the height of a logo in millimetres.
+LISTED, LOGO_HIGH = "table of figures", 14
 # The field that lists the captions.
 FIELD = r' TOC \h \z \n \t "Image Caption,1" '
 
@@ -48,6 +51,7 @@ class Cover:
     subtitle: str
     author: str = ""
     organisation: str = ""
+    logo: Path | None = None
 
     @property
     def by(self) -> str:
@@ -111,15 +115,32 @@ def edited(archive: bytes, edits: Mapping[str, Callable[[str], str]] | None = No
     return out.getvalue()
 
 
-def word(text: str, cover: Cover, pictures: Path, out: Path, day: date, lang: str = "en") -> Path:
-    """Write a Word file with a list of its figures; pictures are looked up in a folder."""
+def word(
+    text: str,
+    cover: Cover,
+    pictures: Path,
+    out: Path,
+    day: date,
+    lang: str = "en",
+    template: Path | None = None,
+) -> Path:
+    """Write a Word file with a list of its figures; pictures are looked up in a folder.
+
+    A ``template`` is a Word file whose styles, fonts and page are taken in place of the house's.
+    """
     import docx
 
     with tempfile.TemporaryDirectory() as scratch, fixed_clock(day):
         made = Path(scratch) / "made.docx"
-        options = (f"--reference-doc={REFERENCE}", f"--resource-path={pictures}")
+        options = (
+            f"--reference-doc={template or REFERENCE}",
+            f"--resource-path={pictures}",
+            f"--lua-filter={FILTER}",
+        )
         convert(cover.front(lang) + text, "docx", *options, out=made)
         document = docx.Document(str(made))
+    if cover.logo is not None:
+        _add_logo(document, cover.logo)
     for table in document.tables:
         _keep_together(table)
     _list_figures(document, words(lang)("paper.figures"))
@@ -157,17 +178,29 @@ def _keep_together(table: Table) -> None:
             paragraph.paragraph_format.keep_with_next = True
 
 
+def _add_logo(document: Document, logo: Path) -> None:
+    """The logo above the title."""
+    from docx.shared import Mm
+
+    above = document.paragraphs[0].insert_paragraph_before()
+    above.add_run().add_picture(str(logo), height=Mm(LOGO_HIGH))
+
+
 def _list_figures(document: Document, heading: str) -> None:
     """The captions as a field at the end, filled in already, so that Word asks for no update."""
+    from docx.enum.style import WD_STYLE_TYPE
+
     captions = [p for p in document.paragraphs if p.style.name == "Image Caption"]
     if not captions:
         return
+    if LISTED not in [style.name for style in document.styles]:
+        document.styles.add_style(LISTED, WD_STYLE_TYPE.PARAGRAPH)
     document.add_paragraph(heading, style="Heading 1")
     for n, caption in enumerate(captions, start=1):
         mark = {"id": str(9000 + n), "name": f"figure_{n}"}
         caption._p.insert_element_before(element("bookmarkStart", **mark), "w:r")
         element("bookmarkEnd", caption._p, id=mark["id"])
-        line = document.add_paragraph(style="table of figures")._p
+        line = document.add_paragraph(style=LISTED)._p
         if n == 1:
             element("fldChar", element("r", line), fldCharType="begin")
             element("instrText", element("r", line)).text = FIELD
@@ -201,11 +234,17 @@ def pdf(text: str, cover: Cover, pictures: Path, out: Path, day: date, lang: str
     import pylopdf_fonts_zh_cn
     import typst
 
+    logo = ""
+    if cover.logo is not None:
+        logo = f"logo{cover.logo.suffix.lower()}"
+        shutil.copyfile(cover.logo, pictures / logo)
     form = Template((FOLDER / "paper.typ").read_text(encoding="utf-8"))
     head = form.substitute(
         title=quoted(cover.title),
         subtitle=quoted(cover.subtitle),
         by=quoted(cover.by),
+        logo=quoted(logo),
+        high=LOGO_HIGH,
         authors=f"({quoted(cover.by)},)" if cover.by else "()",
         day=f"datetime(year: {day.year}, month: {day.month}, day: {day.day})",
         font=PDF_FONT,

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from zoneplan.charts.wording import chance_words
 from zoneplan.data.units import readable
 from zoneplan.messages import words
-from zoneplan.text import MISSING, amount, day, exact, num, odds, odds_range, pct
+from zoneplan.text import MISSING, amount, day, exact, num, odds, odds_range, pct, upper
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -70,7 +70,7 @@ def filters(lang: str) -> dict[str, Callable[..., object]]:
     told = (pct, amount, exact, day, short, interval, rounded, starred)
     local: dict[str, Callable[..., object]] = {f.__name__: f for f in told}
     local |= {"chance": odds, "chance_range": odds_range, "said": chance_words}
-    raw = {"num": num, "lower": lower, "place": Markup, "alt": alternative}
+    raw = {"num": num, "lower": lower, "first_upper": upper, "place": Markup, "alt": alternative}
     return {name: partial(f, lang=lang) for name, f in local.items()} | raw
 
 

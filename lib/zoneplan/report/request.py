@@ -12,14 +12,16 @@ import pandas as pd
 from zoneplan.data.indicators import indicator
 from zoneplan.forecasting.overview import SETTLED, Overview
 from zoneplan.messages import words
-from zoneplan.report.paper import word
+from zoneplan.report.paper import Cover, word
+from zoneplan.report.render import columns, markdown
+from zoneplan.report.shown import named
 from zoneplan.text import amount, day
 
 NAME = "data_request"
 COUNTS = ("家", "个")
 WIDE, NARROW = 44, 12
-# Of the letter's columns, in shares of the page.
-WIDTHS = (16, 6, 10, 14, 30)
+# The letter's columns, in percent of the page.
+WIDTHS = "22l 8l 12l 18l 40l"
 
 
 def request(asked: Overview, lang: str = "zh") -> pd.DataFrame:
@@ -56,9 +58,12 @@ def write_request(asked: Overview, folder: Path, lang: str = "zh") -> list[Path]
     ``data_request.xlsx`` to fill in, and a letter with the same list and the reasons.
 
     Years that are not asked for are shaded. What is filled in is read by ``zoneplan import``.
+    Nothing is written where nothing is missing.
     """
     folder.mkdir(parents=True, exist_ok=True)
     rows = request(asked, lang)
+    if rows.empty:
+        return []
     return [_sheet(asked, rows, folder, lang), _letter(asked, rows, folder, lang)]
 
 
@@ -69,7 +74,7 @@ def _years(rows: pd.DataFrame) -> range:
 def _sheet(asked: Overview, rows: pd.DataFrame, folder: Path, lang: str) -> Path:
     import xlsxwriter
 
-    w, plan, out = words(lang), asked.plan, folder / f"{NAME}.xlsx"
+    w, plan, out = words(lang), asked.plan, folder / f"{named(NAME, lang)}.xlsx"
     with xlsxwriter.Workbook(str(out), {"strings_to_numbers": False}) as book:
         made = datetime.combine(plan.as_of, time())
         book.set_properties({"title": w("request.title"), "author": "zoneplan", "created": made})
@@ -91,15 +96,20 @@ def _sheet(asked: Overview, rows: pd.DataFrame, folder: Path, lang: str) -> Path
 
 def _letter(asked: Overview, rows: pd.DataFrame, folder: Path, lang: str) -> Path:
     w, plan = words(lang), asked.plan
-    heads = [w(f"request.{h}") for h in ["name", "unit", "years", "holder", "reason"]]
-    cells = [heads, ["-" * width for width in WIDTHS]]
+    cells = [[w(f"request.{h}") for h in ["name", "unit", "years", "holder", "reason"]]]
     for r in rows.itertuples():
         one = "one" if r.first == r.last else "span"
         span = w(f"request.{one}", first=r.first, last=r.last)
         reason = w("common.semicolon").join((r.number, r.why))
         cells.append([r.name, r.unit, span, r.holder, reason])
-    table = "\n".join(f"| {' | '.join(line)} |" for line in cells)
-    said = {"zone": plan.zone(lang), "plan": plan.title(lang), "scope": plan.about.scope}
-    body = w("request.letter", **said, n=len(rows), file=f"{NAME}.xlsx", day=day(plan.as_of, lang))
-    text = f"# {w('request.title')}\n\n{body}\n\n{table}\n"
-    return word(text, folder, NAME, plan.as_of, lang)
+    lines = [f"| {' | '.join(str(markdown(cell)) for cell in line)} |" for line in cells]
+    lines.insert(1, str(columns(WIDTHS)))
+    scope = plan.translate(plan.about.scope, lang) or w("request.any_scope")
+    said = {"zone": plan.zone(lang), "plan": plan.title(lang), "scope": scope, "n": len(rows)}
+    file = f"{named(NAME, lang)}.xlsx"
+    body = markdown(w("request.letter", **said, file=file, day=day(plan.as_of, lang)))
+    text, cover = (
+        "\n".join([str(body), "", *lines, ""]),
+        Cover(w("request.title"), plan.title(lang)),
+    )
+    return word(text, cover, folder, folder / f"{named(NAME, lang)}.docx", plan.as_of, lang)

@@ -21,6 +21,12 @@ COLUMNS = [
     "high", "expected", "unit", "source_id", "note",
 ]  # fmt: skip
 
+# What the sheet of promises has beside the cells of the paper.
+NUMBERS = [
+    "probability_low", "probability_high", "even_chance", "average", "every_year", "record",
+    "record_n",
+]  # fmt: skip
+
 
 def sheets(
     made: Forecasts, sources: Sequence[str], lang: str = "en"
@@ -34,7 +40,9 @@ def sheets(
     lang : ``en`` or ``zh``; texts that the plan's glossary has are in it.
     """
     plan, w = made.plan, words(lang)
+    asked = made.promises()
     tables = {
+        "promises": pd.concat([asked.shown(lang).texts, asked.rows[NUMBERS]], axis=1),
         "verdicts": made.odds().table(),
         "targets": plan.targets,
         "assumptions": assumptions(plan, lang),

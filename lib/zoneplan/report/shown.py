@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from fnmatch import fnmatch
+from typing import TYPE_CHECKING, TypeAlias
 
 import pandas as pd
 
@@ -12,19 +13,16 @@ from zoneplan.charts.chart import Chart
 from zoneplan.data.sources import Sources, ids_in
 from zoneplan.messages import words
 
-# The most telling charts of each section, the first that there are; the workbook has all.
-PAPER: Mapping[str, tuple[int, str]] = {
-    "answers": (1, "odds_*"),
-    "plan": (2, "plan_audit ratio_*"),
-    "forecast": (2, "path_gdp path_trade_total path_*"),
-    "decide": (2, "needed_growth swings_all swings_*"),
-    "compare": (3, "reference_percentile peers ranks_movers"),
-    "trust": (2, "reliability_* hedgehog_*"),
-}
-SLIDES = [
-    "odds_2020", "plan_audit", "path_gdp", "needed_growth",
-    "swings_all", "peers", "reliability_classes",
-]  # fmt: skip
+if TYPE_CHECKING:
+    from zoneplan.charts.stories import BriefChart
+
+# The sections of the paper, the charts of its annex in pairs that fill a page, and what it tells
+# in a table instead.
+SECTIONS = ("answer", "plan", "growth", "whatif", "compared", "trust")
+ANNEXED = ("odds_*", "compare_city", "scenarios", "ratios", "ambition_*")
+TOLD = ("early_warning", "classes")
+# The charts of a brief, each with its section and where it stands.
+Drawn: TypeAlias = "Sequence[tuple[BriefChart, Chart]]"
 # What rests on more sources than this names them in the workbook.
 LISTED = 12
 OWN, NAMELESS = "own calculation", "not stated"
@@ -32,23 +30,29 @@ OWN, NAMELESS = "own calculation", "not stated"
 HOST = re.compile(r"[\w-]+(\.[\w-]+)*\.(com|cn|net|org|info|cc)( \(.*\))?")
 
 
+def named(name: str, lang: str) -> str:
+    """A file's name in a language: English is the plain one."""
+    return name if lang == "en" else f"{name}_{lang}"
+
+
 def figure_folder(lang: str) -> str:
     """Where the charts of a language lie, below the reports."""
     return "figures" if lang == "en" else f"figures/{lang}"
 
 
-def of_paper(charts: Sequence[Chart]) -> dict[str, list[Chart]]:
-    """The charts that the paper shows, by section."""
-    shown = {}
-    for section, (most, patterns) in PAPER.items():
-        fitting = {c.id: c for p in patterns.split() for c in charts if fnmatch(c.id, p)}
-        shown[section] = list(fitting.values())[:most]
-    return shown
-
-
-def of_slides(charts: Sequence[Chart]) -> list[Chart]:
-    """The charts that have a slide, one each."""
-    return [c for i in SLIDES for c in charts if c.id == i]
+def of_paper(drawn: Drawn) -> tuple[dict[str, list[Chart]], list[Chart]]:
+    """The charts that the paper shows, by section, and those of its annex."""
+    body: dict[str, list[Chart]] = {section: [] for section in SECTIONS}
+    annexed: list[tuple[int, Chart]] = []
+    for entry, chart in drawn:
+        if "paper" not in entry.places or chart.id in TOLD:
+            continue
+        late = [n for n, pattern in enumerate(ANNEXED) if fnmatch(chart.id, pattern)]
+        if late:
+            annexed.append((late[0], chart))
+        else:
+            body[entry.section].append(chart)
+    return body, [chart for _, chart in sorted(annexed, key=lambda pair: pair[0])]
 
 
 def sources_of(tables: Iterable[pd.DataFrame], most: float = float("inf")) -> set[str]:
