@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 NAME, WORKBOOK = "brief", "zoneplan"
 BOTH = "both"
 # What a brief consists of: all of it goes when the next one takes its place.
-OWN = re.compile(rf"({NAME}|{WORKBOOK})(_\w+)?\.(md|docx|pdf|pptx|xlsx)|figures|html")
+OWN = re.compile(
+    rf"({NAME}|{WORKBOOK})(_\w+)?\.(md|docx|pdf|pptx|xlsx)|explore(_\w+)?\.html|figures|html"
+)
 # Sharp on paper at the width of a page.
 DPI = 200
 # What of a cover may be said otherwise.
@@ -158,6 +160,7 @@ def write_language(
     from zoneplan.charts.stories import drawn
     from zoneplan.report import pages, paper, render, shown
     from zoneplan.report.context import context
+    from zoneplan.report.explore_page import write_explore_page
     from zoneplan.report.sheets import sheets
     from zoneplan.report.slides import write_slides
     from zoneplan.report.workbook import write_workbook
@@ -182,6 +185,7 @@ def write_language(
     rows = sheets(made, told.behind, lang)
     write_workbook(work / f"{book}.xlsx", charts, rows, title, plan.as_of, figures, lang)
     pages.index_page(told, parts, runs, charts, work / "html", notebooks_at, others)
+    write_explore_page(made, work / f"{named('explore', lang)}.html", lang)
     return left
 
 

@@ -293,7 +293,7 @@ def by_base(table: ForecastTable, indicator_id: str) -> dict[str, Forecast]:
     scenario, last = table.scenario, table.plan.years[-1]
     kinds = BASES[:1] if scenario.base or indicator_id in scenario.levels else BASES
     made = [f for kind in kinds if (f := table.of(indicator_id, kind)) is not None]
-    return {f.base.kind if f.base else RATE: f for f in made if last in f.open_years}
+    return {f.base.kind if f.base else RATE: f for f in made if f.paths and last in f.open_years}
 
 
 def explorable(head: ForecastTable) -> list[str]:
