@@ -1,4 +1,4 @@
-"""The page that is sent alone: one small file that fetches nothing and holds the library's draws."""
+"""The page that is sent alone: one small file that fetches nothing, with the draws."""
 
 from __future__ import annotations
 

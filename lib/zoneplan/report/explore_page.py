@@ -48,7 +48,7 @@ def write_explore_page(made: Forecasts, path: Path, lang: str = "en") -> Path | 
     w, plan = words(lang), made.plan
     lead = w("explore.page.lead", plan=plan.title(lang), day=day(plan.as_of, lang))
     said = w.group("explore.page") | {"lead": lead}
-    wrong = {k: w.group(f"explore.wrong.{k}") for k in ("far", "number", "level")}
+    wrong = {k: w.group(f"explore.wrong.{k}") for k in ("far", "number", "level", "share")}
     texts: dict[str, Any] = {
         **w.group("explore.panel"), **said, "join": w.raw("explore.join"),
         "need": w.raw("explore.need"), "bases": w.raw("explore.bases"),
