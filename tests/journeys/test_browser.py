@@ -14,15 +14,19 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from test_app import App, free_port, needs_voila
 
 from zoneplan import Scenario, load_plan
+from zoneplan.data.units import shown_in
+from zoneplan.messages import LANGS, words
+from zoneplan.report.explore_page import write_explore_page
 from zoneplan.stress.scenarios import scenarios
 from zoneplan.stress.whatif import what_if
+from zoneplan.text import odds_range, rounded
 
 pytestmark = pytest.mark.slow
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "06_explore.ipynb"
@@ -202,7 +206,7 @@ def page_of(address: str) -> Iterator[tuple]:
 
 
 def is_home(url: str) -> bool:
-    return url.startswith(("http://127.0.0.1:", "data:", "blob:", "about:"))
+    return url.startswith(("http://127.0.0.1:", "data:", "blob:", "about:", "file:"))
 
 
 def is_noise(message: str) -> bool:
@@ -305,3 +309,98 @@ def test_explorer_in_the_app(plan, tmp_path):
         assert wrong == []
     finally:
         app.end()
+
+
+# Series, growth by year, base, own level and own target, both in the unit of the plan.
+PAGE_SETTINGS = [
+    ("gdp", {}, "", None, None),
+    ("gdp", {2019: 8.0}, "", None, None),
+    ("gdp", {2018: 7.5, 2019: 6.0, 2020: 5.5}, "", None, None),
+    ("gdp", {2020: -3.2}, "implied", None, None),
+    ("gdp", {}, "observed", None, None),
+    ("gdp", {2019: 9.9}, "observed", None, 280.0),
+    ("gdp", {}, "own", 200.0, None),
+    ("gdp", {2018: 10.0}, "own", 215.5, 260.0),
+    ("gdp", {}, "", None, 250.0),
+    ("industrial_value_added", {2019: 4.0}, "", None, None),
+    ("industrial_value_added", {}, "own", 81.0, 100.0),
+    ("fiscal_revenue_total", {2020: 15.0}, "", None, None),
+    ("budget_revenue", {2018: 20.0, 2019: 18.0}, "", None, 19.0),
+    ("trade_total", {2019: 12.0}, "", None, None),
+    ("trade_total", {}, "own", 90.0, None),
+    ("fixed_asset_investment", {2020: 18.0}, "", None, None),
+    ("private_investment", {2020: 9.0}, "", None, 12.0),
+    ("returned_merchant_funds", {2018: 12.5}, "observed", None, None),
+    ("fdi_actual", {2019: 6.0}, "own", 7000.0, 8000.0),
+    ("rd_to_gdp", {2019: 5.0}, "", None, 3.6),
+]
+
+
+def said_by_the_library(head, setting, lang: str) -> tuple[str, str]:
+    """The chance and the fan in words."""
+    i, growth, base, level, target = setting
+    assumed = Scenario(
+        growth={i: growth} if growth else {},
+        base=base if base in ("implied", "observed") else None,
+        levels={} if level is None else {i: level},
+    )
+    made = what_if(head, assumed, i)
+    moved = 0.0 if target is None else target - made.target.value
+    aim = replace(made.target, low=made.target.low + moved, high=made.target.high + moved)
+    chances = [f.probability(aim) for f in made.forecasts.values()]
+    last = made.rows[made.rows["base"] == made.rows["base"].iloc[0]].iloc[-1]
+    ends = {q: rounded(last[q], made.target.unit, lang) for q in ("q10", "q50", "q90")}
+    spread = words(lang)("explore.panel.spread", **ends)
+    return odds_range(min(chances), max(chances), lang), spread
+
+
+def set_on_the_page(page, plan, setting, lang: str) -> tuple[str, str]:
+    """Type a setting; the chance and the fan that the page then shows."""
+    i, growth, base, level, target = setting
+    page.locator("#series").select_option(label=plan.name(i, lang))
+    page.locator("#back").click()
+    factor, _ = shown_in(plan.unit(i), lang)
+    for year, percent in growth.items():
+        page.locator(f"#g{year}").fill(f"{percent}")
+    if base:
+        page.locator("#base").select_option(value=base)
+    if level is not None:
+        page.locator("#level").fill(f"{level * factor:.10g}")
+    if target is not None:
+        page.locator("#target").fill(f"{target * factor:.10g}")
+    return page.locator("#chance").inner_text(), page.locator("#spread").inner_text()
+
+
+@needs_browser
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_page_to_send_says_what_the_library_says(made, plan, tmp_path, lang):
+    file = write_explore_page(made, tmp_path / "explore.html", lang)
+    with at_most(TEST_SECONDS), page_of(file.as_uri()) as (page, wrong):
+        for setting in PAGE_SETTINGS:
+            expected = said_by_the_library(made, setting, lang)
+            assert set_on_the_page(page, plan, setting, lang) == expected, setting
+        assert page.locator("#picture text").count() > 5
+        # What cannot be is said, and no chance is shown.
+        page.locator("#g2019").fill("80")
+        assert not page.locator("#chance").is_visible()
+        assert "80.0" in page.locator("#problems").inner_text()
+        page.locator("#back").click()
+        assert page.locator("#chance").is_visible()
+        assert page.locator("#problems").inner_text() == ""
+    assert wrong == []
+
+
+@needs_browser
+def test_the_page_to_send_fits_a_phone_and_follows_the_slider(made, tmp_path):
+    file = write_explore_page(made, tmp_path / "explore.html", "en")
+    with at_most(TEST_SECONDS), page_of(file.as_uri()) as (page, wrong):
+        page.set_viewport_size({"width": 360, "height": 740})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        slider, before = page.locator("#growth input[type=range]").nth(1), page.locator("#chance")
+        told = before.inner_text()
+        slider.focus()
+        for _ in range(10):
+            page.keyboard.press("ArrowRight")
+        assert before.inner_text() != told
+        assert page.locator("#g2019").input_value() == slider.input_value()
+    assert wrong == []

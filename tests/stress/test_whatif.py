@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -57,6 +58,24 @@ def test_growth_is_assumed_as_it_is_meant(plan, ask):
     by_hand = Scenario(points={"gdp": {2019: 8.0 - rows.loc[2019, "expected"]}})
     plain = ForecastTable(plan, by_hand).of("gdp")
     assert made.probability == plain.probability(plan.target("gdp"))
+
+
+def test_expected_growth_is_that_of_the_forecast(plan, head):
+    for i in explorable(head):
+        for kind, made in what_if(head, Scenario(), i).forecasts.items():
+            rows = what_if(head, Scenario(), i).rows
+            seen = rows[rows["base"] == kind].set_index("year")["expected"]
+            middle = dict(zip(made.paths.years, 100 * np.expm1(made.paths.middle), strict=True))
+            assert seen.to_dict() == pytest.approx({y: middle[y] for y in seen.index})
+
+
+def test_growth_as_meant_is_what_a_checked_proxy_grows_by(plan, head):
+    """Printed growth takes the place of the proxy's: 12 % typed is 12 %, not 12 less 11.6 on it."""
+    series, typed = "transport_investment", 12.0
+    made = what_if(head, Scenario(growth={series: {2020: typed}}), series).forecasts["rate"]
+    errors = (made.paths.common + made.paths.unit)[:, made.paths.years.index(2020)]
+    by_hand = 100 * np.expm1(np.log1p(typed / 100) + errors)
+    assert made.draws[2020] == pytest.approx(by_hand)
 
 
 def test_growth_in_one_year_moves_only_later_years(ask):
@@ -140,6 +159,9 @@ def test_regions_with_figures(plan):
     assert ("county", "zhejiang") in regions_of(plan, "gdp", "current")
     assert {level for level, _ in regions_of(plan, "gdp", "constant")} == {"prefecture", "province"}
     assert regions_of(plan, "trade_total", "constant") == []
+    investment = {level for level, _ in regions_of(plan, "transport_investment", "current")}
+    assert investment == {"province"}
+    assert ("province", "zhejiang") not in regions_of(plan, "transport_investment", "current")
     # Regions that would be replaced by the usual ones in silence are not offered.
     assert not {level for level, _ in regions_of(plan, "gdp", "current")} - {
         "county",
@@ -214,7 +236,8 @@ def test_the_picture_as_data(plan, ask):
     ("indicator", "assumed", "told"),
     [
         ("happiness", {}, "target: found happiness, which the plan does not have"),
-        ("hightech_va_share", {}, "which has no similar regions, no base or no open year"),
+        ("rd_to_gdp", {"levels": {"rd_to_gdp": 100.0}}, "base: found a share of 100; expected a"),
+        ("projects_over_1bn", {}, "which has no similar regions, no base or no open year"),
         ("gdp", {"growth": {"gdp": {2031: 1.0}}}, "growth in 2031: found a year that is not open"),
         ("gdp", {"growth": {"gdp": {2019: math.nan}}}, "growth in 2019: found no number"),
         ("gdp", {"growth": {"gdp": {2019: 80.0}}}, "found 80.0 %; expected between -4"),

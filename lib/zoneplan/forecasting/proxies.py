@@ -4,6 +4,7 @@ chance was worked out.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -47,17 +48,20 @@ class LevelCheck:
     growth: pd.Series
     doubt: float
 
+    def printed(self, years: Sequence[int], settings: Settings = SETTINGS) -> np.ndarray:
+        """Log growth by year of what was printed, smoothed; it slows as a common path does."""
+        g = smoothed(np.log1p(self.growth.to_numpy() / 100), settings)
+        ahead = np.maximum(np.array(years) - self.growth.index[-1], 0)
+        return g / (1 + abs(g) * ahead)
+
     def applied(self, paths: GrowthPaths, settings: Settings = SETTINGS) -> GrowthPaths:
         """The paths around the level that stands, moved by ``level_shift`` times its doubt.
 
-        Printed growth is smoothed and slows from its last year on as a common path does; the errors
-        stay those of the proxy's path.
+        The errors stay those of the proxy's path.
         """
         middle = paths.middle
         if self.outcome == PRINTED:
-            g = smoothed(np.log1p(self.growth.to_numpy() / 100), settings)
-            ahead = np.maximum(np.array(paths.years) - self.growth.index[-1], 0)
-            middle = g / (1 + abs(g) * ahead)
+            middle = self.printed(paths.years, settings)
         moved = np.exp(middle) + settings.level_shift * self.doubt / 100
         return replace(paths, middle=np.log(moved))
 

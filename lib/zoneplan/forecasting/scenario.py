@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from zoneplan.errors import DataError, Problem
 from zoneplan.forecasting.classes import ReferenceClass, class_of
 from zoneplan.forecasting.paths import expected_path
+from zoneplan.forecasting.proxies import PRINTED, level_check
 from zoneplan.plan.document import PlanDocument
 
 BASES = ("implied", "observed")
@@ -117,12 +119,18 @@ class Scenario:
         return points
 
     def path(self, plan: PlanDocument, indicator_id: str) -> pd.Series:
-        """Growth expected of the class by year, percent, without the scenario's own growth; empty
-        without a class.
+        """Growth expected of the class by year, percent, without the scenario's own growth (of a
+        proxy that failed its check, the printed growth that takes its place); empty without a
+        class.
         """
         class_ = self.class_of(plan, indicator_id)
         path = None if class_ is None else expected_path(class_, plan.as_of, plan.years[-1])
-        return pd.Series(dtype="float64") if path is None else path["growth"]
+        if path is None:
+            return pd.Series(dtype="float64")
+        check = level_check(plan, indicator_id, class_)
+        if check is not None and check.outcome == PRINTED:
+            path.loc[list(plan.years), "growth"] = 100 * np.expm1(check.printed(plan.years))
+        return path["growth"]
 
     @property
     def is_plain(self) -> bool:

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 NAME, WORKBOOK, REQUEST = "brief", "zoneplan", "data_request"
 BOTH, QUICK = "both", "quick"
 # What a brief consists of: all of it goes when the next one takes its place.
-OWN = re.compile(rf"({NAME}|{WORKBOOK}|{REQUEST})(_\w+)?\.(md|docx|pdf|pptx|xlsx)|figures|html")
+OWN = re.compile(
+    rf"({NAME}|{WORKBOOK}|{REQUEST})(_\w+)?\.(md|docx|pdf|pptx|xlsx)|explore(_\w+)?\.html|figures|html"
+)
 # Sharp on paper at the width of a page.
 DPI = 200
 LOGOS = (".png", ".jpg", ".jpeg")
@@ -203,6 +205,7 @@ def write_language(
     from zoneplan.charts.stories import drawn
     from zoneplan.report import pages, paper, render, shown
     from zoneplan.report.context import context
+    from zoneplan.report.explore_page import write_explore_page
     from zoneplan.report.request import write_request
     from zoneplan.report.sheets import sheets
     from zoneplan.report.slides import write_slides
@@ -235,6 +238,7 @@ def write_language(
     write_workbook(work / f"{book}.xlsx", charts, rows, title, plan.as_of, figures, lang)
     write_request(made.promises(), work, lang)
     pages.index_page(told, parts, runs, placed, work / "html", notebooks_at, others)
+    write_explore_page(made, work / f"{named('explore', lang)}.html", lang)
     return left
 
 

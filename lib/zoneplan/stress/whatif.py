@@ -14,7 +14,7 @@ from zoneplan.data import tables
 from zoneplan.data.sources import PLAN, ids_in
 from zoneplan.data.units import shown_in
 from zoneplan.errors import DataError, Problem
-from zoneplan.forecasting.classes import class_of
+from zoneplan.forecasting.classes import PROVINCE, class_of
 from zoneplan.forecasting.forecasts import QUANTILES, Base, Forecast, ForecastTable
 from zoneplan.forecasting.scenario import BASES, CONSTANT, HEADLINE, Scenario
 from zoneplan.messages import Words, words
@@ -293,7 +293,7 @@ def by_base(table: ForecastTable, indicator_id: str) -> dict[str, Forecast]:
     scenario, last = table.scenario, table.plan.years[-1]
     kinds = BASES[:1] if scenario.base or indicator_id in scenario.levels else BASES
     made = [f for kind in kinds if (f := table.of(indicator_id, kind)) is not None]
-    return {f.base.kind if f.base else RATE: f for f in made if last in f.open_years}
+    return {f.base.kind if f.base else RATE: f for f in made if f.paths and last in f.open_years}
 
 
 def explorable(head: ForecastTable) -> list[str]:
@@ -303,7 +303,9 @@ def explorable(head: ForecastTable) -> list[str]:
 
 
 def regions_of(plan: PlanDocument, indicator_id: str, prices: str) -> list[tuple[str, str]]:
-    """Level and name of the regions whose growth of the series is known on the day."""
+    """Level and name of the regions whose growth of the series is known on the day; provinces only
+    where no nearer region counts it, and no region alone: it says nothing of how far zones spread.
+    """
     usual, rows = class_of(plan, indicator_id), tables.read("growth_reference")
     if usual is None or (prices == CONSTANT and usual.indicator_id != "gdp"):
         return []
@@ -314,10 +316,13 @@ def regions_of(plan: PlanDocument, indicator_id: str, prices: str) -> list[tuple
         assumed = Scenario(regions=(level, name), prices=prices)
         used, path = assumed.class_of(plan, indicator_id), assumed.path(plan, indicator_id)
         # Where regions say too little of the series the usual ones stand in.
-        return used is not None and (used.level, used.name) == (level, name) and not path.empty
+        if used is None or (used.level, used.name) != (level, name) or path.empty:
+            return False
+        return bool(used.windows(1, plan.as_of)["n_units"].max() > 1)
 
     named = [(str(level), str(name)) for level, name in there.itertuples(index=False)]
-    return [r for r in named if is_used(*r)]
+    found = [r for r in named if is_used(*r)]
+    return [r for r in found if r[0] != PROVINCE] or found
 
 
 def _rows(
@@ -359,6 +364,8 @@ def _problems(head: ForecastTable, scenario: Scenario, i: str, w: Words) -> Iter
     name, level = plan.name(i, w.lang), scenario.levels.get(i, 1.0)
     if not (math.isfinite(level) and level > 0):
         yield wrong(w, "level", level=f"{level:g}")
+    elif plan.is_share(i) and level >= 100:
+        yield wrong(w, "share", level=f"{level:g}")
     if scenario.base and head.of(i, scenario.base) is None:
         yield wrong(w, "unseen", name=name)
     if scenario.prices == CONSTANT and scenario.class_of(plan, i) == class_of(plan, i):
