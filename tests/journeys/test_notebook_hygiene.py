@@ -1,7 +1,11 @@
-"""What nbval lets pass in silence: never-run cells, stale prose, warnings saved for ever."""
+"""What nbval lets pass in silence: never-run cells, stale prose, warnings saved for ever; and how
+much code a reader meets.
+"""
 
 from __future__ import annotations
 
+import ast
+import base64
 import copy
 import io
 import re
@@ -12,15 +16,21 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from zoneplan.report import notebooks
 
-ROOT = Path(__file__).resolve().parents[2]
-PATHS = notebooks.paths(ROOT / "notebooks")
-LONGEST_P90 = 12
-MOST_IGNORED = 0
-FEWEST_ASSERTS = 3
+FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
+EDITIONS = {"en": notebooks.paths(FOLDER), "zh": notebooks.paths(FOLDER / "zh")}
+PATHS = [p for paths in EDITIONS.values() for p in paths]
+# Lines of a code cell, characters of a line, and lines from which on code is folded away.
+LONGEST_P90, LONGEST_CELL, LONGEST_LINE, FOLDED = 6, 10, 100, 4
+# Of the notebooks on the plan itself (00 to 07), and of each of the others.
+MOST_CELLS, MOST_NAMES, MOST_CELLS_OF_ONE = 110, 12, 15
+# Where the first chart stands, counted in cells, and how high it is in pixels: both fit a screen
+# of 1440 x 900.
+FIRST_CHART, TALLEST = 4, 620
 
 
 def code_cells(notebook) -> list:
@@ -78,6 +88,12 @@ def no_def(notebook) -> list[str]:
     ]
 
 
+def parsed(notebook) -> Iterable[ast.AST]:
+    """The code of each cell, commands of the notebook turned into Python."""
+    turn = TransformerManager().transform_cell
+    return (ast.parse(turn(c.source)) for c in code_cells(notebook))
+
+
 def tokens(source: str) -> list[tokenize.TokenInfo]:
     return list(tokenize.generate_tokens(io.StringIO(source).readline))
 
@@ -114,25 +130,14 @@ def no_hiding_semicolon(notebook) -> list[str]:
 def silent_cells_only_prepare(notebook) -> list[str]:
     silent = [c for c in code_cells(notebook) if not c.outputs]
     return [
-        f"no output, and more than imports or asserts: {c.source[:60]!r}"
+        f"no output, and more than imports: {c.source[:60]!r}"
         for c in silent
         if not prepares(c.source)
     ]
 
 
 def prepares(source: str) -> bool:
-    import ast
-
-    def fits(node: ast.stmt) -> bool:
-        # What is claimed of the shipped plan alone stands under a condition.
-        guarded = (
-            isinstance(node, ast.If)
-            and not node.orelse
-            and all(isinstance(n, ast.Assert) for n in node.body)
-        )
-        return guarded or isinstance(node, (ast.Import, ast.ImportFrom, ast.Assert))
-
-    return all(map(fits, ast.parse(source).body))
+    return all(isinstance(n, (ast.Import, ast.ImportFrom)) for n in ast.parse(source).body)
 
 
 def nothing_ignored(notebook) -> list[str]:
@@ -148,27 +153,53 @@ def nothing_ignored(notebook) -> list[str]:
         for m in re.findall(r"#\s*NBVAL\w*|#\s*PYTEST_VALIDATE\w*", c.source)
     ]
     found = tags + marks
-    return [f"{len(found)} cells escape nbval: {found}"] if len(found) > MOST_IGNORED else []
+    return [f"{len(found)} cells escape nbval: {found}"] if found else []
 
 
-def claims_are_asserted(notebook) -> list[str]:
-    import ast
+def no_claims(notebook) -> list[str]:
+    # Claims about the project's plan stand in tests/claims: a notebook answers for any plan.
+    found = [n for tree in parsed(notebook) for n in ast.walk(tree) if isinstance(n, ast.Assert)]
+    return [f"asserted in a notebook: {ast.unparse(n.test)}" for n in found]
 
-    # The claims of a notebook in the short vocabulary stand in tests/claims.
-    if any("import zoneplan as zp" in c.source for c in code_cells(notebook)):
-        return []
-    n = sum(
-        isinstance(x, ast.Assert)
+
+def long_code_is_folded(notebook) -> list[str]:
+    def folded(cell) -> bool:
+        return cell.metadata.get("jupyter", {}).get("source_hidden", False)
+
+    return [
+        f"{len(c.source.splitlines())} lines, folded: {folded(c)}: {c.source[:40]!r}"
         for c in code_cells(notebook)
-        for x in ast.walk(ast.parse(c.source))
-    )
-    return [] if n >= FEWEST_ASSERTS else [f"{n} asserts, fewer than {FEWEST_ASSERTS}"]
+        if folded(c) != (len(c.source.splitlines()) >= FOLDED)
+    ]
+
+
+def short_code(notebook) -> list[str]:
+    cells = [c.source.splitlines() for c in code_cells(notebook)]
+    long = [f"a cell of {len(x)} lines: {x[0]!r}" for x in cells if len(x) > LONGEST_CELL]
+    return long + [x for lines in cells for x in lines if len(x) > LONGEST_LINE]
+
+
+def more_prose_than_code(notebook) -> list[str]:
+    code = len(code_cells(notebook))
+    prose = len(notebook.cells) - code
+    return [f"{prose} cells of prose beside {code} of code"] if prose < code else []
 
 
 def answer_is_rendered(notebook) -> list[str]:
     rendered = [o for o in outputs(notebook) if "text/markdown" in o.get("data", {})]
     numbered = [o for o in rendered if re.search(r"\d", "".join(o.data["text/markdown"]))]
     return [] if numbered else ["no answer with numbers rendered as Markdown"]
+
+
+def chart_on_the_first_screen(notebook) -> list[str]:
+    shown = notebook.cells[:FIRST_CHART]
+    data = (o.get("data", {}) for c in shown for o in c.get("outputs", []))
+    drawn = [d["image/png"] for d in data if "image/png" in d]
+    if not drawn:
+        return ["no chart on the first screen"]
+    # Width and height stand at fixed places in the head of a PNG.
+    high = int.from_bytes(base64.b64decode(drawn[0])[20:24], "big")
+    return [f"the first chart is {high} pixels high"] if high > TALLEST else []
 
 
 def title_asks(notebook) -> list[str]:
@@ -204,46 +235,64 @@ CHECKS: list[Callable] = [
     no_hiding_semicolon,
     silent_cells_only_prepare,
     nothing_ignored,
-    claims_are_asserted,
+    no_claims,
+    long_code_is_folded,
+    short_code,
+    more_prose_than_code,
     answer_is_rendered,
+    chart_on_the_first_screen,
     title_asks,
     prose_has_no_typed_results,
 ]
 
 
-def long_cells(collection: list) -> list[str]:
-    lengths = [len(c.source.splitlines()) for nb in collection for c in code_cells(nb)]
-    p90 = (
-        statistics.quantiles(lengths, n=10, method="inclusive")[-1]
-        if len(lengths) > 1
-        else max(lengths, default=0)
-    )
-    return [] if p90 <= LONGEST_P90 else [f"one cell in ten is longer than {p90:.0f} lines"]
+def too_much_code(collection: dict[str, nbformat.NotebookNode]) -> list[str]:
+    """What a reader of all notebooks has to take in, by name of the notebook."""
+    plan = [nb for name, nb in collection.items() if name[:2] < "08"]
+    cells = sum(len(code_cells(nb)) for nb in plan)
+    named = {a.name for nb in plan for t in parsed(nb) for n in ast.walk(t)
+             if isinstance(n, (ast.Import, ast.ImportFrom)) for a in n.names}  # fmt: skip
+    lengths = [len(c.source.splitlines()) for nb in collection.values() for c in code_cells(nb)]
+    p90 = statistics.quantiles(lengths, n=10, method="inclusive")[-1]
+    out = [f"{cells} code cells"] if cells > MOST_CELLS else []
+    out += [f"imported: {sorted(named)}"] if len(named) > MOST_NAMES else []
+    out += [f"one cell in ten is longer than {p90:.0f} lines"] if p90 > LONGEST_P90 else []
+    for name, nb in collection.items():
+        if name[:2] >= "08" and len(code_cells(nb)) > MOST_CELLS_OF_ONE:
+            out.append(f"{name}: {len(code_cells(nb))} code cells")
+    return out
 
 
 def read(path: Path):
     return nbformat.read(path, as_version=4)
 
 
-def test_there_are_notebooks():
-    assert [p.stem[:2] for p in PATHS] == [f"{n:02d}" for n in range(len(PATHS))]
-    assert len(PATHS) >= 6
+@pytest.mark.parametrize("lang", EDITIONS)
+def test_there_are_notebooks(lang):
+    assert [p.stem[:2] for p in EDITIONS[lang]] == [f"{n:02d}" for n in range(10)]
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", PATHS, ids=lambda p: f"{p.parent.name}-{p.stem}")
 @pytest.mark.parametrize("check", CHECKS, ids=lambda c: c.__name__)
 def test_notebook(path, check):
     assert check(read(path)) == []
 
 
-def test_cells_are_short():
-    assert long_cells([read(p) for p in PATHS]) == []
+@pytest.mark.parametrize("lang", EDITIONS)
+def test_code_a_reader_meets(lang):
+    assert too_much_code({p.stem: read(p) for p in EDITIONS[lang]}) == []
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", PATHS, ids=lambda p: f"{p.parent.name}-{p.stem}")
 def test_saved_as_the_save_command_saves(path):
     before = read(path)
     assert nbformat.writes(before) == nbformat.writes(notebooks.normalise(copy.deepcopy(before)))
+
+
+def picture(high: int) -> nbformat.NotebookNode:
+    head = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (792).to_bytes(4, "big") + high.to_bytes(4, "big")
+    data = {"image/png": base64.b64encode(head).decode(), "text/plain": "Chart one: It is so"}
+    return new_output("display_data", data)
 
 
 def good():
@@ -254,8 +303,8 @@ def good():
     cells = [
         new_markdown_cell("# Is it so?"),
         new_code_cell("import pandas as pd", execution_count=1),
-        new_code_cell("show(answer)", execution_count=2, outputs=[answer]),
-        new_code_cell("assert a > 1\nassert b > 1\nassert c > 1", execution_count=3),
+        new_code_cell("show(answer)", execution_count=2, outputs=[answer, picture(400)]),
+        new_markdown_cell("It may not be."),
     ]
     return new_notebook(cells=cells)
 
@@ -278,6 +327,7 @@ def changed(edit: Callable):
     return notebook
 
 
+HIDDEN = {"jupyter": {"source_hidden": True}}
 BROKEN = [
     (one_clean_run, changed(lambda n: n.cells[1].update(execution_count=None))),
     (one_clean_run, changed(lambda n: n.cells[1].update(execution_count=7))),
@@ -299,11 +349,19 @@ BROKEN = [
     (no_absolute_path, with_source(2, r"read('C:\data\file.csv')")),
     (no_absolute_path, with_source(0, "# Where is it?\n\nIn /tmp/a.")),
     (no_hiding_semicolon, with_source(2, "ax.plot(x);")),
-    (silent_cells_only_prepare, with_source(3, "x = 1")),
-    (silent_cells_only_prepare, with_source(3, "if shipped:\n    x = 1")),
+    (silent_cells_only_prepare, with_source(1, "x = 1")),
+    (silent_cells_only_prepare, with_source(1, "if shipped:\n    x = 1")),
     (nothing_ignored, changed(lambda n: n.cells[2].metadata.update(tags=["nbval-ignore-output"]))),
     (nothing_ignored, with_source(2, "# NBVAL_IGNORE_OUTPUT (times)\nshow(answer)")),
-    (claims_are_asserted, with_source(3, "assert a > 1")),
+    (no_claims, with_source(2, "show(answer)\nassert a > 1")),
+    (no_claims, with_source(2, "%run -m this\nassert a > 1")),
+    (long_code_is_folded, with_source(2, "a = 1\nb = 2\nc = 3\nshow(a)")),
+    (long_code_is_folded, changed(lambda n: n.cells[2].metadata.update(HIDDEN))),
+    (short_code, with_source(2, "\n".join(["x = 1"] * 11))),
+    (short_code, with_source(2, f"show({'x' * 100})")),
+    (more_prose_than_code, changed(lambda n: n.cells.pop())),
+    (chart_on_the_first_screen, changed(lambda n: n.cells[2].outputs.pop())),
+    (chart_on_the_first_screen, changed(lambda n: n.cells[2].outputs.insert(0, picture(700)))),
     (answer_is_rendered, changed(lambda n: n.cells[2].update(outputs=[]))),
     (title_asks, with_source(0, "# A title")),
     (prose_has_no_typed_results, with_source(0, "# Is it so?\n\nGrowth was 8.8 % a year.")),
@@ -320,6 +378,15 @@ def test_every_check_was_broken():
     assert {c for c, _ in BROKEN} == set(CHECKS)
 
 
-def test_long_cells_go_red():
-    assert long_cells([good()]) == []
-    assert long_cells([with_source(2, "\n".join(["x = 1"] * 40))]) != []
+@pytest.mark.parametrize(
+    ("name", "notebook"),
+    [
+        ("00_a", with_source(2, "\n".join(["x = 1"] * 40))),
+        ("00_a", with_source(1, f"import {', '.join(f'a{n}' for n in range(13))}")),
+        ("00_a", changed(lambda n: n.cells.extend([n.cells[2]] * MOST_CELLS))),
+        ("08_a", changed(lambda n: n.cells.extend([n.cells[2]] * MOST_CELLS_OF_ONE))),
+    ],
+)
+def test_too_much_code_goes_red(name, notebook):
+    assert too_much_code({name: good()}) == []
+    assert too_much_code({name: notebook}) != []
