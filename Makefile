@@ -5,7 +5,7 @@ RUN := $(PYTHON) run.py
 FIRST ?= 2008
 LAST ?= 2018
 
-.PHONY: brief test test-oldest lab app setup bench bench-forecast bench-m3 rebaseline guard-data guard-code guard-notebooks fuzz docs locks clean
+.PHONY: brief lint test test-slow test-oldest lab app setup bench bench-forecast bench-m3 rebaseline guard-data guard-code guard-notebooks fuzz docs locks clean
 
 brief:
 	$(RUN) brief
@@ -13,8 +13,19 @@ brief:
 test:
 	$(RUN) test
 
+lint:
+	$(RUN) lint
+
+# Whole journeys, the Chinese notebooks and the oldest versions.
+test-slow:
+	$(RUN) test-slow
+
 test-oldest:
 	$(RUN) test-oldest
+
+# One notebook by its number: make test-03.
+test-%:
+	$(RUN) test $*
 
 # Runs every notebook, shows every number that moved, asks, saves, and notes the reason in CHANGES.md.
 rebaseline:

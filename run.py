@@ -16,11 +16,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
+LOCKS = ROOT / "requirements"
 OLDEST = "oldest"
-# Not run with the oldest: what holds the bytes that the newest versions draw, or needs a browser.
-NEWEST_ONLY = ("browser", "guard", "newcomer", "notebook_hygiene", "readme", "report_kept")
+# What the oldest versions are tried on: the library, not what holds the bytes that the newest draw.
+LIBRARY = ("data", "plan", "forecasting", "stress", "peers", "evaluation")
 LOCK = [
-    *("uv", "pip", "compile", "pyproject.toml", "--extra", "test", "--extra", "build"),
+    *("uv", "pip", "compile", "pyproject.toml", "--all-extras"),
     *("--universal", "--generate-hashes", "--no-header", "--no-annotate"),
     *("--no-strip-extras", "--no-emit-index-url", "--quiet"),
 ]
@@ -62,7 +63,7 @@ def call(*command: object, **variables: str) -> None:
 
 def ready(name: str = "", project: bool = True) -> None:
     """Make an environment from its lock, where it is not there or older than that."""
-    lock = ROOT / f"requirements{f'-{name}' if name else ''}.lock"
+    lock = LOCKS / f"{name or 'newest'}.lock"
     stamp, needs = home(name) / ".ready", [lock, *([ROOT / "pyproject.toml"] if project else [])]
     if stamp.exists() and all(stamp.stat().st_mtime >= file.stat().st_mtime for file in needs):
         return
@@ -85,28 +86,53 @@ def zoneplan(*arguments: str) -> None:
     python("-m", "zoneplan", *arguments)
 
 
-def test(*arguments: str) -> None:
-    """Unit tests, checks of the data and every notebook; or the notebooks of some numbers."""
+def lint() -> None:
+    """Style, layers and types."""
     ready()
-    if not arguments:
-        zoneplan("check")
-        python("-m", "pytest", "-n", "2", "-rs", "tests")
-    books = [str(p) for n in arguments for p in sorted((ROOT / "notebooks").glob(f"{n}*.ipynb"))]
-    if arguments and not books:
-        raise SystemExit(f"no notebook begins with {', '.join(arguments)}")
+    python("-m", "ruff", "check", ".")
+    python("-m", "ruff", "format", "--check", "--quiet", ".")
+    call(program("lint-imports"), "--no-cache")
+    python("-m", "mypy", "--no-error-summary")
+
+
+def compare(books: list[Path]) -> None:
+    """Run notebooks and compare every output with the one that was saved."""
     offline = str(ROOT / "tests" / "offline")
     try:
-        python("-m", "pytest", *NBVAL, *(books or ["notebooks"]), PYTHONPATH=offline)
+        python("-m", "pytest", *NBVAL, *books, PYTHONPATH=offline)
     except Stopped:
         print(DIFFERS)
         raise
 
 
+def test(*arguments: str) -> None:
+    """Style, checks of the data, tests and every notebook; or the notebooks of some numbers."""
+    ready()
+    if not arguments:
+        lint()
+        zoneplan("check")
+        python("-m", "pytest", "-n", "2", "-m", "not slow", "-rs", "tests")
+    books = [
+        p for n in arguments or ("",) for p in sorted((ROOT / "notebooks").glob(f"{n}*.ipynb"))
+    ]
+    if not books:
+        raise SystemExit(f"no notebook begins with {', '.join(arguments)}")
+    compare(books)
+
+
+def test_slow() -> None:
+    """What takes long: whole journeys, the Chinese notebooks and the oldest versions."""
+    ready()
+    python("-m", "pytest", "-n", "2", "-m", "slow", "-rs", "tests")
+    compare(sorted((ROOT / "notebooks" / "zh").glob("*.ipynb")))
+    test_oldest()
+
+
 def test_oldest() -> None:
     """The tests of the library once more with the oldest versions that pyproject.toml allows."""
     ready(OLDEST)
-    ignored = [part for t in NEWEST_ONLY for part in ("--ignore", f"tests/test_{t}.py")]
-    python("-m", "pytest", "-n", "2", "-q", "tests", *ignored, name=OLDEST)
+    folders = [f"tests/{folder}" for folder in LIBRARY]
+    python("-m", "pytest", "-n", "2", "-q", "-m", "not slow", *folders, name=OLDEST)
 
 
 def lab() -> None:
@@ -147,8 +173,8 @@ def tool(file: str, *usual: str, guard: bool = False) -> Callable[..., None]:
 
 def locks() -> None:
     """Pin all versions anew, newest and oldest; needs uv."""
-    call(*LOCK, "--output-file", "requirements.lock")
-    call(*LOCK, "--resolution", "lowest-direct", "--output-file", "requirements-oldest.lock")
+    call(*LOCK, "--output-file", LOCKS / "newest.lock")
+    call(*LOCK, "--resolution", "lowest-direct", "--output-file", LOCKS / "oldest.lock")
 
 
 def clean() -> None:
@@ -159,7 +185,9 @@ def clean() -> None:
 
 TARGETS: dict[str, Callable[..., None]] = {
     "brief": lambda *more: zoneplan("brief", *more),
+    "lint": lint,
     "test": test,
+    "test-slow": test_slow,
     "test-oldest": test_oldest,
     "lab": lab,
     "app": lambda *more: zoneplan("app", *more),

@@ -64,7 +64,8 @@ def test_programs_lie_where_the_system_keeps_them(system, ends, monkeypatch):
 
 def test_it_works_where_there_is_no_make(tmp_path):
     """A project with an environment that is ready, and a PATH without any program."""
-    for name in ("run.py", "requirements.lock", "pyproject.toml"):
+    (tmp_path / "requirements").mkdir()
+    for name in ("run.py", "requirements/newest.lock", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path / name)
     programs = tmp_path / ".venv" / ("Scripts" if os.name == "nt" else "bin")
     programs.mkdir(parents=True)

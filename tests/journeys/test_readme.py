@@ -169,7 +169,7 @@ def test_locks_name_the_extras_that_packages_ask_of_each_other():
             needed = Requirement(text)
             if needed.extras and (needed.marker is None or needed.marker.evaluate({"extra": ""})):
                 wanted[canonicalize_name(needed.name)] = needed.extras
-    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    lines = (ROOT / "requirements" / "newest.lock").read_text(encoding="utf-8").splitlines()
     locked = {
         canonicalize_name(r.name): r.extras
         for r in (Requirement(x.rstrip("\\ ")) for x in lines if x[:1].isalnum())

@@ -36,8 +36,6 @@ def draw(
         return story(result, lang, **options)
 
 
-draw.register = story.register  # type: ignore[attr-defined]
-
 from zoneplan.charts import (  # noqa: E402
     stories_evaluation,  # noqa: F401
     stories_forecast,  # noqa: F401

@@ -4,6 +4,8 @@ even.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -104,12 +106,12 @@ def _lowest(made: ForecastTable, target_id: str) -> float:
     return min([*found.by_base().values(), *(p for ends in found.ends().values() for p in ends)])
 
 
-def _odds_title(result: Chances, table: pd.DataFrame, lang: str) -> tuple[str, dict[str, object]]:
+def _odds_title(result: Chances, table: pd.DataFrame, lang: str) -> tuple[str, dict[str, Any]]:
     """Which targets are likelier than not; none, one, some or all of them."""
     plan, n = result.plan, len(table)
     sure, hope = table[table["low"] > EVEN], table[table["high"] > EVEN]
     lead = table.iloc[0] if hope.empty else hope.iloc[0]
-    facts = {
+    facts: dict[str, Any] = {
         "n": n,
         "sure": len(sure),
         "name": inside(short(plan, lead["indicator_id"], lang)),
@@ -197,7 +199,7 @@ def _fans(result: Fans, lang: str = "en") -> Chart:
         above += bool((middle < goal["value"].iloc[-1]).all())
         met += bool((middle >= goal["value"].iloc[-1]).all())
     n = len(parts)
-    facts = {"above": above, "met": met, "n": n, "year": plan.years[-1]}
+    facts: dict[str, Any] = {"above": above, "met": met, "n": n, "year": plan.years[-1]}
     lead = next(iter(parts))
     facts |= {"name": inside(short(plan, lead, lang)), "day": day(plan.as_of, lang)}
     title = "neutral" if n == 1 else "all" if above == n else "met" if met == n else "some"
@@ -338,7 +340,7 @@ def _ladder(result: Ladder, lang: str = "en") -> Chart:
         before=data["probability"].shift(1).where(chain, answer),
     )
     target, kept = plan.target(i), data.loc[chain].set_index("step")["change"].dropna()
-    facts = {
+    facts: dict[str, Any] = {
         "name": inside(short(plan, i, lang)), "year": target.year,
         "target": amount(target.value, target.unit, lang),
         "start": odds(float(data["probability"].iloc[0]), lang), "end": odds(answer, lang),
@@ -383,7 +385,7 @@ def _alternatives(result: Alternatives, lang: str = "en") -> Chart:
     wide = data.groupby("indicator_id", sort=False)["probability"].agg(["min", "max"])
     apart = int((wide["max"] - wide["min"] >= 0.1).sum())
     most = wide["max"].sub(wide["min"]).idxmax()
-    facts = {
+    facts: dict[str, Any] = {
         "n": len(wide),
         "apart": apart,
         "name": inside(short(plan, most, lang)),
@@ -428,7 +430,7 @@ def _aims(result: Aims, lang: str = "en") -> Chart | Nothing:
     low = pd.concat([drawn["even_implied"], drawn["even_observed"]], axis=1)
     under, over = low.max(axis=1) < 100, low.min(axis=1) >= 100
     name = inside(short(plan, data["indicator_id"].iloc[0], lang))
-    facts = {
+    facts: dict[str, Any] = {
         "under": int(under.sum()),
         "n": len(drawn),
         "name": name,
@@ -498,7 +500,7 @@ def _early_warning(result: EarlyWarning, lang: str = "en") -> Chart:
     )
     lead = data[data["indicator_id"] == data["indicator_id"].iloc[0]]
     at = lead[lead["planned"]]
-    facts = {
+    facts: dict[str, Any] = {
         "year": year,
         "last": plan.years[-1],
         "name": inside(short(plan, data["indicator_id"].iloc[0], lang)),
@@ -595,7 +597,7 @@ def _scorecard(result: Scorecard, lang: str = "en") -> Chart:
         Mark("expected_low", name=w("figures.scorecard.low"), size=6.5),
         Mark("expected_high", name=w("figures.scorecard.high"), colour=OTHER, size=6.5),
     )
-    facts = {"alone": int(alone.sum()), "n": int(data["targets"].sum())}
+    facts: dict[str, Any] = {"alone": int(alone.sum()), "n": int(data["targets"].sum())}
     return rows(
         "departments",
         drawn,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from zoneplan.charts import story
@@ -43,7 +45,7 @@ def _labelled(result: PeerResult, rows_: pd.DataFrame, lang: str) -> pd.DataFram
     return rows_.assign(label=named, _mine=own)
 
 
-def _span(result: PeerResult) -> dict[str, object]:
+def _span(result: PeerResult) -> dict[str, Any]:
     """Zones and years, as a subtitle tells them."""
     counted = result.counted()
     return {key: counted[key] for key in ("zones", "first", "last")}
@@ -150,7 +152,7 @@ def _totals(result: Totals, lang: str = "en") -> Chart | Nothing:
     drawn = zone.drop(columns=["total", "share"]).assign(value=factor * zone["value"], unit=unit)
     drawn = _labelled(result, drawn, lang)
     times = float(result.nearest()["times"].iloc[-1])
-    facts = {
+    facts: dict[str, Any] = {
         "unit": unit, "times": pct(100 * round(times, 1), 0, lang),
         "year": int(zone["year"].iloc[-1]), "fewest": num(means["n_zones"].min(), 0),
         "most": num(means["n_zones"].max(), 0),
@@ -182,9 +184,9 @@ def _ranks(result: Ranks, lang: str = "en") -> Chart:
         key = "charts.ladder.end" if end["evaluation_year"] == last else "charts.ladder.ended"
         name = w(key, label=end["label"], rank=int(end["rank"]), year=int(end["evaluation_year"]))
         colour, size, width = (ZONE, 4.5, 2.2) if mine else (PEER, 3.5, 1.0)
-        look = {"look": "line", "colour": colour, "size": size, "width": width}
+        look: dict[str, Any] = {"look": "line", "colour": colour, "size": size, "width": width}
         marks.append(Mark(zone, name=str(end["label"]), ends=("", name), **look))
-    facts = {key: told[key] for key in ("zone", "rank", "year")}
+    facts: dict[str, Any] = {key: told[key] for key in ("zone", "rank", "year")}
     facts |= {key: f"{told[key]:.0f}" for key in ("first", "last")}
     facts["which"] = w(f"figures.ranks.{result.ranking}")
     return paths(
@@ -248,7 +250,7 @@ def _promised(result: Promised, lang: str = "en") -> Chart | Nothing:
         for who, mean, year in named
     ]
     seen = others[others["result"].notna()]
-    facts = {
+    facts: dict[str, Any] = {
         "n": len(others),
         "known": len(seen),
         "met": int((seen["result"] >= seen["target"]).sum()),
@@ -331,7 +333,7 @@ def _ambition(result: Ambition, lang: str = "en", *, by: str = "windows") -> Cha
     main = data[data["is_main"]]
     if by == "windows" and main.empty:
         return _nothing(result, "peers.ambition.no_main", lang)
-    facts = {"span": result.horizon, "few": FEW_UNITS, "day": day(plan.as_of, lang)}
+    facts: dict[str, Any] = {"span": result.horizon, "few": FEW_UNITS, "day": day(plan.as_of, lang)}
     lead = result.rows["indicator_id"].iloc[0]
     facts["name"] = inside(short(plan, lead, lang))
     if by == "windows":
@@ -348,10 +350,10 @@ def _ambition(result: Ambition, lang: str = "en", *, by: str = "windows") -> Cha
     )
 
 
-def _windows(data: pd.DataFrame, w: Words) -> tuple[pd.DataFrame, str, dict[str, object]]:
+def _windows(data: pd.DataFrame, w: Words) -> tuple[pd.DataFrame, str, dict[str, Any]]:
     """Window by window, in the class behind the forecast; the title speaks of the first rate."""
     lead = data.loc[data["label"] == data["label"].iloc[0], "share"]
-    facts = {
+    facts: dict[str, Any] = {
         "now": odds(lead.iloc[-1], w.lang),
         "rate": pct(data["plan_growth"].iloc[0], 0, w.lang),
     }  # fmt: skip
@@ -365,11 +367,11 @@ def _windows(data: pd.DataFrame, w: Words) -> tuple[pd.DataFrame, str, dict[str,
     return drawn, "fell" if fell else "steady", facts
 
 
-def _strictest(data: pd.DataFrame, w: Words) -> tuple[str, dict[str, object]]:
+def _strictest(data: pd.DataFrame, w: Words) -> tuple[str, dict[str, Any]]:
     """The first rate in the class in which fewest regions reached it."""
     lead = data[data["label"] == data["label"].iloc[0]].sort_values("share", kind="stable")
     low, high = lead.iloc[0], lead.iloc[-1]
-    facts = {
+    facts: dict[str, Any] = {
         "rate": pct(low["plan_growth"], 0, w.lang), "n": data["windows"].max(),
         "shares": odds_range(low["share"], high["share"], w.lang),
     }  # fmt: skip
@@ -387,7 +389,7 @@ def _percentile(result: Percentile, lang: str = "en") -> Chart:
         _reached=[reached_by(v, lang) for v in data["percentile"]],
     )
     last = data.iloc[-1]
-    facts = {
+    facts: dict[str, Any] = {
         "rate": pct(result.growth, 0, lang),
         "share": odds(last["share"], lang),
         "span": result.horizon,
@@ -463,8 +465,14 @@ def _neighbours(result: Neighbours, lang: str = "en") -> Chart:
     )
     drawn["panel"] = [short(plan, i, lang) for i in drawn["indicator_id"]]
     hosts = cities.loc[host, place].unique()
-    grey = {"look": "line", "colour": PEER, "marker": "", "width": 0.9}
-    bold = {"look": "line", "marker": "", "width": 2.0, "ends": ("", "+{value} %"), "digits": 0}
+    grey: dict[str, Any] = {"look": "line", "colour": PEER, "marker": "", "width": 0.9}
+    bold: dict[str, Any] = {
+        "look": "line",
+        "marker": "",
+        "width": 2.0,
+        "ends": ("", "+{value} %"),
+        "digits": 0,
+    }
     marks = [Mark(p, **grey) for p in dict.fromkeys(cities.loc[~host, "place"])]
     marks[-1] = Mark(marks[-1].at, name=w("figures.neighbours.cities"), **grey)
     if len(medians):
@@ -481,7 +489,7 @@ def _neighbours(result: Neighbours, lang: str = "en") -> Chart:
     )
     by = cities.groupby("indicator_id", sort=False)["reached"].agg(["sum", "size"])
     lead = by.index[0]
-    facts = {
+    facts: dict[str, Any] = {
         "reached": int(by.loc[lead, "sum"]),
         "n": int(by.loc[lead, "size"]),
         "first": first,

@@ -4,6 +4,8 @@ figures.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -65,7 +67,12 @@ def _needed(result: NeededGrowth, lang: str = "en") -> Chart:
         marks.append(Mark("needed_observed", name=name, colour=OTHER, size=6.0, label="all"))
     above = int((data["needed_implied"] > data["class_median"]).sum())
     beyond = int((data["needed_implied"] > data["class_p90"]).sum())
-    facts = {"above": above, "beyond": beyond, "n": len(data), "year": plan.years[-1]}
+    facts: dict[str, Any] = {
+        "above": above,
+        "beyond": beyond,
+        "n": len(data),
+        "year": plan.years[-1],
+    }
     facts["name"] = inside(str(drawn["label"].iloc[0]))
     title = "all" if above == len(data) > 1 else "some" if above else "none"
     if above == len(data) == 1:
@@ -108,7 +115,7 @@ def _comparison(result: Comparison, lang: str = "en") -> Chart | Nothing:
     shown = moved.nlargest(MOST_TARGETS).index
     lead = data[data["indicator_id"] == next(i for i in furthest.index if i in shown)]
     top = lead.loc[lead["change"].abs().idxmax()]
-    facts = {
+    facts: dict[str, Any] = {
         "name": inside(short(plan, top["indicator_id"], lang)), "year": plan.years[-1],
         "what": inside(titled.get(top["scenario"], "")), "points": num(abs(top["change"]), 0),
         "range": odds_range(lead["probability"].min(), lead["probability"].max(), lang),
@@ -155,7 +162,7 @@ def _missing(result: MissingNumbers, lang: str = "en") -> Chart | Nothing:
         Mark("probability", name=w("figures.missing.now"), size=7.0),
     )
     top = drawn.loc[(high - low).idxmax()]
-    facts = {
+    facts: dict[str, Any] = {
         "name": inside(short(plan, top["indicator_id"], lang)),
         "low": odds(top["probability_low"], lang), "high": odds(top["probability_high"], lang),
     }  # fmt: skip
@@ -223,7 +230,7 @@ def _swings(result: Swings, lang: str = "en") -> Chart:
     ]
     grown = bool(rate[0])
     widest = str(data["driver"].iloc[0])
-    facts = {
+    facts: dict[str, Any] = {
         "name": inside(short(plan, i, lang)), "unit": unit, "year": years[1],
         "what": inside(_driver(widest, years, lang)),
     }  # fmt: skip
@@ -252,7 +259,7 @@ def _shares(result: Shares, lang: str = "en") -> Chart:
     )
     encoding = Encoding(y="label", marks=marks, scale="share")
     lead, share = str(data["driver"].iloc[0]), float(data["exact"].iloc[0])
-    facts = {
+    facts: dict[str, Any] = {
         "name": inside(short(plan, result.indicator_id, lang)), "year": years[1],
         "what": inside(_driver(lead, years, lang)), "share": pct(100 * share, 0, lang),
     }  # fmt: skip
@@ -288,7 +295,7 @@ def _two_way(result: TwoWay, lang: str = "en") -> Chart:
         across * result.rows.columns.to_numpy(), axis=1
     )
     even = Mark("even", look="line", name=w("figures.two_way.even"), colour=INK, width=1.6)
-    facts = {
+    facts: dict[str, Any] = {
         "name": inside(short(plan, i, lang)),
         "target": amount(target.value, target.unit, lang),
         "year": target.year,
@@ -333,7 +340,7 @@ def _ratios(result: Ratios, lang: str = "en") -> Chart:
             label="room",
         ),
     )
-    facts: dict[str, object] = {}
+    facts: dict[str, Any] = {}
     title = "neutral"
     ends = (
         data.groupby(["part", "whole"], sort=False)["percent"].agg(["first", "last"]).reset_index()

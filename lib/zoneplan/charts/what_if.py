@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from zoneplan.charts import draw
+from zoneplan.charts import story
 from zoneplan.charts.chart import Chart, source_line
 from zoneplan.charts.encoding import Encoding, Mark
 from zoneplan.charts.page import Caption
@@ -19,7 +19,7 @@ from zoneplan.stress.whatif import WhatIf
 from zoneplan.text import day
 
 
-@draw.register
+@story.register
 def what_if_chart(made: WhatIf, lang: str = "en", *, bare: bool = False) -> Chart:
     """Draw it; ``bare`` leaves out title and note, for a page that prints these itself.
 

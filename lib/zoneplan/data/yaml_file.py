@@ -72,7 +72,7 @@ def _beyond_plain(name: str, text: str) -> Iterator[Problem]:
 
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else None
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEEPEST:
@@ -87,8 +87,8 @@ def _beyond_plain(name: str, text: str) -> Iterator[Problem]:
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent):
             yield Problem(name, line, None, f"the reference *{event.anchor}", "the value itself")
-        elif getattr(event, "tag", None) is not None:
-            yield Problem(name, line, None, f"the type {event.tag}", "a plain value")
+        elif (tag := getattr(event, "tag", None)) is not None:
+            yield Problem(name, line, None, f"the type {tag}", "a plain value")
 
 
 def _misleading(name: str, node: yaml.Node | None) -> Iterator[Problem]:

@@ -100,8 +100,8 @@ def read_description(file: Path) -> Description:
         expected = {k: str(f.description) for k, f in Description.model_fields.items()}
         about, problems = None, problems + schema_problems(file.name, "", error, expected)
     if not said.keys() & {"zone_zh", "zone_en"}:
-        expected = Description.model_fields["zone_en"].description
-        problems.append(Problem(file.name, None, "zone_en", "no name of the zone", str(expected)))
+        named = str(Description.model_fields["zone_en"].description)
+        problems.append(Problem(file.name, None, "zone_en", "no name of the zone", named))
     if problems or about is None:
         raise DataError(problems)
     return _filled(about)

@@ -91,10 +91,10 @@ def _classes(plan: Plan, lang: str) -> Iterator[dict[str, Any]]:
     w = words(lang)
     for i in plan.series():
         class_ = class_of(plan, i)
-        windows = (
-            [] if class_ is None else class_.windows(min(len(plan.years), LONGEST), plan.as_of)
-        )
-        if class_ is None or not len(windows):
+        if class_ is None:
+            continue
+        windows = class_.windows(min(len(plan.years), LONGEST), plan.as_of)
+        if windows.empty:
             continue
         last, how = windows.iloc[-1], "proxy" if class_.is_proxy else "regions"
         yield {

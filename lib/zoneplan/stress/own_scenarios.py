@@ -124,7 +124,12 @@ def _dump(stories: list[dict[str, Any]]) -> str:
             """Write what stands twice twice: a plan's file may hold no references."""
             return True
 
-    style = {"allow_unicode": True, "sort_keys": False, "default_flow_style": None, "width": 1000}
+    style: dict[str, Any] = {
+        "allow_unicode": True,
+        "sort_keys": False,
+        "default_flow_style": None,
+        "width": 1000,
+    }
     return str(yaml.dump(stories, Dumper=Plain, **style))
 
 
