@@ -158,5 +158,5 @@ def test_what_has_rows_is_drawn(result, monkeypatch):
         "zh",
         {"title": "", "size": "page", "wide": True},
     )
-    assert result.plot() == (result, "en", {})
+    assert result.plot() == (result, "en", {"title": "", "size": "page"})
     assert result.facts("en") == {}

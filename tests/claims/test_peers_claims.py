@@ -23,14 +23,16 @@ def printed(level: str, name: str, series: str, last: int = 3):
 
 
 def test_nine_percent_is_ordinary_for_the_coast_and_bold_for_the_province(peers):
-    """50 of 100 counties of its size over three windows, 44 in the last; in Zhejiang 15."""
+    """50 of 100 counties of its size over three windows, 44 in the last; in Zhejiang 13."""
     seen = peers.ambition().overview().filter(indicator_id="gdp", basis="nominal").rows
     share = seen.set_index("regions")["share"]
     assert round(100 * share["county_coastal_size_matched"]) == 50
-    assert round(100 * share["prefecture_zhejiang"]) == 15
+    assert round(100 * share["prefecture_zhejiang"]) == 13
     for level, name in (("county", "coastal_size_matched"), ("prefecture", "zhejiang")):
         by_hand = printed(level, name, "gdp")["share_ge_9pct"].mean()
-        assert share[f"{level}_{name}"] == pytest.approx(by_hand, abs=0.01)
+        # Read between printed percentiles, which of eleven prefectures are coarse.
+        near = 0.01 if level == "county" else 0.03
+        assert share[f"{level}_{name}"] == pytest.approx(by_hand, abs=near)
     last = printed("county", "coastal_size_matched", "gdp", 1)["share_ge_9pct"].item()
     assert round(100 * last) == 44
 
@@ -40,8 +42,10 @@ def test_total_revenue_is_the_boldest_rate(peers):
     assert rows.idxmin() == "fiscal_revenue_total"
     assert rows.min() < 30
     windows = printed("prefecture", "coastal_provinces", "budget_revenue")
-    # 15 % lies between the 70th and the 85th percentile of the pooled windows.
-    assert windows["p70"].mean() < 15 < windows["p85"].mean()
+    # 15 % lies between the 85th and the 95th percentile of the last three windows, and in the last
+    # one between the 95th and the 99th.
+    assert windows["p85"].mean() < 15 < windows["p95"].mean()
+    assert windows["p95"].iloc[-1] < 15 < windows["p99"].iloc[-1]
 
 
 def test_only_proxies_stand_for_two_rates(peers):
@@ -51,7 +55,7 @@ def test_only_proxies_stand_for_two_rates(peers):
     few = there[there["regions"] == "prefecture_zhejiang"]
     assert few["units"].max() == 11
     sized = there[(there["regions"] == "county_coastal_size_matched") & (there["units"] > 0)]
-    assert sized["indicator_id"].nunique() == 4
+    assert sized["indicator_id"].nunique() == 3
     assert there["regions"].nunique() == len(REGIONS) + 1
 
 
@@ -59,7 +63,7 @@ def test_every_rate_was_reached_about_least_in_the_last_window(peers):
     """Less than ever, or by one unit in a hundred more than in the window before."""
     rows = peers.ambition().filter(is_main=True).rows
     by_rate = rows.groupby(["indicator_id", "basis"])["share"]
-    assert (by_rate.last() - by_rate.min() <= 0.01).all()
+    assert (by_rate.last() - by_rate.min() < 0.011).all()
     assert by_rate.ngroups == 8
     assert (rows["end_year"] <= 2018).all()
     assert rows["share"].between(0, 1).all()
