@@ -368,26 +368,12 @@ def fitted() -> Chart:
     return scatter("fitted", data, encoding, CAPTION, text="label", line=line)
 
 
-def corner(above: bool = True) -> Chart:
-    draw = np.random.default_rng(1)
-    data = pd.DataFrame({"first": draw.normal(6, 5, 200), "second": draw.normal(6, 5, 200)})
-    data["met"] = data["first"] + data["second"] > 14
-    marks = (
-        Mark(True, name="met", size=3.0, alpha=0.7),
-        Mark(False, name="missed", colour=TARGET, marker="x", size=3.0, alpha=0.7),
-    )
-    encoding = Encoding("second", "first", marks, group="met", unit="growth 2019", scale="free")
-    area = ((None, None), (4.0, None)) if above else ((None, None), (None, 4.0))
-    return scatter(
-        "rule", data, encoding, CAPTION, xlabel="growth 2020", area=area, key=encoding.key
-    )
-
-
-def matrix() -> Chart:
+def matrix(columns: int = 0) -> Chart:
     data = frame(
         "label note column value text",
         *(("GDP", "", "near", 60.0, "60"), ("GDP", "", "far", 30.0, "30\nfew")),
         ("Trade", "proxy: exports", "near", 10.0, "10"),
+        *(("GDP", "", f"further {k}", 5.0, "5 of 100") for k in range(columns)),
     )
     encoding = Encoding("column", "label", (Mark("value", text="text"),), note="note")
     return grid("matrix", data, encoding, CAPTION)
@@ -409,6 +395,6 @@ def shades() -> Chart:
 
 ALL = [
     *(fan, fans, lines, ladder, hedgehog, slopes, reliability, odds, dumbbells, pairs, tornado),
-    *(fences, coverage, shares, tally, panels, steps, peers, by_year, fitted, corner, matrix),
+    *(fences, coverage, shares, tally, panels, steps, peers, by_year, fitted, matrix),
     shades,
 ]  # fmt: skip

@@ -119,7 +119,8 @@ def test_export_refuses_broken_parts(part, value, message, tmp_path):
 def test_a_long_title_breaks_and_stays_whole_or_gives_way_to_a_neutral_one():
     title = (
         "Considerably overestimated internationalisation commitments notwithstanding, industrial "
-        "counties nevertheless outperformed expectations of their provincial governments in 2020"
+        "counties nevertheless outperformed expectations of their provincial governments once "
+        "more in 2020"
     )
     chart = sample.fan(caption=caption(title=title))
     assert chart.problems() == []
@@ -199,9 +200,9 @@ def test_a_chart_that_a_column_cannot_hold_is_refused():
         sample.fences()
     with (
         theme.sized("column"),
-        pytest.raises(ValueError, match="peers is not legible as column: .* draw it as page"),
+        pytest.raises(ValueError, match="matrix is not legible as column: .* draw it as page"),
     ):
-        sample.peers()
+        sample.matrix(columns=12)
     with pytest.raises(ValueError, match="'poster': choose one of column"), theme.sized("poster"):
         sample.tally()
 
@@ -257,7 +258,7 @@ def test_a_table_is_ones_own():
 
 def test_a_source_line_names_publishers_years_and_own_calculations():
     named = source_line(SOURCES, ["s1", "s2", "s1"])
-    assert named == "Source: 温州市统计局 (2018); News; own calculations."
+    assert named == "Source: Wenzhou Bureau of Statistics (2018); News; own calculations."
     assert source_line(SOURCES, ["s3"]) == "Source: own calculations (percentiles of something)."
     both = source_line(SOURCES, ["s1", "s3"], "zh")
     assert both == "资料来源：温州市统计局（2018）；本项目测算（percentiles of something）。"
@@ -277,7 +278,8 @@ def test_an_unknown_source_is_named():
     [
         (0, 0.05, "very unlikely"),
         (0.1, 0.1, "unlikely"),
-        (0.33, 0.65, "about even"),
+        (0.4, 0.65, "about even"),
+        (0.33, 0.65, "about one in three to about even"),
         (0.66, 0.9, "likely to very likely"),
         (1, 1, "very likely"),
     ],

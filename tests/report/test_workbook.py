@@ -171,7 +171,7 @@ def test_bars_points_and_lines_are_told_by_the_encoding():
     kinds = {
         **{sample.odds: "bar", sample.coverage: "bar", sample.matrix: "bar", sample.fans: "line"},
         **{sample.ladder: "line", sample.slopes: "line", sample.reliability: "scatter"},
-        **{sample.shades: "scatter", sample.corner: "scatter", sample.by_year: "scatter"},
+        **{sample.shades: "scatter", sample.by_year: "scatter"},
     }
     assert {draw: native(draw()).kind for draw in kinds} == kinds
     ladder = native(sample.ladder())

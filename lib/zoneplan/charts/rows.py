@@ -203,6 +203,8 @@ def _mark(panel: Panel, encoding: Encoding, mark: Mark, table: pd.DataFrame) -> 
 def _bars(panel: Panel, mark: Mark, start: np.ndarray, end: np.ndarray) -> None:
     colours = cycle([mark.colour] if isinstance(mark.colour, str) else mark.colour)
     for y, (a, b, colour) in enumerate(zip(start, end, colours, strict=False)):
+        if np.isnan(b):
+            continue
         if mark.turn is not None:
             middle = float(np.clip(mark.turn, *sorted((a, b))))
             panel.ax.barh(y, middle - a, left=a, color=theme.PALE, height=0.58)

@@ -46,7 +46,7 @@ def scatter(
 
     Parameters
     ----------
-    data : one row a point; with a group, the marks say how its values look, else points are peers.
+    data : one row a point.
     text : column of names, printed where there is room.
     mine : column that is true for the points in bold, whose names are always printed.
     off : words with places for ``{label}`` and ``{value}``: peers far from all others then stand at
@@ -83,7 +83,7 @@ def scatter(
         placed.keep_line(panel.ax.get_xlim(), [float(rule.at)] * 2)
     if line is not None:
         _line(panel, placed, line)
-    for mark, part in _marked(data[~beyond], encoding, own):
+    for mark, part in _marked(data[~beyond], own):
         edge: Style = {"mec": "white", "mew": 0.5} if mark.size > 4 else {"mew": 0.8}
         look: Style = {
             "marker": mark.marker,
@@ -110,12 +110,8 @@ def scatter(
     return page
 
 
-def _marked(
-    data: pd.DataFrame, encoding: Encoding, own: pd.Series
-) -> list[tuple[Mark, pd.DataFrame]]:
-    """Each mark with its points."""
-    if encoding.group:
-        return [(m, data[data[encoding.group] == m.at]) for m in encoding.marks]
+def _marked(data: pd.DataFrame, own: pd.Series) -> list[tuple[Mark, pd.DataFrame]]:
+    """Each mark with its points: peers, and one's own."""
     peers, zone = Mark("peers", colour=PEER, size=5.5), Mark("own", colour=ZONE, size=8.5)
     mine = own.reindex(data.index)
     return [(peers, data[~mine]), (zone, data[mine])]
@@ -135,7 +131,7 @@ def _axes(
     if line is not None:
         values += [v for c in ("y", "low", "high") if c in line for v in line[c]]
     low, high = float(min(values)), float(max(values))
-    under, over = (0.14, 0.2) if beyond.any() else (0.02, 0.02) if encoding.group else (0.08, 0.1)
+    under, over = (0.14, 0.2) if beyond.any() else (0.08, 0.1)
     ax.set_ylim(low - under * (high - low), high + over * (high - low))
     ax.locator_params(axis="y", nbins=6, steps=[1, 2, 5, 10])
     if encoding.across == "log":

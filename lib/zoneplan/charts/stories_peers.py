@@ -28,7 +28,7 @@ from zoneplan.peers.targets import Promised
 from zoneplan.peers.totals import AgainstCity, Totals
 from zoneplan.peers.zones import NO_RATE, PeerResult, cited, names, rate_of
 from zoneplan.result import Nothing
-from zoneplan.text import day, num, odds, odds_range, pct
+from zoneplan.text import PERCENT, day, num, odds, odds_range, pct
 
 # With fewer units the outer percentiles are just the extremes.
 FEW_UNITS = 30
@@ -470,7 +470,7 @@ def _neighbours(result: Neighbours, lang: str = "en") -> Chart:
         "look": "line",
         "marker": "",
         "width": 2.0,
-        "ends": ("", "+{value} %"),
+        "ends": ("", "+{value}" + PERCENT[lang]),
         "digits": 0,
     }
     marks = [Mark(p, **grey) for p in dict.fromkeys(cities.loc[~host, "place"])]
