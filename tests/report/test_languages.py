@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from stand_ins import ABOUT, GDP, placed
+from stand_ins import ABOUT, GDP, placed, typed
 
 from zoneplan.charts.wording import CHANCE_STEPS
 from zoneplan.messages import LANGS, words
@@ -45,7 +45,8 @@ def heads(text: str) -> list[str]:
 
 
 def parts(plan, lang="en", drawn=()):
-    return render("brief", lang, **context(plan.forecast(), drawn, lang).facts())
+    made = render("brief", lang, **context(plan.forecast(), drawn, lang).facts())
+    return {name: typed(text) for name, text in made.items()}
 
 
 def paper(plan, lang="en", drawn=()):

@@ -38,6 +38,12 @@ def test_a_fact_shows_exactly_its_characters(text, written):
     assert plain(str(markdown(text))) == text
 
 
+def test_figures_are_printed_with_their_signs(written):
+    said = "{% block t %}{{ a }}; {{ b }}; {{ c }}; {{ d }}{% endblock %}"
+    made = written(said, a="-5.6 %", b="45-72 %", c="CNY 27 billion", d="2018-10-30, x-1")["t"]
+    assert made == "\u22125.6\u00a0%; 45\u201372\u00a0%; CNY\u00a027 billion; 2018-10-30, x-1"
+
+
 def test_a_gap_is_an_error(written):
     with pytest.raises(jinja2.UndefinedError, match="nowhere"):
         written("{% block t %}{{ nowhere }}{% endblock %}")

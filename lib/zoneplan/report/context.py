@@ -120,7 +120,7 @@ class Context:
     slides: Sequence[Chart]
     sources: Rows
     more_sources: int
-    slide_sources: Rows
+    slide_sources: Sequence[str]
     more_than_slides: int
     # The ids of all sources, also of charts that only the workbook has.
     behind: Sequence[str]
@@ -452,7 +452,7 @@ def _shown(plan: Plan, drawn: shown.Drawn, lang: str) -> dict[str, Any]:
         "sources": rows_of(shown.listed(plan.sources, listed, lang)),
         "more_sources": len(every) - len(listed),
         "slides": slides,
-        "slide_sources": rows_of(shown.listed(plan.sources, on_slides, lang)),
+        "slide_sources": list(dict.fromkeys(c.source for c in slides)),
         "more_than_slides": len(every) - len(on_slides),
         "behind": sorted(every),
     }
