@@ -361,7 +361,8 @@ def _compared(plan: Plan, lang: str) -> dict[str, Any]:
     if not windows.rows.empty:
         ends = {"first": windows.rows.iloc[0], "last": windows.rows.iloc[-1]}
         reached = {k: reached_by(r["percentile"], lang) for k, r in ends.items()}
-        told = windows.facts(lang) | reached
+        first, last = (row["percentile"] for row in ends.values())
+        told = windows.facts(lang) | reached | {"rarer": first >= 100 * EVEN > last}
     return {"windows": told, "national": _national(plan), "next_door": _next_door(plan)}
 
 
