@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from stand_ins import ABOUT, FakeChart
+from stand_ins import ABOUT, FakeChart, typed
 
 from zoneplan import load_plan
 from zoneplan.messages import LANGS
@@ -27,7 +27,8 @@ def facts(plan):
 @pytest.fixture(scope="session")
 def papers(facts):
     """The parts of the paper without charts, by language."""
-    return {lang: render("brief", lang, **told.facts()) for lang, told in facts.items()}
+    made = {lang: render("brief", lang, **told.facts()) for lang, told in facts.items()}
+    return {lang: {k: typed(text) for k, text in parts.items()} for lang, parts in made.items()}
 
 
 @pytest.fixture

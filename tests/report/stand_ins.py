@@ -57,3 +57,8 @@ class Entry:
 def placed(*ids: str, **entry: object) -> list[tuple[Entry, FakeChart]]:
     """Stand-ins with their places, as the list of charts gives them."""
     return [(Entry(**entry), FakeChart(i)) for i in ids]
+
+
+def typed(text: str) -> str:
+    """A text with the signs of a keyboard in place of those of print."""
+    return text.replace("\u00a0", " ").replace("\u2212", "-").replace("\u2013", "-")

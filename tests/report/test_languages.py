@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from stand_ins import ABOUT, GDP, placed
+from stand_ins import ABOUT, GDP, placed, typed
 
 from zoneplan.charts.wording import CHANCE_STEPS
 from zoneplan.messages import LANGS, words
@@ -45,7 +45,8 @@ def heads(text: str) -> list[str]:
 
 
 def parts(plan, lang="en", drawn=()):
-    return render("brief", lang, **context(plan.forecast(), drawn, lang).facts())
+    made = render("brief", lang, **context(plan.forecast(), drawn, lang).facts())
+    return {name: typed(text) for name, text in made.items()}
 
 
 def paper(plan, lang="en", drawn=()):
@@ -129,7 +130,8 @@ def test_the_growth_to_watch_is_an_even_bet(facts):
     assert told["even"] == pytest.approx(6.5)
     assert told["cells"] == [(4.0, 0.2), (6.0, 0.4), (8.0, 0.8)]
     assert told["planned"] == (7.0, 0.6)
-    assert np.isnan(_warned("gdp", rows.head(2))["even"])
+    low = rows.assign(probability=rows["probability"] / 2)
+    assert np.isnan(_warned("gdp", low)["even"])
 
 
 def test_every_constant_is_told_in_both_languages(facts, papers):

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from stand_ins import placed
+from stand_ins import placed, typed
 
 from zoneplan.messages import LANGS
 from zoneplan.report import pages, paper
@@ -118,4 +118,4 @@ def test_the_index_leads_to_answer_figure_file_and_notebook(lang, pictures, fact
     assert "//" not in "".join(links)
     # The first answer is that of the paper.
     lead = facts[lang].lead
-    assert odds_range(lead["probability_low"], lead["probability_high"], lang) in html
+    assert odds_range(lead["probability_low"], lead["probability_high"], lang) in typed(html)

@@ -29,13 +29,19 @@ def written(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "text", ["a|b", "<1 %", "~200", "*x*", "[a](b)", "$5", "x_y_z", "#1", "a\\b", "`c`", "s@b.c"]
+    "text", ["a|b", "<1", "~200", "*x*", "[a](b)", "$5", "x_y_z", "#1", "a\\b", "`c`", "s@b.c"]
 )
 def test_a_fact_shows_exactly_its_characters(text, written):
     table = "{% block t %}\n| x | y |\n{{ columns('50l 50r') }}\n| {{ x }} | 1 |\n{% endblock %}"
     made = written(table, x=text)["t"]
     assert text in pypandoc.convert_text(made, "plain", format=paper.MARKDOWN)
     assert plain(str(markdown(text))) == text
+
+
+def test_figures_are_printed_with_their_signs(written):
+    said = "{% block t %}{{ a }}; {{ b }}; {{ c }}; {{ d }}{% endblock %}"
+    made = written(said, a="-5.6 %", b="45-72 %", c="CNY 27 billion", d="2018-10-30, x-1")["t"]
+    assert made == "\u22125.6\u00a0%; 45\u201372\u00a0%; CNY\u00a027 billion; 2018-10-30, x-1"
 
 
 def test_a_gap_is_an_error(written):

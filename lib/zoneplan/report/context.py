@@ -120,7 +120,7 @@ class Context:
     slides: Sequence[Chart]
     sources: Rows
     more_sources: int
-    slide_sources: Rows
+    slide_sources: Sequence[str]
     more_than_slides: int
     # The ids of all sources, also of charts that only the workbook has.
     behind: Sequence[str]
@@ -361,7 +361,8 @@ def _compared(plan: Plan, lang: str) -> dict[str, Any]:
     if not windows.rows.empty:
         ends = {"first": windows.rows.iloc[0], "last": windows.rows.iloc[-1]}
         reached = {k: reached_by(r["percentile"], lang) for k, r in ends.items()}
-        told = windows.facts(lang) | reached
+        first, last = (row["percentile"] for row in ends.values())
+        told = windows.facts(lang) | reached | {"rarer": first >= 100 * EVEN > last}
     return {"windows": told, "national": _national(plan), "next_door": _next_door(plan)}
 
 
@@ -452,7 +453,7 @@ def _shown(plan: Plan, drawn: shown.Drawn, lang: str) -> dict[str, Any]:
         "sources": rows_of(shown.listed(plan.sources, listed, lang)),
         "more_sources": len(every) - len(listed),
         "slides": slides,
-        "slide_sources": rows_of(shown.listed(plan.sources, on_slides, lang)),
+        "slide_sources": list(dict.fromkeys(c.source for c in slides)),
         "more_than_slides": len(every) - len(on_slides),
         "behind": sorted(every),
     }

@@ -14,6 +14,11 @@ function Div(div)
   if div.classes:includes('newpage') then
     return breaks[to] and pandoc.RawBlock(to, breaks[to]) or {}
   end
+  if FORMAT == 'docx' and div.classes:includes('note') then
+    -- The small print of Word's own styles.
+    div.attributes['custom-style'] = 'table of figures'
+    return div
+  end
   if FORMAT ~= 'typst' then return nil end
   for _, name in ipairs({ 'small', 'long', 'keep', 'note' }) do
     if div.classes:includes(name) then

@@ -35,6 +35,8 @@ PANDOC = {"en": "en", "zh": "zh-Hans"}
 TYPST = {"en": 'lang: "en"', "zh": 'lang: "zh", region: "cn"'}
 # The style of the list of captions, and the height of a logo in millimetres.
 LISTED, LOGO_HIGH = "table of figures", 14
+# A table of so many rows stays on one page of Word.
+SHORT = 16
 # The field that lists the captions.
 FIELD = r' TOC \h \z \n \t "Image Caption,1" '
 
@@ -170,12 +172,21 @@ def element(tag: str, inside: Any = None, **attributes: str) -> Any:
 
 
 def _keep_together(table: Table) -> None:
-    """Rows stay on one page, heads with the row below them."""
+    """Rows stay on one page, heads with the row below them, short tables whole and with the words
+    before them.
+    """
+    from docx.text.paragraph import Paragraph
+
+    kept = table.rows[: len(table.rows) - 1 if len(table.rows) <= SHORT else 1]
     for row in table.rows:
         row._tr.get_or_add_trPr().insert(0, element("cantSplit"))
-    for cell in table.rows[0].cells:
-        for paragraph in cell.paragraphs:
-            paragraph.paragraph_format.keep_with_next = True
+    for row in kept:
+        for cell in row.cells:
+            for paragraph in cell.paragraphs:
+                paragraph.paragraph_format.keep_with_next = True
+    before = table._tbl.getprevious()
+    if before is not None and before.tag.endswith("}p"):
+        Paragraph(before, table._parent).paragraph_format.keep_with_next = True
 
 
 def _add_logo(document: Document, logo: Path) -> None:

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).with_name("templates")
 # What Markdown would take for its own signs.
 SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~^$@])")
+# A minus sign, a percent sign and a currency on the line of their figure, the dash of a range.
+PRINTED = (
+    (r"(?<![\w.)\]-])-(?=\.?\d)", "\u2212"),
+    (r"(?<=\d) %", "\u00a0%"),
+    (r"\b(CNY|USD) (?=\d)", "\\1\u00a0"),
+    (r"(?<=\d)-(?=[\d.]+\u00a0%)", "\u2013"),
+)
 # What is counted has no decimals.
 COUNTED = ("家", "个", "位")
 
@@ -56,7 +63,7 @@ def environment(lang: str) -> Environment:
         undefined=StrictUndefined,
         # What a filter or a macro has made is not escaped twice.
         autoescape=True,
-        finalize=markdown,
+        finalize=printed,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -78,6 +85,16 @@ def markdown(value: object) -> Markup:
     """A value as Markdown that shows exactly its characters; what is Markdown already stays."""
     is_markdown = hasattr(value, "__html__")
     return Markup(value if is_markdown else SIGNS.sub(r"\\\1", str(value)).replace("\n", " "))
+
+
+def printed(value: object) -> Markup:
+    """A value as Markdown, its figures as they are printed."""
+    if hasattr(value, "__html__"):
+        return Markup(value)
+    text = str(value)
+    for found, sign in PRINTED:
+        text = re.sub(found, sign, text)
+    return markdown(text)
 
 
 def plain(text: str) -> str:
