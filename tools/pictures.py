@@ -60,11 +60,11 @@ def explorer(lang: str, end: str) -> None:
         env = os.environ | {"FONTCONFIG_FILE": str(fonts)}
         with sync_playwright() as play:
             browser = play.chromium.launch(
-                executable_path=chromium, args=["--no-sandbox"], env=env, timeout=180_000
+                executable_path=chromium, args=["--no-sandbox"], env=env, timeout=600_000
             )
             page = browser.new_page(viewport={"width": 1240, "height": 860})
-            page.goto(address, timeout=180_000)
-            page.wait_for_selector(CHANCE, timeout=180_000)
+            page.goto(address, timeout=600_000)
+            page.wait_for_selector(CHANCE, timeout=600_000)
             page.wait_for_load_state("networkidle")
             page.wait_for_timeout(3000)
             page.screenshot(path=OUT / f"explorer{end}.png")
