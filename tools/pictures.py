@@ -1,4 +1,4 @@
-"""Make the pictures of both READMEs: the first page of the paper, and the explorer in a browser.
+"""Make the pictures of both READMEs: the first page of the paper, and the page to play with.
 
 Run after ``make brief``: ``python tools/pictures.py``. Needs pdftoppm (poppler) and Chromium.
 """
@@ -6,73 +6,42 @@ Run after ``make brief``: ``python tools/pictures.py``. Needs pdftoppm (poppler)
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "docs" / "images"
-ENDS = {"en": "", "zh": "_zh"}
-# The chance stands there once the kernel has answered.
-CHANCE = ".widget-html .zoneplan-chance"
+ENDS = ("", "_zh")
 FONTS = "<fontconfig><dir>{}</dir><dir>/usr/share/fonts</dir><cachedir>{}</cachedir></fontconfig>"
 
 
-def paper(end: str) -> None:
+def paper(reports: Path, end: str) -> None:
     """Draw the first page of a paper."""
     pages = ["-png", "-r", "90", "-f", "1", "-l", "1", "-singlefile"]
-    files = [ROOT / "reports" / f"brief{end}.pdf", OUT / f"paper{end}"]
+    files = [reports / f"brief{end}.pdf", OUT / f"paper{end}"]
     subprocess.run(["pdftoppm", *pages, *map(str, files)], check=True)
 
 
-@contextmanager
-def app(lang: str) -> Iterator[str]:
-    """Run the app for a while; its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    command = ["-m", "zoneplan", "app", "--no-browser", "--lang", lang, "--port", port]
-    with subprocess.Popen(
-        [sys.executable, *command], stdout=subprocess.PIPE, encoding="utf-8", cwd=ROOT
-    ) as server:
-        try:
-            said = iter(server.stdout or ())
-            yield next(m[0] for line in said if (m := re.search(r"http://\S+", line)))
-        finally:
-            server.terminate()
-
-
-def explorer(lang: str, end: str) -> None:
-    """Photograph the explorer; Chinese is set in the typeface of the charts."""
-    from playwright.sync_api import sync_playwright
+def explorer(reports: Path, end: str) -> None:
+    """Photograph the page with sliders; Chinese is set in the typeface of the charts."""
     from pylopdf_fonts_zh_cn import sans_path
 
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    with tempfile.TemporaryDirectory() as scratch, app(lang) as address:
+    browser = shutil.which("chromium") or shutil.which("google-chrome") or "chromium"
+    with tempfile.TemporaryDirectory() as scratch:
         fonts = Path(scratch) / "fonts.conf"
         fonts.write_text(FONTS.format(Path(sans_path()).parent, scratch), encoding="utf-8")
+        flags = ["--headless", "--no-sandbox", "--hide-scrollbars", "--virtual-time-budget=20000"]
+        picture = [f"--screenshot={OUT / f'explorer{end}.png'}", "--window-size=1240,860"]
+        page = (reports / f"explore{end}.html").resolve().as_uri()
         env = os.environ | {"FONTCONFIG_FILE": str(fonts)}
-        with sync_playwright() as play:
-            browser = play.chromium.launch(
-                executable_path=chromium, args=["--no-sandbox"], env=env, timeout=180_000
-            )
-            page = browser.new_page(viewport={"width": 1240, "height": 860})
-            page.goto(address, timeout=180_000)
-            page.wait_for_selector(CHANCE, timeout=180_000)
-            page.wait_for_load_state("networkidle")
-            page.wait_for_timeout(3000)
-            page.screenshot(path=OUT / f"explorer{end}.png")
-            browser.close()
+        subprocess.run([browser, *flags, *picture, page], check=True, env=env)
 
 
 if __name__ == "__main__":
     OUT.mkdir(parents=True, exist_ok=True)
-    for lang, end in ENDS.items():
-        paper(end)
-        explorer(lang, end)
+    for end in ENDS:
+        for made in (paper, explorer):
+            made(Path(*sys.argv[1:]) if sys.argv[1:] else ROOT / "reports", end)

@@ -69,13 +69,15 @@ def test_figures_around_it_are_the_librarys(plan, made, lang):
     brier = {k: num(v, 3) for k, v in rows["brier"].items()}
     late, early, whole = "from 2012", "before 2012", "all"
     cases = num(rows.loc[("plain", whole), "cases"], 0)
-    together = made.joint().facts(lang)["all_middle"]
+    joint = made.joint().facts(lang)
+    apart, together, alike = (joint[f"all_{c}"] for c in ("independent", "middle", "close"))
     gdp = made["gdp"].odds(2020).table().iloc[0]
     span = odds_range(gdp["probability_low"], gdp["probability_high"], lang)
     said = {e: (share(rows, e, "mean", lang), share(rows, e, "met", lang)) for e in (early, late)}
     wanted = {
         "en": [
-            f"all five are met together is {together}",
+            f"all five are met together is {together} ({apart} if they moved independently, "
+            f"{alike} if nearly as one)",
             f"{n.sum()} distinct promises {given} have a chance, a range or a bound, "
             f"{n['by_decision']} are kept by administrative decision, {n['settled']} has "
             f"since been settled, and {n['not_assessable']} cannot be assessed",
@@ -90,7 +92,7 @@ def test_figures_around_it_are_the_librarys(plan, made, lang):
             f"the score is {brier['odds', whole]}",
         ],
         "zh": [
-            f"同时实现的概率为{together}",
+            f"同时实现的概率为{together}（互不相关时为{apart}，几乎同步时为{alike}）",
             f"共{n.sum()}项：{given}项给出概率、区间或单侧界限，{n['by_decision']}项由行政决定，"
             f"{n['settled']}项已有结果，{n['not_assessable']}项依据公开数据无法测算",
             f"如{span}",
