@@ -14,7 +14,7 @@ from PIL import Image
 from zoneplan import cli
 from zoneplan.errors import Problem
 from zoneplan.report import notebooks
-from zoneplan.report.compare import COLUMNS, changed, side_by_side
+from zoneplan.report.compare import changed, side_by_side
 from zoneplan.report.pages import fetched
 from zoneplan.report.rebaseline import entry, record
 
@@ -172,7 +172,8 @@ def test_nothing_is_saved_without_a_yes(project, monkeypatch, capsys, answer, sa
     monkeypatch.setattr("builtins.input", reply)
     before = (project / "notebooks/01_a.ipynb").read_bytes()
     assert cli.main(["rebaseline", "--why", "a reason"]) == (0 if saved else 1)
-    assert capsys.readouterr().out.splitlines()[0].split() == COLUMNS
+    said = ["01_a, under 'Step 1'", "    GDP #: 1 -> 2"]
+    assert capsys.readouterr().out.splitlines()[:2] == said
     assert ((project / "notebooks/01_a.ipynb").read_bytes() != before) == saved
     assert (project / "CHANGES.md").exists() == saved
 
@@ -224,7 +225,7 @@ def test_a_failed_claim_and_all_that_moved_are_shown_together(claims, capsys):
     assert "growth is above 4" in said
     assert "growth = 3.2" in said
     assert "under 'Checks'" in said
-    assert "4.4" in said
+    assert "#: 4.4 -> 3.2" in said
     page = (claims / "build" / "notebooks.html").read_text(encoding="utf-8")
     assert "growth is above 4" in page
     # With a claim that fails nothing is saved, whatever is answered.

@@ -19,7 +19,7 @@ import pandas as pd
 
 from zoneplan.errors import DataError, Problem
 from zoneplan.report import notebooks
-from zoneplan.text import frame
+from zoneplan.text import MISSING
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -90,8 +90,10 @@ def shown(
     page = page or notebooks.folder().parent / "build" / "notebooks.html"
     if failed:
         print("\n".join(map(str, failed)))
-    if len(rows):
-        print(frame(rows))
+    for (name, under), some in rows.groupby(["notebook", "under"], sort=False):
+        print(f"{name}, under '{under}'")
+        for row in some.itertuples():
+            print(f"    {row.what}: {row.saved or MISSING} -> {row.now or MISSING}")
     if failed or len(rows):
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(side_by_side(before, after, rows, failed), encoding="utf-8")
@@ -134,7 +136,10 @@ def _cells(
         for k, cell in enumerate(now.cells):
             old = then.get(cell.id)
             saved = old.get("outputs", []) if old is not None else []
-            yield name, notebooks.heading(now, k), saved, cell.get("outputs", [])
+            shows = cell.get("outputs", [])
+            # Of a cell that fails the reason is told; what it would have shown is not known.
+            if all(o.output_type != "error" for o in shows):
+                yield name, notebooks.heading(now, k), saved, shows
 
 
 def _bare(outputs: list) -> str:
