@@ -25,14 +25,6 @@ LOCK = [
     *("--universal", "--generate-hashes", "--no-header", "--no-annotate"),
     *("--no-strip-extras", "--no-emit-index-url", "--quiet"),
 ]
-NBVAL = [
-    "--nbval",
-    "--nbval-current-env",
-    "--nbval-cell-timeout=120",
-    "-n",
-    "2",
-    "--dist=loadscope",
-]
 DIFFERS = 'A saved number differs. If that is meant: python run.py rebaseline --why "the reason"'
 
 
@@ -95,36 +87,33 @@ def lint() -> None:
     python("-m", "mypy", "--no-error-summary")
 
 
-def compare(books: list[Path]) -> None:
+def compare(*named: str) -> None:
     """Run notebooks and compare every output with the one that was saved."""
-    offline = str(ROOT / "tests" / "offline")
+    offline = os.pathsep.join([str(ROOT / "tests" / "offline"), os.environ.get("PYTHONPATH", "")])
     try:
-        python("-m", "pytest", *NBVAL, *books, PYTHONPATH=offline)
+        python("-m", "zoneplan", "run-notebooks", "--compare", *named, PYTHONPATH=offline)
     except Stopped:
         print(DIFFERS)
         raise
 
 
 def test(*arguments: str) -> None:
-    """Style, checks of the data, tests and every notebook; or the notebooks of some numbers."""
+    """Style, checks of the data, tests and every notebook; or the notebooks of some numbers
+    (``test 03``, ``test zh/03``; ``test 03 --tolerance 0.001`` lets last digits pass).
+    """
     ready()
     if not arguments:
         lint()
         zoneplan("check")
         python("-m", "pytest", "-n", "2", "-m", "not slow", "-rs", "tests")
-    books = [
-        p for n in arguments or ("",) for p in sorted((ROOT / "notebooks").glob(f"{n}*.ipynb"))
-    ]
-    if not books:
-        raise SystemExit(f"no notebook begins with {', '.join(arguments)}")
-    compare(books)
+    compare(*arguments)
 
 
 def test_slow() -> None:
     """What takes long: whole journeys, the Chinese notebooks and the oldest versions."""
     ready()
     python("-m", "pytest", "-n", "2", "-m", "slow", "-rs", "tests")
-    compare(sorted((ROOT / "notebooks" / "zh").glob("*.ipynb")))
+    compare("zh")
     test_oldest()
 
 

@@ -83,7 +83,12 @@ def parser() -> argparse.ArgumentParser:
         said = "language (default: that of the machine)"
         made[name].add_argument("--lang", choices=["en", "zh"], help=said)
     said = "save each notebook as one clean run"
-    made["run-notebooks"].add_argument("--save", action="store_true", help=said)
+    add = made["run-notebooks"].add_argument
+    add("--save", action="store_true", help=said)
+    said = "show what is otherwise than saved, and write both side by side to a page"
+    add("--compare", nargs="*", metavar="NN", help=f"{said}; all, or those of some numbers")
+    said = "with --compare: share by which numbers and pictures may differ (default: not at all)"
+    add("--tolerance", type=float, default=0.0, metavar="SHARE", help=said)
     return top
 
 
@@ -238,6 +243,11 @@ def _run_notebooks(args: argparse.Namespace) -> int:
     from zoneplan.clerk import own_plan
     from zoneplan.report.notebooks import run_all
 
+    if args.compare is not None:
+        from zoneplan.report.compare import compare
+
+        _refuse_user_plan(args.plan, "run-notebooks --compare")
+        return 0 if compare(args.compare, _tell, args.tolerance) else 1
     own = own_plan(args.plan)
     if own:
         _refuse_faulty(own)

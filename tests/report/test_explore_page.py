@@ -1,4 +1,4 @@
-"""The page that is sent alone: one small file that fetches nothing, with the draws."""
+"""The page that is sent alone: one small file, nothing fetched, the draws of the library."""
 
 from __future__ import annotations
 

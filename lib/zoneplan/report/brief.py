@@ -235,7 +235,7 @@ def write_language(
     write_slides(told, parts, cover, work / f"{name}.pptx")
     book, title = named(WORKBOOK, lang), words(lang)("workbook.title", plan=plan.title(lang))
     rows = sheets(made, told.behind, lang)
-    write_workbook(work / f"{book}.xlsx", charts, rows, title, plan.as_of, figures, lang)
+    write_workbook(work / f"{book}.xlsx", charts, rows, title, plan.as_of, figures, lang, made)
     write_request(made.promises(), work, lang)
     pages.index_page(told, parts, runs, placed, work / "html", notebooks_at, others)
     write_explore_page(made, work / f"{named('explore', lang)}.html", lang)

@@ -9,7 +9,7 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,6 +65,8 @@ def run_all(
     where: Path | None = None,
     tell: Callable[[str, bool], None] = lambda name, finished: None,
     env: Mapping[str, str] | None = None,
+    only: Sequence[Path] | None = None,
+    failed: list[Problem] | None = None,
 ) -> dict[str, NotebookNode]:
     """Run every notebook, two at a time; an interruption stops those that run and begins no other.
 
@@ -74,12 +76,14 @@ def run_all(
     where : folder of the notebooks; None means the project's.
     tell : called with (name, finished) when a notebook starts and when it ends.
     env : more environment variables for the kernels.
+    only : notebooks to run instead of all.
+    failed : takes what goes wrong in a cell; the cells after it run then, and nothing is raised.
 
     Returns
     -------
     Executed notebooks by file stem, in reading order.
     """
-    files = paths(where)
+    files = paths(where) if only is None else list(only)
     if not files:
         found, expected = str(where or folder()), "files such as 01_name.ipynb"
         raise DataError([Problem(found, None, None, "no notebook", expected)])
@@ -90,7 +94,7 @@ def run_all(
         async def one(path: Path) -> NotebookNode:
             async with gate:
                 tell(path.stem, False)
-                made = await _run(path, env or {})
+                made = await _run(path, env or {}, failed)
                 tell(path.stem, True)
                 return made
 
@@ -128,7 +132,9 @@ def _finish(work: Coroutine[Any, Any, Any]) -> Any:
             raise
 
 
-async def _run(path: Path, env: Mapping[str, str]) -> NotebookNode:
+async def _run(
+    path: Path, env: Mapping[str, str], failed: list[Problem] | None = None
+) -> NotebookNode:
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellTimeoutError
@@ -143,19 +149,21 @@ async def _run(path: Path, env: Mapping[str, str]) -> NotebookNode:
             startup_timeout=NOTEBOOK_SECONDS,
             resources={"metadata": {"path": str(path.parent)}},
             coalesce_streams=True,
+            allow_errors=failed is not None,
             # A profile of the user must not change a published result.
             extra_arguments=[f"--ipython-dir={scratch}", "--HistoryManager.hist_file=:memory:"],
         )
         begun = [0]
 
-        async def failed(
-            cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]
-        ) -> None:
+        async def fails(cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:
             reason = await _reason(client, cell.source, execute_reply["content"])
-            raise failure(path, notebook, cell_index, reason)
+            error = failure(path, notebook, cell_index, reason)
+            if failed is None:
+                raise error
+            failed.extend(error.problems)
 
         client.on_cell_start = lambda cell, cell_index: begun.append(cell_index)
-        client.on_cell_error = failed
+        client.on_cell_error = fails
         # What cells write comes back in their outputs; the rest is the noise of kernels that stop.
         options = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         try:

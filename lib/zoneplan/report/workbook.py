@@ -7,13 +7,17 @@ import re
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from zoneplan.charts.chart import Chart
 from zoneplan.messages import words
+from zoneplan.report.live_sheet import LiveSheet
 from zoneplan.report.native import HIDDEN, Native, Series, native
+
+if TYPE_CHECKING:
+    from zoneplan.study import Forecasts
 
 # Beside a chart a column stays narrow, so that the chart is in sight; longer texts are wrapped.
 WIDEST, WIDEST_BESIDE, LINE = 60, 40, 15
@@ -40,6 +44,7 @@ def write_workbook(
     day: date,
     figures: Path | None = None,
     lang: str = "en",
+    live: Forecasts | None = None,
 ) -> Path:
     """Write the workbook.
 
@@ -50,8 +55,11 @@ def write_workbook(
     title, day : heading and fixed date of the file.
     figures : folder with the charts as PNG, for kinds of charts that a spreadsheet does not have.
     lang : ``en`` or ``zh``, as the charts and tables are.
+    live : forecasts for a sheet on which growth, base and target can be changed.
     """
     import xlsxwriter
+
+    from zoneplan.report.apart import taken_apart
 
     # A text that begins with "=" is still a text.
     safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -59,7 +67,10 @@ def write_workbook(
         # The date of creation is fixed so that equal data gives an equal file.
         made = datetime.combine(day, time())
         book.set_properties({"title": title, "author": "zoneplan", "created": made})
-        _Writer(book, lang).write(charts, tables, title, figures)
+        writer, sheet = _Writer(book, lang), None
+        if live is not None and (every := taken_apart(live)):
+            sheet = LiveSheet(writer, every, live.plan)
+        writer.write(charts, tables, title, figures, sheet)
     return path
 
 
@@ -105,11 +116,16 @@ class _Writer:
         tables: Sequence[tuple[str, str, pd.DataFrame]],
         title: str,
         figures: Path | None,
+        live: LiveSheet | None = None,
     ) -> None:
-        names = sheet_names([c.id for c in charts], [self.back, *(name for name, _, _ in tables)])
-        rows = [(names[c.id], c.title, c.subtitle, c.source) for c in charts]
+        taken = [self.back, *(name for name, _, _ in tables), *([live.name] if live else [])]
+        names = sheet_names([c.id for c in charts], taken)
+        rows = [live.about] if live else []
+        rows += [(names[c.id], c.title, c.subtitle, c.source) for c in charts]
         rows += [(name, name.capitalize(), note, "") for name, note, _ in tables]
         self.contents(title, rows)
+        if live:
+            live.write(FIRST)
         for chart in charts:
             self.chart(chart, names[chart.id], figures)
         for name, note, frame in tables:
