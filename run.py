@@ -25,7 +25,14 @@ LOCK = [
     *("--universal", "--generate-hashes", "--no-header", "--no-annotate"),
     *("--no-strip-extras", "--no-emit-index-url", "--quiet"),
 ]
-DIFFERS = 'A saved number differs. If that is meant: python run.py rebaseline --why "the reason"'
+NBVAL = [
+    *("--nbval", "--nbval-current-env", "--nbval-cell-timeout=120"),
+    *("-n", "2", "--dist=loadscope"),
+]
+DIFFERS = (
+    "A saved number differs. To see which: python run.py test 03. "
+    'If that is meant: python run.py rebaseline --why "the reason"'
+)
 
 
 class Stopped(Exception):
@@ -87,14 +94,19 @@ def lint() -> None:
     python("-m", "mypy", "--no-error-summary")
 
 
-def compare(*named: str) -> None:
+def compare(*command: object) -> None:
     """Run notebooks and compare every output with the one that was saved."""
     offline = os.pathsep.join([str(ROOT / "tests" / "offline"), os.environ.get("PYTHONPATH", "")])
     try:
-        python("-m", "zoneplan", "run-notebooks", "--compare", *named, PYTHONPATH=offline)
+        python("-m", *command, PYTHONPATH=offline)
     except Stopped:
         print(DIFFERS)
         raise
+
+
+def nbval(folder: str) -> None:
+    """Every notebook of a folder."""
+    compare("pytest", *NBVAL, *sorted((ROOT / folder).glob("*.ipynb")))
 
 
 def test(*arguments: str) -> None:
@@ -106,14 +118,16 @@ def test(*arguments: str) -> None:
         lint()
         zoneplan("check")
         python("-m", "pytest", "-n", "2", "-m", "not slow", "-rs", "tests")
-    compare(*arguments)
+        nbval("notebooks")
+    else:
+        compare("zoneplan", "run-notebooks", "--compare", *arguments)
 
 
 def test_slow() -> None:
     """What takes long: whole journeys, the Chinese notebooks and the oldest versions."""
     ready()
     python("-m", "pytest", "-n", "2", "-m", "slow", "-rs", "tests")
-    compare("zh")
+    nbval("notebooks/zh")
     test_oldest()
 
 

@@ -109,8 +109,8 @@ def brief(
         A notebook failed, a logo or template is not one, or ``out`` holds something else; the
         earlier brief stays whole.
     """
+    from zoneplan.plan.loading import load
     from zoneplan.report.notebooks import folder, paths, run_all
-    from zoneplan.study import load_plan
 
     out = reports_dir(plan) / (QUICK if quick else "") if out is None else Path(out)
     refuse_foreign(out)
@@ -121,7 +121,9 @@ def brief(
     langs = LANGS if lang == BOTH else (lang,)
     if quick:
         langs = (plan.lang if lang == BOTH else lang,)
-    books = 0 if quick or load_plan(plan.folder).as_of != plan.as_of else len(paths())
+    books = (
+        0 if quick or load(type(plan), plan.folder, plan.lang).as_of != plan.as_of else len(paths())
+    )
     with progress_bar(progress, books + (len(PARTS) if quick else 1 + len(langs))) as tell:
         env = {"ZONEPLAN_PLAN": str(plan.folder.resolve())}
         runs = run_all(tell=tell, env=env) if books else {}

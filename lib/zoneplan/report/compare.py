@@ -13,7 +13,7 @@ from html import escape
 from html.parser import HTMLParser
 from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -64,7 +64,9 @@ def run_again(
     """The saved runs and new ones by name, in both languages, and the cells that fail."""
     import nbformat
 
-    before, after, failed = {}, {}, list[Problem]()
+    before: dict[str, NotebookNode] = {}
+    after: dict[str, NotebookNode] = {}
+    failed: list[Problem] = []
     for edition in EDITIONS:
         where = notebooks.folder() / edition
         files = [p for p in notebooks.paths(where) if not numbers or p.stem.startswith((*numbers,))]
@@ -129,7 +131,7 @@ def changed(
 
 def _cells(
     before: Mapping[str, NotebookNode], after: Mapping[str, NotebookNode]
-) -> Iterator[tuple[str, str, list, list]]:
+) -> Iterator[tuple[str, str, list[Any], list]]:
     """Notebook, heading, saved and new outputs of every cell."""
     for name, now in after.items():
         then = {c.id: c for c in before[name].cells} if name in before else {}
@@ -142,7 +144,7 @@ def _cells(
                 yield name, notebooks.heading(now, k), saved, shows
 
 
-def _bare(outputs: list) -> str:
+def _bare(outputs: list[Any]) -> str:
     """Outputs without blanks and what a front end notes beside them."""
     kept = ("data", "text", "name", "ename", "evalue")
     every = [{k: o[k] for k in kept if k in o} for o in outputs]
@@ -176,7 +178,7 @@ class _Table(HTMLParser):
             self.rows[-1][-1] += data
 
 
-def _lines(outputs: list) -> list[tuple[str, str]]:
+def _lines(outputs: list[Any]) -> list[tuple[str, str]]:
     """What a cell shows, line by line, each with its place; a picture is one line."""
     lines: list[tuple[str, str]] = []
     for output in outputs:
@@ -204,7 +206,7 @@ def _named(rows: list[list[str]]) -> Iterator[tuple[str, str]]:
             yield f"{label} / {column}", cell
 
 
-def _pairs(old: list, new: list) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
+def _pairs(old: list[Any], new: list[Any]) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
     """Lines that differ, old beside new."""
     a, b = _lines(old), _lines(new)
     none = ("", "")
