@@ -131,7 +131,7 @@ def changed(
 
 def _cells(
     before: Mapping[str, NotebookNode], after: Mapping[str, NotebookNode]
-) -> Iterator[tuple[str, str, list[Any], list]]:
+) -> Iterator[tuple[str, str, list[Any], list[Any]]]:
     """Notebook, heading, saved and new outputs of every cell."""
     for name, now in after.items():
         then = {c.id: c for c in before[name].cells} if name in before else {}
