@@ -264,7 +264,7 @@ def test_a_source_line_names_publishers_years_and_own_calculations():
     assert both == "资料来源：温州市统计局（2018）；本项目测算（percentiles of something）。"
     assert "publisher not stated (2017);" in source_line(SOURCES, ["s4"])
     many = source_line(SOURCES, ["s1", "s2", *(f"x{k}" for k in range(4))])
-    assert "; Paper 1 (2019) and 2 more (see the workbook); own" in many
+    assert "; Paper 1 (2019) and 2 more; own" in many
     assert source_line(SOURCES, []) == ""
 
 
