@@ -102,6 +102,12 @@ class ForecastTable:
     def of(self, indicator_id: str, base: str = BASES[0]) -> Forecast | None:
         """One series from one base; None where it has no reference class or no base."""
         key = indicator_id, self.scenario.base or base
+        if not self.scenario.concerns(indicator_id):
+            # The headline's, whatever the story says of other series: made once for the plan.
+            return self.plan.once(
+                ("forecast", *key, self.settings),
+                lambda: forecast(self.plan, *key, HEADLINE, self.settings),
+            )
         if key not in self._made:
             self._made[key] = forecast(self.plan, *key, self.scenario, self.settings)
         return self._made[key]

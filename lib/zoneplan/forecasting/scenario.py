@@ -132,6 +132,11 @@ class Scenario:
             path.loc[list(plan.years), "growth"] = 100 * np.expm1(check.printed(plan.years))
         return path["growth"]
 
+    def concerns(self, indicator_id: str) -> bool:
+        """Whether it says anything of an indicator beyond the choice between two bases."""
+        named = {*self.growth, *self.points, *self.levels}
+        return bool(self.regions or self.prices) or indicator_id in named
+
     @property
     def is_plain(self) -> bool:
         """Whether it says nothing but its name, such as a baseline."""

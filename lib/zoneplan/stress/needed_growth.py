@@ -125,7 +125,8 @@ def missing_numbers(made: ForecastTable, judged: Chances) -> MissingNumbers:
 
     Returns
     -------
-    MissingNumbers with the columns indicator_id, name_en, missing_number, probability (headline),
+    MissingNumbers with the columns indicator_id, name_en, missing_number, probability (from the
+    observed base where the number is a level of the base year, else the headline's),
     probability_low, probability_high (with the number known low or high) and points (how far it
     could move the chance).
     """
@@ -136,7 +137,8 @@ def missing_numbers(made: ForecastTable, judged: Chances) -> MissingNumbers:
         low, high = _with_base_known(made, line.indicator_id)
         points = ANYWHERE if np.isnan(line.probability_low) else 100 * (high - low)
         named = line.indicator_id, line.name_en, line.missing_number
-        rows.append((*named, line.probability_implied, low, high, points))
+        now = line.probability_implied if np.isnan(low) else line.probability_observed
+        rows.append((*named, now, low, high, points))
     columns = [
         "indicator_id",
         "name_en",
