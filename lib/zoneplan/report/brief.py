@@ -136,7 +136,7 @@ def brief(
     print(summary(plan.forecast().odds().final()))
     print(where(out))
     if left:
-        print("Charts left out: " + "; ".join(left))
+        print("Charts left out: " + "\n  ".join(left))
     return out
 
 
