@@ -69,15 +69,16 @@ def neighbours(peers: Record) -> Neighbours:
     Returns
     -------
     One row per indicator and neighbour: group (``host``, ``cities`` of the province, ``class``:
-    regions in revised figures), place (code of a city or name of a class), first and last year, growth (percent a year, average),
-    planned (the growth that the target needs from the plan's implied base) and reached (1 or 0; of
-    a class the share of its regions).
+    regions in revised figures), place (code of a city, name of a class), first and last year,
+    growth (percent a year, average), planned (the growth that the target needs from the plan's
+    implied base) and reached (1 or 0; of a class the share of its regions).
+
     Trade in dollars is turned into yuan at each year's mean rate. Hindsight by its nature: the best
     proxy of an outcome that nobody published, and a test of the chances.
     """
     plan, out, rates = peers.plan, [], 0
     span = plan.base_year, plan.years[-1]
-    for i in plan.series() if plan.host else ():
+    for i in plan.series():
         target = plan.target(i)
         if target is None or plan.is_rate(i) or not plan.implies_base(i):
             continue
@@ -104,15 +105,15 @@ def _cities(i: str, first: int, last: int, host: str | None) -> Iterator[dict[st
     rate = tables.read("exchange_rate").set_index("year")["value"]
     dollars = rows["unit"].eq("亿美元")
     rows = rows.assign(yuan=rows["value"].where(~dollars, rows["value"] * rows["year"].map(rate)))
-    wide = rows.pivot(index="unit_id", columns="year", values="yuan").dropna()
-    for place, levels in wide.iterrows():
+    wide = rows.pivot(index="unit_id", columns="year", values="yuan")
+    for place, levels in wide.reindex(columns=[first, last]).dropna().iterrows():
         growth = cagr(float(levels[first]), float(levels[last]), last - first)
         group = "host" if place in own else "cities"
         yield {"group": group, "place": place, "growth": growth, "source_id": "zjyb"}
 
 
 def _class(i: str, first: int, last: int, planned: float) -> Iterator[dict[str, Any]]:
-    """Regions of the class in revised figures: their median, and the share that reached the rate."""
+    """Classes of regions in revised figures: the median, and the share that reached the rate."""
     rows = tables.read("growth_reference")
     rows = rows[
         (rows["series"] == "revised")
