@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import pandas as pd
 import pytest
 
 from zoneplan.data import tables
 from zoneplan.data.sources import Sources
+from zoneplan.peers.wing import Peers
 
+# Each public function of the wing is a question.
+VERBS = [n for n, f in vars(Peers).items() if callable(f) and not n.startswith("_")]
 USUAL = {
     **{"zone_id": "z", "zone_zh": "区", "zone_en": "Z ETDZ", "province": "浙江", "city": "温州"},
     **{"indicator_id": "gdp", "year": 2015, "value": 100.0, "unit": "亿元", "kind": "level"},
@@ -49,6 +53,18 @@ def put(monkeypatch):
 def peers(plan):
     """The wing of the Zhenan plan, asked of everything published until today."""
     return plan.peers(hindsight=True)
+
+
+@pytest.fixture(scope="session")
+def found(peers):
+    """Every answer of the wing, asked once."""
+    return {verb: getattr(peers, verb)() for verb in VERBS}
+
+
+@pytest.fixture(scope="session")
+def drawn(found):
+    """Charts of these answers, each drawn once."""
+    return cache(lambda verb, lang="en", **options: found[verb].plot(lang, **options))
 
 
 @pytest.fixture

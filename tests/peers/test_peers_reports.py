@@ -3,14 +3,14 @@
 from dataclasses import FrozenInstanceError
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from zoneplan.data import tables
 from zoneplan.errors import DataError
 
 RATE = {"unit": "%", "kind": "growth_real", "value": 9.0}
-GROWTH = {**RATE, "zone_id": "wenzhou", "scope_note": None, "source_id": "s308013b6"}
+# Of another zone than the plan's, which is not its own peer.
+GROWTH = {**RATE, "zone_id": "weihai", "scope_note": None, "source_id": "s308013b6"}
 
 
 # Levels beside growth ---------------------------------------------------------------------------
@@ -18,9 +18,14 @@ GROWTH = {**RATE, "zone_id": "wenzhou", "scope_note": None, "source_id": "s30801
 
 def test_all_pairs_of_the_shipped_table(peers):
     everything = peers.levels(1990, 2030)
-    assert len(everything.rows) == 29
+    # 29 pairs less two of the zone itself (2013 and 2015), which is not its own peer.
+    assert len(everything.rows) == 27
     rows = everything.table().set_index(["zone_id", "year"])
-    assert rows.loc[("wenzhou", 2013), ["size", "growth"]].tolist() == [175.15, 9.7]
+    assert "wenzhou" not in rows.index
+    others = peers(hindsight=True, home="weihai").levels(1990, 2030).table()
+    others = others.set_index(["zone_id", "year"])
+    assert others.loc[("wenzhou", 2013), ["size", "growth"]].tolist() == [175.15, 9.7]
+    assert others.loc[("wenzhou", 2015), ["size", "growth"]].tolist() == [200.0, 8.5]
     assert rows.loc[("ningbo", 2021), "scope_basis"] == "same document"
     # 1689.5 is half a year, 5.1 % a full one: they must never meet.
     assert ("tianjin", 2017) not in rows.index
@@ -30,7 +35,9 @@ def test_all_pairs_of_the_shipped_table(peers):
 
 def test_every_figure_is_used_or_left_out_with_a_reason(peers):
     result = peers.levels(1990, 2030)
-    all_rows = set(tables.read("peer_zones").query("indicator_id == 'gdp'")["row_id"])
+    every = tables.read("peer_zones").query("indicator_id == 'gdp'")
+    # Figures of the zone itself are nobody's peers, so no reason is told for them.
+    all_rows = set(every.loc[every["zone_id"] != "wenzhou", "row_id"])
     used = {*result.rows["level_row"], *result.rows["growth_row"]}
     left = set(result.left_out["row_id"])
     assert used | left == all_rows
@@ -121,10 +128,11 @@ def test_levels_are_frozen_copied_and_refused(peers):
     with pytest.raises(DataError, match="indicator: found 'gpd'; expected one of .*gdp"):
         peers.levels(indicator="gpd")
     assert peers.levels(1900, 1901).rows.empty
-    assert "14 of them reach 9 %" in result.summary()
-    assert "14个达到9%" in result.summary("zh")
+    # The zone's own 9.7 % and 8.5 %, both of grade C, are gone: 25 less 2, 14 less 1.
+    assert "13 of them reach 9 %" in result.summary()
+    assert "13个达到9%" in result.summary("zh")
     assert result.evidence_note().startswith(
-        "Number of figures: 25 (grade A: 4, grade B: 6, grade C: 15). Zones: 21."
+        "Number of figures: 23 (grade A: 4, grade B: 6, grade C: 13). Zones: 20."
     )
 
 
@@ -181,13 +189,15 @@ def test_bias_holds_totals_against_the_same_year_only(peers):
     assert rows["total_basis"].str.contains("not stated|isn't stated").all()
 
 
-def test_the_bias_chart_draws_every_way_of_counting(peers):
-    found = peers.reaching()
-    chart = found.plot()
-    assert chart.table()["exact"].tolist() == found.rows["share"].tolist()
+def test_the_bias_chart_draws_every_way_of_counting(found, drawn):
+    shares, chart = found["reaching"].rows["share"].tolist(), drawn("reaching")
+    assert chart.table()["share"].tolist() == shares
+    # The printed reports, the four ways of taking bias off, and those before and from 2013.
+    assert len(shares) == 6
     bars = [p.get_width() for p in chart.figure.axes[0].patches]
-    assert bars == pytest.approx(list(100 * found.rows["share"]))
-    assert "Grade A only (6)" in chart.texts()
+    assert bars == pytest.approx([100 * share for share in shares])
+    # Six less one of the zone itself (2021).
+    assert "Grade A only (5)" in chart.texts()
     assert chart.problems() == []
 
 
@@ -199,15 +209,17 @@ def test_without_growth_of_china_no_bias_can_be_measured(plan, put):
     assert found.summary() == "No report beside China's growth of its year was known by today."
 
 
-def test_charts_draw_their_tables(peers):
-    result = peers.levels()
-    chart = result.plot()
+def test_the_chart_of_reports_draws_its_table(found, drawn):
+    result, chart = found["growth"], drawn("growth")
     assert len(chart.table()) == len(result.rows)
-    assert chart.problems() == []
-    assert f"{(result.rows['growth'] >= 9).sum()} of {len(result.rows)}" in chart.title
-    assert f"{(result.rows['growth'] >= 12).sum()} of" in result.plot(goal=12.0).title
-    assert "for GDP only" in peers.levels(indicator="industrial_output").plot().why
-    by_year = peers.growth().plot()
-    assert by_year.title == "18 of 37 reports reach 9 %, fewer in later years"
-    assert by_year.table()["label"].notna().all()
-    assert isinstance(by_year.table(), pd.DataFrame)
+    # 18 of 37 reports reach 9 %, less three of the zone itself (9.7, 8.5 and 8.9 %): 17 of 34,
+    # told by the year in which the whole country had slowed.
+    early = result.rows["year"] < 2013
+    met = [(result.rows.loc[part, "value"] >= 9).agg(["sum", "size"]) for part in (early, ~early)]
+    assert [m.tolist() for m in met] == [[11, 12], [6, 22]]
+    assert chart.title == "Until 2012, 11 of 12 reports reached 9\xa0%, since then 6 of 22"
+    met = [(result.rows.loc[part, "value"] >= 12).sum() for part in (early, ~early)]
+    assert result.plot(goal=12.0).title == (
+        f"Until 2012, {met[0]} of 12 reports reached 12\xa0%, since then {met[1]} of 22"
+    )
+    assert chart.table()["label"].notna().all()

@@ -100,13 +100,7 @@ def test_the_closest_are_shown_with_what_they_are_compared_by(peers):
 
 @settings(derandomize=True, deadline=None, max_examples=5)
 @given(zone=st.sampled_from(ZONES))
-def test_distances_lie_between_alike_and_unlike(zone):
-    from dataclasses import replace
-
-    from zoneplan import load_plan
-
-    plan = load_plan()
-    plan = replace(plan, about=plan.about.model_copy(update={"home": zone}))
-    rows = plan.peers(hindsight=True).closest(99).rows
+def test_distances_lie_between_alike_and_unlike(peers, zone):
+    rows = peers(hindsight=True, home=zone).closest(99).rows
     assert rows["distance"].between(0, 1).all()
     assert zone not in set(rows["zone_id"])

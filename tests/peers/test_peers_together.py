@@ -5,7 +5,7 @@ import re
 import pandas as pd
 import pytest
 
-from zoneplan.charts.chart import Chart
+from zoneplan.charts import draw
 from zoneplan.errors import DataError
 from zoneplan.messages import words
 from zoneplan.peers.wing import Peers
@@ -14,12 +14,15 @@ from zoneplan.result import Nothing, Result
 VERBS = (
     *("growth", "levels", "reaching", "bias", "shares", "totals", "against_city", "ranks"),
     *("movers", "targets", "region_targets", "promised", "similar", "closest", "availability"),
-    *("ambition", "percentile", "percentiles", "small_zones", "convergence"),
+    *("ambition", "percentile", "percentiles", "neighbours", "small_zones", "convergence"),
 )
+# Levels, moves, availability, percentiles of classes and convergence have a table and a sentence.
 DRAWN = (
-    *("growth", "levels", "reaching", "totals", "against_city", "ranks", "movers", "promised"),
-    *("availability", "ambition", "percentile", "percentiles", "small_zones", "convergence"),
+    *("growth", "reaching", "totals", "against_city", "ranks", "promised", "ambition"),
+    *("percentile", "neighbours", "small_zones"),
 )
+# Charts that mark a zone, so that another home, or none, changes them.
+MARKED = ("growth", "totals", "against_city", "ranks", "small_zones")
 # What stands on an annex of yearbook windows, which are those of the day either way.
 WINDOWS = ("ambition", "percentile", "percentiles")
 SHUFFLED = (
@@ -34,11 +37,6 @@ def asked(peers: Peers) -> dict[str, Result]:
     return {verb: getattr(peers, verb)() for verb in VERBS}
 
 
-@pytest.fixture(scope="module")
-def found(plan) -> dict[str, Result]:
-    return asked(plan.peers(hindsight=True))
-
-
 def test_every_verb_is_asked_here():
     verbs = {n for n, f in vars(Peers).items() if callable(f) and not n.startswith("_")}
     assert verbs == set(VERBS)
@@ -49,7 +47,10 @@ def frames(result: Result) -> list[pd.DataFrame]:
 
 
 def test_seen_from_2016_nothing_published_later_is_shown(plan, found):
-    """Each figure that a result names was published by the day, and hindsight shows more."""
+    """Each figure that a result names was published by the day, and hindsight shows more.
+
+    What the neighbours did is hindsight on any day, says so and enters no chance.
+    """
     day = pd.Timestamp("2016-01-01")
     then, ever = plan.at(day.date()).peers, plan.peers(hindsight=True)
     tables = [*SHUFFLED[:3], "context_observations", "growth_targets"]
@@ -61,6 +62,8 @@ def test_seen_from_2016_nothing_published_later_is_shown(plan, found):
     }
     assert len(later) > 300
     seen = asked(then)
+    assert seen["neighbours"].hindsight
+    assert seen.pop("neighbours").rows.equals(found["neighbours"].rows)
     for verb, result in seen.items():
         for frame in frames(result):
             for column in frame.filter(regex=r"^(\w+_)?row(_id)?$"):
@@ -73,21 +76,21 @@ def test_seen_from_2016_nothing_published_later_is_shown(plan, found):
                     assert frame[column].max() <= 2015 or frame.empty, (verb, column)
         assert not result.hindsight
         assert "after" not in result.evidence_note()
-    shorter = [v for v in VERBS if len(seen[v].rows) < len(found[v].rows)]
+    shorter = [v for v in seen if len(seen[v].rows) < len(found[v].rows)]
     # These have one row a rate or way of counting, but over fewer figures.
-    assert set(shorter) >= set(VERBS) - {"availability", "reaching", "percentiles"}
+    assert set(shorter) >= set(seen) - {"availability", "reaching", "percentiles"}
     for verb, column in (("availability", "windows"), ("reaching", "figures")):
         assert seen[verb].rows[column].sum() < found[verb].rows[column].sum()
 
 
 def test_seen_from_before_any_record_every_question_has_a_reason(plan):
     for verb, result in asked(plan.at("1990-01-01").peers).items():
-        known = verb in ("availability", "promised")
+        known = verb in ("availability", "promised", "neighbours")
         assert result.rows.empty != known, verb
         for lang in ("en", "zh"):
             assert result.summary(lang)
             assert known or result.summary(lang) == result.reason(lang)
-        if verb in DRAWN and verb != "availability":
+        if verb in DRAWN and verb != "neighbours":
             assert isinstance(result.plot(), Nothing), verb
 
 
@@ -95,25 +98,46 @@ def test_hindsight_is_said(found):
     for verb, result in found.items():
         assert result.hindsight == (verb not in WINDOWS)
         said = result.evidence_note(), result.evidence_note("zh")
-        assert ("after 30 October 2018" in said[0]) == result.hindsight
-        assert ("2018年10月30日之后" in said[1]) == result.hindsight
+        # The headline day is that of the document; the plan was adopted six days before.
+        assert ("after 5 November 2018" in said[0]) == result.hindsight
+        assert ("2018年11月5日之后" in said[1]) == result.hindsight
 
 
-@pytest.mark.parametrize("zone", [None, "atlantis"])
-def test_a_plan_without_a_home_meets_reasons_and_no_error(home, zone):
-    plan = home(zone)
-    results = asked(plan.peers(hindsight=True))
-    needs_home = {verb for verb, r in results.items() if r.rows.empty}
-    assert needs_home == {"against_city", "ranks", "similar", "closest"}
-    for verb in needs_home:
-        assert results[verb].why == "peers.why.no_home", verb
-        assert results[verb].plot().why.startswith("plan.yml names no zone of")
-        assert repr(results[verb]) == results[verb].summary()
+HOMELESS = ("against_city", "ranks", "similar", "closest")
+
+
+def assert_homeless(result: Result, verb: str):
+    assert result.why == "peers.why.no_home", verb
+    assert result.plot().why.startswith("plan.yml names no zone of")
+    assert repr(result) == result.summary()
+
+
+def test_a_plan_without_a_home_meets_reasons_and_no_error(home):
+    results = asked(home(None).peers(hindsight=True))
+    assert {verb for verb, r in results.items() if r.rows.empty} == set(HOMELESS)
+    for verb in HOMELESS:
+        assert_homeless(results[verb], verb)
     # The others are drawn without a zone in bold, or say that they need one.
     assert isinstance(results["totals"].plot(), Nothing)
-    for verb in {*DRAWN} - needs_home - {"totals"} if zone is None else ():
+    for verb in set(MARKED) - {*HOMELESS, "totals"}:
         assert results[verb].plot().problems() == [], verb
-    assert set(plan.peers(hindsight=True).ranks("浙江").rows["province"]) == {"浙江"}
+    ranked = home(None).peers(hindsight=True).ranks("浙江")
+    assert set(ranked.rows["province"]) == {"浙江"}
+    assert ranked.plot().problems() == []
+    # Without a home nobody is left out as oneself.
+    assert "wenzhou" in set(results["growth"].rows["zone_id"])
+
+
+def test_a_home_that_the_tables_do_not_know_is_none(home):
+    peers = home("atlantis").peers(hindsight=True)
+    for verb in HOMELESS:
+        assert_homeless(getattr(peers, verb)(), verb)
+
+
+def test_the_zone_is_never_its_own_peer(found, plan):
+    for verb in ("growth", "levels", "similar", "closest", "small_zones"):
+        frames_ = found[verb].rows, found[verb].left_out
+        assert not any(plan.home in set(f["zone_id"]) for f in frames_ if len(f)), verb
 
 
 def test_a_filter_that_leaves_nothing_says_so(plan, home):
@@ -137,22 +161,14 @@ def test_another_zone_can_be_asked_for(plan, home):
 
 def test_a_plan_without_a_rate_meets_reasons_and_no_error(china):
     results = asked(china.peers(hindsight=True))
-    for verb in ("reaching", "promised", "availability", "ambition", "percentile", "percentiles"):
+    for verb in ("reaching", "promised", "availability", *WINDOWS, "neighbours"):
         assert results[verb].rows.empty, verb
         assert results[verb].why.startswith("peers.why.no_"), verb
-    for verb in ("growth", "levels"):
-        assert len(results[verb].rows)
-        assert results[verb].plot().why.startswith("The plan prints no average growth of GDP")
-        assert results[verb].plot(goal=9.0).problems() == []
+    assert len(results["levels"].rows)
+    assert len(results["growth"].rows)
+    assert results["growth"].plot().why.startswith("The plan prints no average growth of GDP")
+    assert results["growth"].plot(goal=9.0).problems() == []
     assert results["small_zones"].plot().problems() == []
-
-
-@pytest.fixture
-def china():
-    from zoneplan import load_plan
-    from zoneplan.data import tables
-
-    return load_plan(tables.data_dir() / "plans" / "china")
 
 
 def test_row_order_changes_nothing(plan, put, found):
@@ -221,45 +237,52 @@ def test_every_row_has_a_source_and_its_count(found, plan):
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_every_chart_keeps_the_contract(found, lang):
-    for verb in DRAWN:
-        for chart in (found[verb].plot(lang), *extra(found, verb, lang)):
-            assert chart.problems() == [], (verb, chart.id)
-            assert any(c.endswith("source_id") for c in chart.table().columns), chart.id
-
-
-def extra(found, verb: str, lang: str) -> list[Chart]:
-    return [found[verb].plot(lang, by="windows")] if verb == "ambition" else []
+def test_every_chart_keeps_the_contract(found, drawn, lang):
+    more = [drawn("ambition", lang, by="classes")]
+    for chart in (*(drawn(verb, lang) for verb in DRAWN), *more):
+        assert chart.problems() == [], chart.id
+        assert any(c.endswith("source_id") for c in chart.table().columns), chart.id
+    assert "proxy: budget revenue" in " ".join(drawn("ambition").texts())
 
 
 @pytest.mark.parametrize("verb", sorted(set(VERBS) - set(DRAWN)))
 def test_what_has_no_chart_says_so(found, verb):
-    with pytest.raises(TypeError, match="no chart is known for"):
-        found[verb].plot()
+    """A reader is told that the table says it all, not of a type that nobody knows."""
+    said = [found[verb].plot(lang) for lang in ("en", "zh")]
+    assert all(isinstance(chart, Nothing) and not chart for chart in said)
+    assert said[0].why == "No chart is drawn of this result; its table says it all."
+    assert HAN.search(said[1].why)
+
+
+def test_what_is_no_result_has_no_chart():
+    with pytest.raises(TypeError, match="no chart is known for DataFrame"):
+        draw(pd.DataFrame())
 
 
 def test_without_grade_c_every_chart_is_drawn_or_says_why(plan, put):
     put(**{n: lambda t: t[t["grade"] != "C"] for n in SHUFFLED[:-1]})
-    peers, reasons = plan.peers(hindsight=True), []
-    for verb in DRAWN:
+    peers, reasons = plan.peers(hindsight=True), {}
+    # Windows and cities are of one grade.
+    for verb in set(DRAWN) - {*WINDOWS, "neighbours"}:
         made = getattr(peers, verb)().plot()
         if isinstance(made, Nothing):
-            reasons.append(made.why)
+            reasons[verb] = made.why
         else:
             assert made.problems() == [], verb
-    assert 0 < len(reasons) < 6
-    assert all(len(r) > 30 for r in reasons)
+    assert set(reasons) == {"totals", "against_city"}
+    assert all(len(r) > 30 and "table says it all" not in r for r in reasons.values())
     assert "C" not in set(peers.growth().rows["grade"])
 
 
 def test_charts_of_another_zone_hold_what_they_draw(home):
     peers = home("suzhoupark").peers(hindsight=True)
-    made = {verb: getattr(peers, verb)().plot() for verb in DRAWN}
+    made = {verb: getattr(peers, verb)().plot() for verb in MARKED}
     # Its city is not in the tables.
     assert [v for v, c in made.items() if isinstance(c, Nothing)] == ["against_city"]
-    charts = [c for c in made.values() if isinstance(c, Chart)]
-    assert all(c.problems() == [] for c in charts)
-    assert {"proxy: exports", "proxy: budget revenue"} <= set(made["ambition"].texts())
-    assert made["totals"].title.startswith("Suzhou Industrial Park 2020: CNY 291 billion")
+    assert all(c.problems() == [] for v, c in made.items() if v != "against_city")
+    # CNY 290.7 billion; the 217 zones had 11,000 billion, 50.7 each.
+    assert made["totals"].title == (
+        "In 2020 the zone was about 570\xa0% as large as the average national zone"
+    )
     # One picture is enough to find a box or a missing glyph: all share the theme.
     assert made["totals"]._repr_png_()[:4] == b"\x89PNG"

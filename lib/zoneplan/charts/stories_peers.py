@@ -432,12 +432,15 @@ def _percentile(result: Percentile, lang: str = "en") -> Chart:
 
 
 @story.register
-def _neighbours(result: Neighbours, lang: str = "en") -> Chart:
+def _neighbours(result: Neighbours, lang: str = "en") -> Chart | Nothing:
     """What the neighbours added over the plan's years, as slopes beside what the plan needs."""
-    w, plan, data = words(lang), result.plan, result.rows
+    lead = result.cities()
+    if lead.empty:
+        return _nothing(result, "peers.neighbours.no_city", lang)
+    w, plan = words(lang), result.plan
+    data = result.rows.assign(place=result.named(lang)["place"])
     cities = data[data["group"] != "class"]
     first, last = int(data["first"].iloc[0]), int(data["last"].iloc[0])
-    place = "place_zh" if lang == "zh" else "place"
 
     def slopes(rows_: pd.DataFrame, growth: str, group: pd.Series | str) -> pd.DataFrame:
         ends = rows_.assign(series=group, rate=rows_[growth])
@@ -464,7 +467,7 @@ def _neighbours(result: Neighbours, lang: str = "en") -> Chart:
         kind="stable",
     )
     drawn["panel"] = [short(plan, i, lang) for i in drawn["indicator_id"]]
-    hosts = cities.loc[host, place].unique()
+    hosts = cities.loc[host, "place"].unique()
     grey: dict[str, Any] = {"look": "line", "colour": PEER, "marker": "", "width": 0.9}
     bold: dict[str, Any] = {
         "look": "line",
@@ -476,7 +479,7 @@ def _neighbours(result: Neighbours, lang: str = "en") -> Chart:
     marks = [Mark(p, **grey) for p in dict.fromkeys(cities.loc[~host, "place"])]
     marks[-1] = Mark(marks[-1].at, name=w("figures.neighbours.cities"), **grey)
     if len(medians):
-        told = w("figures.neighbours.class", place=medians[place].iloc[0])
+        told = w("figures.neighbours.class", place=medians["place"].iloc[0])
         marks.append(
             Mark("class", name=told, dashed=True, look="line", colour=FAN, marker="", width=1.4)
         )
@@ -487,14 +490,12 @@ def _neighbours(result: Neighbours, lang: str = "en") -> Chart:
             "planned", name=w("figures.neighbours.planned"), colour=TARGET, **bold | {"width": 1.6}
         )
     )
-    by = cities.groupby("indicator_id", sort=False)["reached"].agg(["sum", "size"])
-    lead = by.index[0]
     facts: dict[str, Any] = {
-        "reached": int(by.loc[lead, "sum"]),
-        "n": int(by.loc[lead, "size"]),
+        "reached": int(lead["reached"].sum()),
+        "n": len(lead),
         "first": first,
         "last": last,
-        "name": inside(short(plan, lead, lang)),
+        "name": inside(short(plan, lead["indicator_id"].iloc[0], lang)),
     }
     title = "few" if 3 * facts["reached"] <= facts["n"] else "many"
     title = "none" if not facts["reached"] else title

@@ -1,6 +1,4 @@
-"""What came next door: growth of the neighbours over the plan's years, after the verdict and
-outside it.
-"""
+"""What came next door over the plan's years, after the verdict and outside it."""
 
 from __future__ import annotations
 
@@ -14,10 +12,10 @@ from zoneplan.data import tables
 from zoneplan.data.cities import INSIDE_ANOTHER
 from zoneplan.data.indicators import indicator
 from zoneplan.forecasting.classes import spread_units
-from zoneplan.messages import LANGS, words
+from zoneplan.messages import words
 from zoneplan.peers.zones import PeerResult, Record
 from zoneplan.plan.intervals import cagr
-from zoneplan.text import num
+from zoneplan.text import pct
 
 
 @dataclass(frozen=True)
@@ -25,17 +23,43 @@ class Neighbours(PeerResult):
     """Average growth of neighbours over the plan's years beside the planned rates."""
 
     SUBJECT = "peers.neighbours"
-    SHOWN = ("indicator_id", "place", "growth", "planned", "reached")
+    SHOWN = ("indicator_id", "row_note", "place", "growth", "planned", "reached")
+
+    def cities(self) -> pd.DataFrame:
+        """The cities of the province, its host among them, by the first planned rate."""
+        cities = self.rows[self.rows["group"] != "class"]
+        return cities[cities["indicator_id"] == cities["indicator_id"].head(1).squeeze()]
+
+    def case(self) -> str:
+        """Whether there are cities to be counted."""
+        return "no_city" if self.cities().empty else "summary"
+
+    def named(self, lang: str) -> pd.DataFrame:
+        """The rows with names, what stands in, and who (of a class: how many) reached the rate."""
+        w, books = words(lang), tables.read("zhejiang_cities").drop_duplicates("unit_id")
+        names = books.set_index("unit_id")[f"unit_name_{lang}"].to_dict()
+        said = [
+            pct(100 * p, 0, lang) if group == "class" else w(f"result.{'yes' if p else 'no'}")
+            for group, p in zip(self.rows["group"], self.rows["reached"], strict=True)
+        ]
+        place = self.rows["place"].map(names | w.group("common.region"))
+        asked = map(indicator, self.rows["indicator_id"])
+        stand_in = [a.proxy if a.proxy == a.panel_series else "" for a in asked]
+        note = [i and w("figures.reading.proxy", series=w(f"common.series.{i}")) for i in stand_in]
+        return super().named(lang).assign(place=place, reached=said, row_note=note)
 
     def facts(self, lang: str) -> dict[str, Any]:
-        """How many of the province's cities reached the planned rate of GDP."""
-        cities = self.rows[self.rows["group"] == "cities"]
-        gdp = cities[cities["indicator_id"] == "gdp"]
+        """How many of the province's cities reached the first planned rate."""
+        cities = self.cities()
+        if cities.empty:
+            return {}
+        lead = cities.iloc[0]
         return {
-            "n": len(gdp),
-            "reached": int(gdp["reached"].sum()),
-            "planned": num(gdp["planned"].iloc[0]) if len(gdp) else "",
-            "median": num(gdp["growth"].median()),
+            "name": self.plan.name(lead["indicator_id"], lang),
+            "n": len(cities),
+            "reached": int(cities["reached"].sum()),
+            "planned": pct(lead["planned"], lang=lang),
+            "median": pct(cities["growth"].median(), lang=lang),
         }
 
 
@@ -45,54 +69,51 @@ def neighbours(peers: Record) -> Neighbours:
     Returns
     -------
     One row per indicator and neighbour: group (``host``, ``cities`` of the province, ``class``:
-    regions in revised figures), place, first and last year, growth (percent a year, average),
-    planned (the growth that the target needs from the plan's implied base) and reached (1 or 0; of
-    a class the share of its regions).
+    regions in revised figures), place (code of a city, name of a class), first and last year,
+    growth (percent a year, average), planned (the growth that the target needs from the plan's
+    implied base) and reached (1 or 0; of a class the share of its regions).
+
     Trade in dollars is turned into yuan at each year's mean rate. Hindsight by its nature: the best
     proxy of an outcome that nobody published, and a test of the chances.
     """
-    plan, out = peers.plan, []
+    plan, out, rates = peers.plan, [], 0
     span = plan.base_year, plan.years[-1]
-    for i in plan.series() if plan.host else ():
+    for i in plan.series():
         target = plan.target(i)
         if target is None or plan.is_rate(i) or not plan.implies_base(i):
             continue
+        rates += 1
         planned = cagr(plan.implied_base(i).mid, target.value, span[1] - span[0])
         for row in (*_cities(i, *span, plan.host), *_class(i, *span, planned)):
             reached = float(row["growth"] >= planned)
             ends = {"indicator_id": i, "first": span[0], "last": span[1], "planned": planned}
             out.append({"reached": reached, **ends, **row})
-    columns = "indicator_id group place place_zh first last growth planned reached source_id"
-    return Neighbours(plan, pd.DataFrame(out, columns=columns.split()), hindsight=True)
+    columns = "indicator_id group place first last growth planned reached source_id"
+    rows, why = pd.DataFrame(out, columns=columns.split()), "" if rates else "peers.why.no_rates"
+    return Neighbours(plan, rows, hindsight=True, why=why)
 
 
 def _cities(i: str, first: int, last: int, host: str | None) -> Iterator[dict[str, Any]]:
-    """Cities of the province, the host apart."""
+    """Cities of the host's province, the host apart; none where the host is in another."""
     rows = tables.read("zhejiang_cities")
+    own = rows.loc[rows["unit_name_en"].str.lower() == host, "unit_id"].unique()
+    if not len(own):
+        return
     inside = rows["unit_id"].astype("str").isin(INSIDE_ANOTHER)
     kept = (rows["indicator_id"] == indicator(i).panel_series) & rows["year"].isin([first, last])
     rows = rows[kept & ~inside]
     rate = tables.read("exchange_rate").set_index("year")["value"]
     dollars = rows["unit"].eq("亿美元")
     rows = rows.assign(yuan=rows["value"].where(~dollars, rows["value"] * rows["year"].map(rate)))
-    names = ["unit_name_en", "unit_name_zh"]
-    wide = rows.pivot(index=names, columns="year", values="yuan").dropna()
-    for (place, zh), levels in wide.iterrows():
+    wide = rows.pivot(index="unit_id", columns="year", values="yuan")
+    for place, levels in wide.reindex(columns=[first, last]).dropna().iterrows():
         growth = cagr(float(levels[first]), float(levels[last]), last - first)
-        group = "host" if str(place).lower() == host else "cities"
-        yield {
-            "group": group,
-            "place": place,
-            "place_zh": zh,
-            "growth": growth,
-            "source_id": "zjyb",
-        }
+        group = "host" if place in own else "cities"
+        yield {"group": group, "place": place, "growth": growth, "source_id": "zjyb"}
 
 
 def _class(i: str, first: int, last: int, planned: float) -> Iterator[dict[str, Any]]:
-    """Regions of the class in revised figures: their median, and the share that reached the
-    rate.
-    """
+    """Classes of regions in revised figures: the median, and the share that reached the rate."""
     rows = tables.read("growth_reference")
     rows = rows[
         (rows["series"] == "revised")
@@ -103,6 +124,5 @@ def _class(i: str, first: int, last: int, planned: float) -> Iterator[dict[str, 
     for _, r in rows.iterrows():
         regions = f"{r['level']}_{r['reference_class']}"
         share = float((spread_units(r) >= planned).mean())
-        names = {lang: words(lang).texts.get(f"common.region.{regions}", regions) for lang in LANGS}
-        row = {"group": "class", "place": names["en"], "place_zh": names["zh"]}
-        yield row | {"growth": float(r["p50"]), "reached": share, "source_id": r["source_id"]}
+        row = {"group": "class", "place": regions, "growth": float(r["p50"])}
+        yield row | {"reached": share, "source_id": r["source_id"]}
