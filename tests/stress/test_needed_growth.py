@@ -167,8 +167,8 @@ def test_the_missing_base_level_by_hand(made, judged):
     assert row[["probability_low", "probability_high"]].tolist() == ends
     assert (
         row["probability"]
-        == judged.final().set_index("indicator_id").loc["gdp", "probability_implied"]
-    )
+        == judged.final().set_index("indicator_id").loc["gdp", "probability_observed"]
+    ), "the level that is missing carries the observed one on"
     assert row["missing_number"] == "zone GDP 2017 in 在地 scope"
 
 

@@ -46,9 +46,11 @@ def _chances(result: Chances, lang: str = "en", *, by: str = "targets") -> Chart
     return (_by_years if by == "years" else _by_targets)(result, lang)
 
 
-def _by_targets(result: Chances, lang: str) -> Chart:
+def _by_targets(result: Chances, lang: str) -> Chart | Nothing:
     w, plan = words(lang), result.plan
     top = _judged(result)
+    if top.empty:
+        return Nothing(result.summary(lang))
     names = [
         w("figures.odds.real", name=r.name) if r.real else r.name
         for r in top.assign(name=top[f"name_{lang}"]).itertuples()

@@ -99,13 +99,17 @@ def _comparison(result: Comparison, lang: str = "en") -> Chart | Nothing:
     plan, data = result.plan, result.rows
     if data.empty:
         return Nothing(result.reason(lang))
-    titled = {i: s.title.get(lang, i) for i, s in plan.scenarios.items()}
+    # Of scenarios that add up each is named.
+    usual = {i: s.title.get(lang, i) for i, s in plan.scenarios.items()}
+    titled = {
+        s: " + ".join(usual.get(part, part) for part in s.split("+")) for s in data["scenario"]
+    }
     told = [
         odds(p, lang) + (f"\n{round(c):+d}" if round(c) else "")
         for p, c in zip(data["probability"], data["change"], strict=True)
     ]
     drawn = data.assign(
-        label=[titled.get(s, s) for s in data["scenario"]],
+        label=[titled[s] for s in data["scenario"]],
         column=[short(plan, i, lang) for i in data["indicator_id"]],
         value=100 * data["probability"],
         text=told,
@@ -117,7 +121,7 @@ def _comparison(result: Comparison, lang: str = "en") -> Chart | Nothing:
     top = lead.loc[lead["change"].abs().idxmax()]
     facts: dict[str, Any] = {
         "name": inside(short(plan, top["indicator_id"], lang)), "year": plan.years[-1],
-        "what": inside(titled.get(top["scenario"], "")), "points": num(abs(top["change"]), 0),
+        "what": inside(titled[top["scenario"]]), "points": num(abs(top["change"]), 0),
         "range": odds_range(lead["probability"].min(), lead["probability"].max(), lang),
         "n": len(furthest), "shown": len(shown),
     }  # fmt: skip
