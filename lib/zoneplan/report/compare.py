@@ -30,8 +30,9 @@ COLUMNS = ["notebook", "under", "what", "saved", "now"]
 LABEL = 60
 PNG = "image/png"
 FRONT = "\0"
-# Where the Chinese edition lies, below the other.
-EDITIONS = ("", "zh")
+# Where the Chinese edition lies, below the other; what names both of them.
+ZH = "zh"
+BOTH = ("", ZH)
 STYLE = (
     "body{font-family:Arial,'Noto Sans SC',sans-serif;margin:1rem;color:#222}img{max-width:100%}"
     "table{border-collapse:collapse}td,th{border-bottom:1px solid #ddd;padding:.2rem .6rem;"
@@ -49,7 +50,7 @@ def compare(
 
     Parameters
     ----------
-    numbers : how their names begin, such as ``03``; none means all.
+    numbers : how their names begin, such as ``03`` or ``zh/03``; none means the English ones.
     tolerance : numbers that differ by at most this share of the larger count as equal, as do
         pictures of one size whose colours differ by no more on average.
     page : where saved and new stand side by side; None means ``build/notebooks.html``.
@@ -61,15 +62,17 @@ def compare(
 def run_again(
     numbers: Sequence[str], tell: Callable[[str, bool], None]
 ) -> tuple[dict[str, NotebookNode], dict[str, NotebookNode], list[Problem]]:
-    """The saved runs and new ones by name, in both languages, and the cells that fail."""
+    """The saved runs and new ones by name, and the cells that fail."""
     import nbformat
 
     before: dict[str, NotebookNode] = {}
     after: dict[str, NotebookNode] = {}
     failed: list[Problem] = []
-    for edition in EDITIONS:
+    for edition in BOTH:
+        named = [n for n in numbers or BOTH[:1] if n.startswith(ZH) == bool(edition)]
+        begins = tuple(n.removeprefix(ZH).strip("/") for n in named)
         where = notebooks.folder() / edition
-        files = [p for p in notebooks.paths(where) if not numbers or p.stem.startswith((*numbers,))]
+        files = [p for p in notebooks.paths(where) if p.stem.startswith(begins)]
         if files:
             runs = notebooks.run_all(where=where, only=files, tell=tell, failed=failed)
             before |= {f"{edition}/{p.stem}".strip("/"): nbformat.read(p, 4) for p in files}

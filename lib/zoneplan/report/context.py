@@ -384,8 +384,10 @@ def _next_door(plan: Plan) -> Rows:
     rows = plan.neighbours().rows
     out = []
     for i, part in rows.groupby("indicator_id", sort=False):
-        cities, host = (part[part["group"] == g] for g in ("cities", "host"))
-        if cities.empty:
+        host = part[part["group"] == "host"]
+        # The host is one of the cities of its province.
+        cities = part[part["group"].isin(("cities", "host"))]
+        if len(cities) == len(host):
             continue
         out.append(
             {

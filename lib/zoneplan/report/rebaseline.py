@@ -10,7 +10,7 @@ import pandas as pd
 
 from zoneplan.errors import DataError, Problem
 from zoneplan.report import notebooks
-from zoneplan.report.compare import run_again, shown
+from zoneplan.report.compare import BOTH, run_again, shown
 
 HEAD = "# Changes of published numbers\n\nThe newest stand last.\n"
 
@@ -26,7 +26,7 @@ def rebaseline(why: str, agreed: Callable[[str], bool], tell: Callable[[str, boo
     if not why.strip():
         expected = "the reason why published numbers change"
         raise DataError([Problem("--why", None, None, "nothing", expected)])
-    before, after, failed = run_again((), tell)
+    before, after, failed = run_again(BOTH, tell)
     rows = shown(before, after, failed)
     if failed:
         print(f"{len(failed)} cells fail: mend them first; nothing was written")
