@@ -41,7 +41,7 @@ OTHER = SERIES[1]
 
 
 @story.register
-def _chances(result: Chances, lang: str = "en", *, by: str = "targets") -> Chart:
+def _chances(result: Chances, lang: str = "en", *, by: str = "targets") -> Chart | Nothing:
     """Chances of the last targets; ``by="years"`` those of every year of each series."""
     return (_by_years if by == "years" else _by_targets)(result, lang)
 
@@ -127,12 +127,14 @@ def _odds_title(result: Chances, table: pd.DataFrame, lang: str) -> tuple[str, d
     return ("all" if len(sure) == n else "some"), facts
 
 
-def _by_years(result: Chances, lang: str) -> Chart:
+def _by_years(result: Chances, lang: str) -> Chart | Nothing:
     """Chance of each year's target, by series and base."""
     w, plan = words(lang), result.plan
     annex = result.rows[
         result.rows["probability_low"].notna() & (result.rows["section"] == "annex")
     ]
+    if annex.empty:
+        return Nothing(result.summary(lang))
     several = annex.groupby("indicator_id")["year"].transform("nunique") > 1
     kept = annex[several] if several.any() else annex
     long = kept.melt(
