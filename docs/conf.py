@@ -27,8 +27,9 @@ autodoc_preserve_defaults = True
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented_params"
 napoleon_google_docstring = False
-# What stands behind the name of a parameter here is its meaning; what is returned is said in prose.
-PARAMETER = re.compile(r"(\w[\w, ]*) : (.*)")
+# What is returned is said in prose; behind the name of a parameter stands its meaning.
+napoleon_custom_sections = ["Returns"]
+PARAMETER = re.compile(r"([a-z]\w*(?:, \w+)*) : (.*)")
 
 
 def equation(translator, node):
@@ -41,19 +42,10 @@ def equation(translator, node):
 
 
 def plainer(app, what, name, thing, options, lines):
-    """Parameters by name and meaning, returns as prose, before numpy's sections are read."""
-    out, section = [], ""
-    for line, below in zip(lines, [*lines[1:], ""], strict=True):
-        if below and not below.strip("-"):
-            section = line
-            out += [".. rubric:: Returns", ""] if section == "Returns" else [line]
-        elif section == "Returns" and not line.strip("-") and line:
-            continue
-        elif section == "Parameters" and (found := PARAMETER.fullmatch(line)):
-            out += [found[1], f"    {found[2]}"]
-        else:
-            out.append(line)
-    lines[:] = out
+    """Parameters by name and meaning, before numpy's sections are read."""
+    found = [PARAMETER.fullmatch(line) for line in lines]
+    pairs = [[m[1], f"    {m[2]}"] if m else [s] for m, s in zip(found, lines, strict=True)]
+    lines[:] = [line for pair in pairs for line in pair]
 
 
 def setup(app):
