@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from plan_folders import GDP
 
 from zoneplan.app import PAGES, POLICY
 from zoneplan.cli import main
@@ -194,3 +195,19 @@ def test_another_host_is_warned_of(capsys, monkeypatch, host, warned):
     assert main(["app", "--no-browser", "--host", host, "--port", free_port()]) == 0
     told = capsys.readouterr().err
     assert told.count(f"Warning: listening on {host}") == told.count("not encrypted") == warned
+
+
+@needs_voila
+def test_the_plan_named_is_the_one_served(capsys, monkeypatch, own):
+    class Server:
+        def start(self):
+            """Serve nothing."""
+
+    monkeypatch.setattr("zoneplan.app._server", lambda *args: Server())
+    monkeypatch.setenv("ZONEPLAN_PLAN", "")
+    plan = own(GDP)
+    command = ["app", "--no-browser", "--port", free_port()]
+    assert main([*command, "--plan", str(plan.folder)]) == 0
+    assert plan.title("en") in capsys.readouterr().out
+    assert os.environ["ZONEPLAN_PLAN"] == str(plan.folder.resolve())
+    assert main([*command, "--plan", str(plan.folder / "nowhere")]) == 1

@@ -52,6 +52,9 @@ def run(args: argparse.Namespace) -> int:
     from zoneplan.study import load_plan
 
     _refuse(args)
+    if args.plan is not None:
+        # Kernels of readers are children of this process and read the same plan.
+        os.environ["ZONEPLAN_PLAN"] = str(args.plan.resolve())
     from tornado.ioloop import IOLoop
 
     # A plan that cannot be read is told here, not on every reader's page.

@@ -48,7 +48,11 @@ def parser() -> argparse.ArgumentParser:
         said = "folder of the plan (default: the one shipped)"
         made[name].add_argument("--plan", type=Path, metavar="DIR", help=said)
     add = made["verdicts"].add_argument
-    add("--as-of", metavar="DATE", help="day of judgement, such as 2018-10-30 (default: adoption)")
+    add(
+        "--as-of",
+        metavar="DATE",
+        help="day of judgement, such as 2018-10-30 (default: publication)",
+    )
     add("--json", action="store_true", help="print JSON records instead of a table")
     add = made["brief"].add_argument
     add("--lang", choices=["en", "zh", "both"], default="both", help="language (default: both)")

@@ -8,6 +8,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from plan_folders import GDP
 
 from zoneplan import DataError, Scenario, load_plan
 from zoneplan.cli import main
@@ -314,3 +315,13 @@ def test_command_tells_every_wrong_option(capsys):
     assert sum("--growth" in line for line in told) == 3
     assert main(["whatif", "gdp", "--scenario", "boom"]) == 1
     assert "'boom'" in capsys.readouterr().err
+
+
+def test_command_asks_the_plan_that_it_names(capsys, own):
+    plan = own(GDP, ["gdp,2016,190,亿元,level,"])
+    assert main(["whatif", "gdp", "--base", "published", "--json", "--plan", str(plan.folder)]) == 0
+    found = json.loads(capsys.readouterr().out)
+    mine = what_if(plan.forecast(), Scenario(base="observed"), "gdp")
+    assert found["probability"] == mine.chances
+    shipped = what_if(load_plan().forecast(), Scenario(base="observed"), "gdp")
+    assert mine.chances != shipped.chances
