@@ -66,6 +66,11 @@ def chance_of(text: str, indicator: str, year: int = 2020) -> dict:
     return row
 
 
+def size_of(picture: Path) -> tuple[int, int]:
+    with Image.open(picture) as opened:
+        return opened.size
+
+
 def test_growth_of_8_and_7_percent(steps, made):
     said = json.loads(steps.command("whatif", "gdp", "--growth", "2019=8,2020=7", "--json"))
     meant = zp.Scenario(growth={"gdp": {2019: 8.0, 2020: 7.0}})
@@ -99,8 +104,14 @@ def test_a_chinese_chart_for_a_slide_with_a_title_of_ones_own(steps, made, tmp_p
     chart = steps.python(made["gdp"].plot(lang="zh", title=title, size="slide"))
     files = steps.python(chart.export(tmp_path, kinds=("png",)))
     assert chart.title == title
-    usual = made["gdp"].plot(lang="zh", title=title).export(tmp_path / "page", kinds=("png",))
-    assert Image.open(files[0]).size != Image.open(usual[0]).size
+    assert size_of(files[0])[0] >= 1920
+
+
+@pytest.mark.xfail(strict=True, reason="a path for a slide is as high as one for a page")
+def test_a_chart_for_a_slide_has_the_shape_of_a_slide(made, tmp_path):
+    (file,) = made["gdp"].plot(lang="zh", size="slide").export(tmp_path, kinds=("png",))
+    wide, high = size_of(file)
+    assert wide / high == pytest.approx(16 / 9, abs=0.02)
 
 
 def test_the_zone_beside_a_peer_of_choice(steps, plan):

@@ -236,7 +236,11 @@ def _moved(old: tuple[str, str], new: tuple[str, str]) -> Iterator[tuple[str, st
 
 def _words(what: str, old: str, new: str) -> tuple[str, str]:
     """What a list says of a change: of a picture that there is one."""
-    return ("as saved", "drawn otherwise") if what == "picture" else (old.strip(), new.strip())
+    return (
+        ("as saved", "drawn otherwise")
+        if what == "picture"
+        else (" ".join(old.split()), " ".join(new.split()))
+    )
 
 
 def _close(what: str, old: str, new: str, tolerance: float) -> bool:
