@@ -195,7 +195,7 @@ def _seats(most: int) -> type:
             self.cull_idle_timeout, self.cull_interval, self.cull_connected = IDLE, LOOK, True
             self._one_by_one = asyncio.Lock()
 
-        async def start_kernel(self, **kwargs: Any) -> str:
+        async def start_kernel(self, **kwargs: Any) -> str:  # type: ignore[override]
             async with self._one_by_one:
                 if len(self) >= most:
                     raise HTTPError(503)

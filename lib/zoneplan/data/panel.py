@@ -232,11 +232,11 @@ class Heap:
             ("year", bad_year, lambda k: _shown(year_text(k))),
             ("value", bad_value, cell),
         ):
-            for k in np.flatnonzero(bad):
+            for k in np.flatnonzero(bad).tolist():
                 self._wrong[kind].append((int(rows[k]), text(k)))
         good = ~(bad_year | bad_value | gap | (codes < 0))
         empty = gap & ~bad_year & (codes >= 0)
-        for k in np.flatnonzero(empty):
+        for k in np.flatnonzero(empty).tolist():
             self._wrong["gap"].append((int(rows[k]), cell(k)))
         self._codes.append(codes[good])
         self._years.append(whole[good].astype(np.int16))

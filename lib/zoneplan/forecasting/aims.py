@@ -97,8 +97,10 @@ def aim(target: Target, values: np.ndarray) -> np.ndarray:
     """
     chances = np.array([EVEN, TWO_IN_THREE])
     # Half a project cannot be promised.
-    method = "inverted_cdf" if target.kind == "count" else "linear"
-    return np.quantile(values, chances if target.low == -np.inf else 1 - chances, method=method)
+    at = chances if target.low == -np.inf else 1 - chances
+    if target.kind == "count":
+        return np.quantile(values, at, method="inverted_cdf")
+    return np.quantile(values, at)
 
 
 def early_warning(made: ForecastTable, *indicators: str, base: str = BASES[0]) -> EarlyWarning:

@@ -207,14 +207,16 @@ def load_model(file: str | Path) -> ReferenceModel:
         held = json.loads(Path(file).read_text(encoding="utf-8"))
         if held.pop("format") != "zoneplan panel model" or held.pop("version") != FORMAT:
             raise ValueError("another format or version")
-        regression = {
+        regression: dict[str, Any] = {
             k: v if k == "roughness" else np.array(v, dtype="float64")
             for k, v in held.pop("regression").items()
         }
         settings: dict[str, Any] = {
             k: tuple(v) if isinstance(v, list) else v for k, v in held.pop("settings").items()
         }
-        arrays = {k: np.array(v) if isinstance(v, list) else v for k, v in held.items()}
+        arrays: dict[str, Any] = {
+            k: np.array(v) if isinstance(v, list) else v for k, v in held.items()
+        }
         return ReferenceModel(
             **arrays, regression=PooledRegression(**regression), settings=Settings(**settings)
         )

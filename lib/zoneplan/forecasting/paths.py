@@ -232,7 +232,8 @@ def _units(
     shape = _spread_correlation(variance) if cumulated else _yearly_correlation(variance)
     order = together(uniform, shape)
     columns = [
-        (laws[min(h, LONGEST)] * h / min(h, LONGEST))[order[:, k]] for k, h in enumerate(horizons)
+        (laws[min(h, LONGEST)] * h / min(h, LONGEST))[order[:, k]]
+        for k, h in enumerate(horizons.tolist())
     ]
     return np.stack(columns, axis=1), window
 

@@ -76,7 +76,9 @@ def fit(deviations: np.ndarray, settings: Settings) -> np.ndarray:
     weights = nnls(shapes / spread[:, None], np.ones(len(lags)))[0]
     # Were only growth that stays left, one figure would tell the next without error, and errors of
     # the past would be divided by nothing.
-    weights[1] = max(weights[1], settings.floor * float(parts(1, settings.fading) @ weights))
+    weights[1] = max(
+        weights[1], settings.floor * float(parts(np.array(1), settings.fading) @ weights)
+    )
     return weights
 
 

@@ -18,7 +18,7 @@ from zoneplan.data.tables import project_dir
 from zoneplan.errors import DataError, Problem
 
 if TYPE_CHECKING:
-    from jupyter_client import AsyncKernelManager
+    from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
     from nbformat import NotebookNode
 
@@ -165,7 +165,7 @@ async def _run(
         client.on_cell_start = lambda cell, cell_index: begun.append(cell_index)
         client.on_cell_error = fails
         # What cells write comes back in their outputs; the rest is the noise of kernels that stop.
-        options = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        options: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         try:
             async with asyncio.timeout(NOTEBOOK_SECONDS):
                 # A manager of one's own is one's own to stop, or a kernel is left behind.
@@ -184,8 +184,8 @@ async def _run(
 
 def _manager(scratch: Path) -> AsyncKernelManager:
     from ipykernel.kernelspec import get_kernel_dict
-    from jupyter_client import AsyncKernelManager
     from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+    from jupyter_client.manager import AsyncKernelManager
 
     class ThisEnvironment(KernelSpecManager):  # type: ignore[misc]
         """Always the running interpreter, even if the user has another kernel named python3."""
@@ -211,8 +211,9 @@ async def _reason(client: NotebookClient, source: str, error: dict[str, Any]) ->
     said = error["evalue"] or (ast.unparse(test) if test else source.splitlines()[line - 1].strip())
     sides = [test.left, *test.comparators] if isinstance(test, ast.Compare) else []
     asked = {x: x for x in (ast.unparse(s) for s in sides if not isinstance(s, ast.Constant))}
-    options = {"silent": True, "reply": True, "timeout": CELL_SECONDS}
-    reply = await client.kc.execute("", user_expressions=asked, **options)
+    options: dict[str, Any] = {"silent": True, "reply": True, "timeout": CELL_SECONDS}
+    kernel: Any = client.kc
+    reply = await kernel.execute("", user_expressions=asked, **options)
     found = reply["content"].get("user_expressions", {})
     values = [f"{x} = {v['data']['text/plain']}" for x, v in found.items() if "data" in v]
     return f"not so: {said}" + (f" ({', '.join(values)})" if values else "")

@@ -201,7 +201,7 @@ def _list_figures(document: Document, heading: str) -> None:
     """The captions as a field at the end, filled in already, so that Word asks for no update."""
     from docx.enum.style import WD_STYLE_TYPE
 
-    captions = [p for p in document.paragraphs if p.style.name == "Image Caption"]
+    captions = [p for p in document.paragraphs if p.style and p.style.name == "Image Caption"]
     if not captions:
         return
     if LISTED not in [style.name for style in document.styles]:

@@ -77,7 +77,13 @@ def filters(lang: str) -> dict[str, Callable[..., object]]:
     told = (pct, amount, exact, day, short, interval, rounded, starred)
     local: dict[str, Callable[..., object]] = {f.__name__: f for f in told}
     local |= {"chance": odds, "chance_range": odds_range, "said": chance_words}
-    raw = {"num": num, "lower": lower, "first_upper": upper, "place": Markup, "alt": alternative}
+    raw: dict[str, Callable[..., object]] = {
+        "num": num,
+        "lower": lower,
+        "first_upper": upper,
+        "place": Markup,
+        "alt": alternative,
+    }
     return {name: partial(f, lang=lang) for name, f in local.items()} | raw
 
 

@@ -252,7 +252,8 @@ def two_way(
     design = np.column_stack([np.ones(len(pair)), pair])
     slopes = np.linalg.lstsq(design, rest, rcond=None)[0]
     residual = np.sort(rest - design @ slopes)
-    a, b = (np.linspace(*np.quantile(x, GRID_ENDS), steps) for x in pair.T)
+    ends = np.quantile(pair, GRID_ENDS, axis=0)
+    a, b = np.linspace(ends[0], ends[1], steps, axis=1)
     middle = slopes[0] + np.add.outer((1 + slopes[1]) * a, (1 + slopes[2]) * b)
     goal = np.log(model.target.value)
     chance = 1 - np.searchsorted(residual, goal - middle, side="left") / len(residual)
