@@ -47,7 +47,7 @@ def test_only_the_standard_library_is_used():
 def test_an_unknown_target_is_answered_with_the_known_ones(tmp_path):
     done = program(ROOT / "run.py", "reprot", cwd=tmp_path)
     assert done.returncode == 2
-    assert b"brief | test" in done.stdout
+    assert b"brief | lint | test" in done.stdout
     assert program(ROOT / "run.py", "lab", "03", cwd=tmp_path).returncode == 2
     assert program(ROOT / "run.py", cwd=tmp_path).returncode == 0
 

@@ -450,9 +450,9 @@ def _neighbours(result: Neighbours, lang: str = "en") -> Chart | Nothing:
 
     host = cities["group"] == "host"
     classes = data[data["group"] == "class"]
-    # The kind of regions that most series know.
-    kind = classes["place"].mode().head(1)
-    medians = classes[classes["place"].isin(kind)]
+    # The kind of regions that most series know, by its key: equal in every language.
+    kinds = result.rows.loc[classes.index, "place"]
+    medians = classes[kinds.isin(kinds.mode().head(1))]
     drawn = pd.concat(
         [
             slopes(cities[~host], "growth", cities.loc[~host, "place"]),

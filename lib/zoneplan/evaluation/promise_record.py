@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from zoneplan.data import tables
 from zoneplan.errors import DataError, Problem
+from zoneplan.evaluation.backtest import BENCH
 from zoneplan.result import Result
 from zoneplan.text import num, odds
 
@@ -92,5 +92,5 @@ def _of(rows: pd.DataFrame, *asked: object) -> pd.DataFrame:
 @cache
 def _bench(part: str) -> pd.DataFrame:
     """One table of the benchmark, as shipped beside the reports."""
-    file = tables.data_dir().parent / "reports" / "bench" / f"promises{part}.csv"
+    file = BENCH / f"promises{part}.csv"
     return pd.read_csv(file, dtype={"points": str, "value": str})

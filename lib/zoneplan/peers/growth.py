@@ -105,7 +105,7 @@ def bias(peers: Record, first: int = 2006, last: int = 2022) -> Bias:
     mean["report_source_id"] = by_year["source_id"].agg(lambda ids: ";".join(sorted(set(ids))))
     named = {"value": "total", "kind": "total_kind", "note": "total_basis"}
     rows = peers.best(totals, ["year"]).rename(columns=named).merge(mean, on="year")
-    rows["difference"] = rows["mean"] - rows["total"]
+    rows["difference"] = rows["mean"].astype("float64") - rows["total"].astype("float64")
     keep = (
         "year total total_kind total_basis mean reports difference grade source_id report_source_id"
     )

@@ -86,7 +86,7 @@ def target_problems(targets: pd.DataFrame, years: tuple[int, ...]) -> list[Probl
         count = annex.groupby("indicator_id")[column].nunique()
         for i in count[count > 1].index:
             found.append(
-                Problem(file, None, column, f"several of {i}", f"one {what} for all years")
+                Problem(file, None, column, f"several {what}s of {i}", f"one {what} for all years")
             )
     return found
 

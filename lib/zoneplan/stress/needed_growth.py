@@ -109,7 +109,7 @@ class MissingNumbers(Result):
     def facts(self, lang: str) -> dict[str, Any]:
         """How many numbers are missing, and which would move a chance most."""
         some = self.rows.dropna(subset=["probability"])
-        most = self.rows.loc[(self.rows if some.empty else some)["points"].idxmax()]
+        most = self.rows.loc[(self.rows if some.empty else some)["points"].fillna(-1.0).idxmax()]
         told = {"n": len(self.rows), "without": len(self.rows) - len(some)}
         told |= {"name": self.plan.name(most["indicator_id"], lang)}
         return told | {"missing": self.plan.translate(most["missing_number"], lang),
