@@ -6,8 +6,11 @@ import random
 
 import guard_notebooks
 import nbformat
+import pytest
 
 from zoneplan.report import notebooks
+
+pytestmark = pytest.mark.slow
 
 
 def test_an_edit_of_a_number_a_picture_its_data_or_the_prose_is_noticed():

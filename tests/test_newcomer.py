@@ -21,6 +21,8 @@ import pytest
 
 from zoneplan.data import tables
 
+pytestmark = pytest.mark.slow
+
 LONGEST = 600
 CUT = ("unshare", "--net"), ("unshare", "--map-root-user", "--net")
 # The administrator of a machine may write everywhere: this right is given up.

@@ -18,7 +18,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 LIB = ROOT / "lib"
 SHEETS = ROOT / "tests" / "data" / "cases" / "38_console_encoding"
-ENCODINGS = ["utf-8", "gbk", "cp1252", "cp437", "ascii"]
+ENCODINGS = [
+    "gbk",
+    *(pytest.param(e, marks=pytest.mark.slow) for e in ("utf-8", "cp1252", "cp437", "ascii")),
+]
 run = SimpleNamespace(**runpy.run_path(str(ROOT / "run.py")))
 
 

@@ -328,6 +328,7 @@ def test_one_wild_unit_among_a_hundred_moves_no_other(seed, growth):
     assert np.abs(after["q50"] / before["q50"] - 1).max() < 0.01
 
 
+@pytest.mark.slow
 @few
 @given(seeds)
 def test_treating_units_together_or_one_by_one_is_the_same(seed):
@@ -354,6 +355,7 @@ def test_three_points_are_on_average_no_wider_than_one(seed, weights):
     assert (widths[1] <= 1.01 * widths[0]).all()
 
 
+@pytest.mark.slow
 @few
 @given(seeds)
 def test_later_years_are_not_seen(seed):
@@ -425,6 +427,7 @@ def coverage(quantiles, outcomes):
     return inside.mean(axis=tuple(range(inside.ndim - 1)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weights", [MIXED, (0, 4e-3, 0, 0, 0), (0, 2e-4, 1e-3, 0, 0)])
 def test_everything_learnt_is_covered_at_the_nominal_rate(weights):
     # Each world has its own common error, spread evenly over what the model takes as equally

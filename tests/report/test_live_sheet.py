@@ -18,6 +18,8 @@ from zoneplan.report.workbook import write_workbook
 from zoneplan.stress.whatif import what_if
 from zoneplan.text import odds
 
+pytestmark = pytest.mark.slow
+
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 YELLOW = "FFFFF2CC"
 HEAD, FIRST = 5, 6
