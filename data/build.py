@@ -629,7 +629,8 @@ def build(folder: Path = HERE) -> None:
     """Write every derived table and the descriptions below ``folder``."""
     # First what describes the tables: making them reads some that stand here already.
     docs = folder.parent / "docs"
-    docs.mkdir(exist_ok=True)
+    docs.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(exist_ok=True)
     schemas = describe.schemas(HERE / "schemas.yml")
     texts = {
         folder / "datapackage.json": describe.datapackage(schemas),

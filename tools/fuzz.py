@@ -525,7 +525,11 @@ def rows_of(raw: bytes) -> list[dict[str, str]]:
     """The rows of a CSV text that hold anything, by header; in the encoding and with the marks it
     has.
     """
-    encodings = ["utf-16"] if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ["utf-8-sig", "gb18030"]
+    encodings = ["utf-8-sig", "gb18030"]
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encodings = ["utf-16"]
+    elif b"\x00" in raw[:400]:
+        encodings = ["utf-16-le" if raw[1:2] == b"\x00" else "utf-16-be"]
     for encoding in encodings:
         try:
             text = raw.decode(encoding)
@@ -533,8 +537,9 @@ def rows_of(raw: bytes) -> list[dict[str, str]]:
         except UnicodeDecodeError:
             text = raw.decode("utf-8", errors="replace")
     lines = [x for x in text.splitlines() if x.strip() and not x.startswith(("#", '"#'))]
-    mark = max(",;\t", key=lines[0].count) if lines else ","
-    header, *rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))
+    mark = max(",;\t|", key=lines[0].strip().count) if lines else ","
+    read = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+    header, *rows = [r for r in read if any(c.strip() for c in r)] or [[]]
     return [
         dict(zip((c.strip() for c in header), r, strict=False))
         for r in rows
@@ -550,17 +555,27 @@ def expect(condition: bool, what: str) -> None:
 # Readers: each takes the mangled file, and fails where it was read otherwise than it stands
 
 
+def normal(text: str) -> str:
+    """A text in the usual signs: full-width ones, ligatures and accents apart become one."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def head(text: str) -> str:
+    """A head by its letters and digits alone, as people mean it."""
+    return re.sub("[^a-z0-9]", "", normal(text).lower())
+
+
 def panel_reader(file: Path) -> None:
     """Anybody's panel for the forecast command."""
     reading = read_panel(file, 2020)
-    # Bytes in another encoding are read in it; what stands in the file is then not this text.
-    text = file.read_bytes().decode("utf-8-sig", errors="replace")
-    rows = [r for r in rows_of(text.encode()) if r.keys() >= {"unit_id", "year", "value"}]
-    said = {(r["unit_id"].strip(), r["year"].strip()): r["value"] for r in rows}
+    rows = [{head(k): normal(v) for k, v in r.items()} for r in rows_of(file.read_bytes())]
+    rows = [r for r in rows if r.keys() >= {"unitid", "year", "value"}]
+    # The year of a date is its first number.
+    said = {(r["unitid"], r["year"].split("-")[0]): r["value"] for r in rows}
     loaded = reading.panel.rows()
     expect(bool(reading.told) or len(loaded) == len(rows), "rows lost in silence")
     for unit, year, value in loaded.itertuples(index=False):
-        number = figure(said.get((unit, str(year)), "").strip())
+        number = figure(said.get((unit, str(year)), ""))
         expect(
             bool(reading.told) or (number is not None and abs(float(number) / value - 1) < 1e-9),
             f"{unit} {year}: {said.get((unit, str(year)))!r} read as {value}",

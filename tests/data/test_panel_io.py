@@ -167,6 +167,14 @@ SHAPES = {
 }
 
 
+@pytest.mark.parametrize("cut", [SOUND.encode("utf-16")[:-1], SOUND.encode("utf-16-be") + b"\x00"])
+def test_text_that_breaks_off_within_a_sign_is_refused(cut, tmp_path):
+    file = tmp_path / "panel.csv"
+    file.write_bytes(cut)
+    with pytest.raises(DataError, match="bytes that are no text in utf-16"):
+        read_panel(file)
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_same_panel_in_another_shape(shape, write, sound):
     reading = read_panel(write(SHAPES[shape]))

@@ -33,7 +33,7 @@ def test_types_follow_the_description():
     assert pd.api.types.is_datetime64_any_dtype(table["known_from"])
     assert table["scope_note"].str.contains("浙南产业集聚区").any()
     assert tables.read("targets", ZHENAN)["year"].dtype == "float64"
-    assert tables.read("indicators")["is_proxy"].dtype == bool
+    assert tables.read("province_series")["is_proxy"].dtype == bool
 
 
 def test_the_shipped_plan_reads_the_same_with_and_without_its_folder():

@@ -361,6 +361,9 @@ def _careful(
         except csv.Error as error:
             wanted = "cells parted evenly, with quotes in pairs"
             raise DataError([Problem(str(path), None, None, str(error), wanted)]) from None
+        except UnicodeDecodeError as error:
+            found = f"bytes that are no text in {encoding} ({error.reason})"
+            raise DataError([Problem(str(path), None, None, found, "UTF-8 text")]) from None
 
 
 def _even(
