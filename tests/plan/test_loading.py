@@ -116,9 +116,10 @@ def test_units_of_rates_and_of_older_areas_do_not_matter():
         ({7: {"value": 0.0}}, [(9, "value", "0.0", "a flow above zero")]),
         ({7: {"value": -1.0}}, [(9, "value", "-1.0", "a flow above zero")]),
         ({1: {"year": 2020}}, [(4, "indicator_id,year", "gdp in 2020 again", "once")]),
-        ({1: {"unit": "万元"}}, [(None, "unit", "several of gdp", "one unit for all years")]),
+        ({1: {"unit": "万元"}}, [(None, "unit", "several units of gdp", "one unit for all years")]),
         ({1: {"stated_growth": 8.0}},
-         [(None, "stated_growth", "several of gdp", "one printed average for all years")]),
+         [(None, "stated_growth", "several printed averages of gdp",
+           "one printed average for all years")]),
         ({1: {"stated_growth": 9.0}}, []),
         # Growth may be negative.
         ({15: {"value": -3.0}}, []),

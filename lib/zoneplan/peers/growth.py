@@ -156,10 +156,12 @@ def reaching(peers: Record, goal: float | None = None) -> Reaching:
     reports, total = growth(peers), bias(peers).rows
     rows = reports.rows[reports.rows["above_china"].notna()]
     over = rows.groupby("grade")["above_china"].median()
+    beyond = (over - over.get("A", np.nan)).clip(lower=0)
     counted = {
         "printed": rows["value"],
         "official": pick(rows, grade="A")["value"],
-        "excess": rows["value"] - rows["grade"].map((over - over.get("A", np.nan)).clip(lower=0)),
+        "excess": rows["value"]
+        - np.array([beyond.get(g, np.nan) for g in rows["grade"]], "float64"),
         "totals": rows["value"] - total["difference"].mean(),
         "early": rows.loc[rows["year"] < SLOWER, "value"],
         "late": rows.loc[rows["year"] >= SLOWER, "value"],
