@@ -19,4 +19,6 @@ PLANS = {
 def test_notebook_of_another_plan(path, name, tmp_path):
     folder = plan_folder(tmp_path / name, *PLANS[name])
     made = notebooks.run(path, env={"ZONEPLAN_PLAN": str(folder)})
-    assert "浙南" not in str([c.get("outputs") for c in made.cells])
+    # Among the zones of 05 the Zhenan zone is a peer like any other.
+    said = str([c.get("outputs") for c in made.cells])
+    assert path.stem.startswith("05") or "浙南" not in said

@@ -82,6 +82,9 @@ def _scored(peers: Record, set_out: pd.DataFrame, seen: pd.DataFrame) -> Targets
     rows["status"] = np.where(rows["result"].isna(), "open", judged)
     # Levels only: a rate of another year says nothing about this one.
     levels = pick(there, kind="level").drop(columns="source_id").sort_values("year")
+    if rows.empty or levels.empty:
+        # Arrow cannot join by the texts of an empty table.
+        rows, levels = (f.astype(dict.fromkeys(like, object)) for f in (rows, levels))
     for which, direction in (("before", "backward"), ("after", "forward")):
         beside = {c: f"{which}_{c.removesuffix('_note')}" for c in ("year", "value", "scope_note")}
         rows = pd.merge_asof(
