@@ -16,7 +16,7 @@ test:
 lint:
 	$(RUN) lint
 
-# Whole journeys, the Chinese notebooks and the oldest versions.
+# Whole journeys and the Chinese notebooks.
 test-slow:
 	$(RUN) test-slow
 

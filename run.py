@@ -124,11 +124,10 @@ def test(*arguments: str) -> None:
 
 
 def test_slow() -> None:
-    """What takes long: whole journeys, the Chinese notebooks and the oldest versions."""
+    """What takes long: whole journeys and the Chinese notebooks."""
     ready()
     python("-m", "pytest", "-n", "2", "-m", "slow", "-rs", "tests")
     nbval("notebooks/zh")
-    test_oldest()
 
 
 def test_oldest() -> None:
