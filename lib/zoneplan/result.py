@@ -4,40 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pandas as pd
 
-from zoneplan.data.sources import Sources, ids_in
+from zoneplan.data.sources import ids_in
 from zoneplan.messages import words
 from zoneplan.text import MISSING, Shown, cells, day, odds
 
 if TYPE_CHECKING:
     from zoneplan.charts import Chart
-
-
-class Subject(Protocol):
-    """What results are about: a plan, seen from a day, with the words and the sources for it."""
-
-    @property
-    def as_of(self) -> date:
-        """The day that it is seen from."""
-
-    @property
-    def lang(self) -> str:
-        """The language that it answers in."""
-
-    @property
-    def sources(self) -> Sources:
-        """The sources of its figures."""
-
-    def name(self, indicator_id: str, lang: str | None = None) -> str:
-        """The name of an indicator."""
-
-    def zone(self, lang: str | None = None) -> str:
-        """The name of the zone."""
 
 
 @dataclass(frozen=True)
