@@ -429,12 +429,15 @@ def _trusted(made: Forecasts) -> dict[str, Any]:
 
 
 def _eras(plan: Plan, of: str) -> Rows:
-    """Scores of real promises by era: the chances, and the share met so far as their rival."""
+    """Scores of real promises by era: chances that learn from earlier promises, those of the plain
+    rule, which this plan's are made by, and the share met so far as the rival of both.
+    """
     rows = plan.promise_record(of).rows.set_index(["era", "method"])
     eras = [e for e in dict.fromkeys(rows.index.get_level_values("era")) if e != "all"]
     kept = ["cases", "years", "mean", "met", "brier"]
     return [
         {"of": of, "late": n > 0, "rival": rows.loc[(e, "share"), "brier"]}
+        | {f"plain_{k}": rows.loc[(e, "plain"), k] for k in ("mean", "brier")}
         | rows.loc[(e, "odds"), kept].to_dict()
         for n, e in enumerate(eras)
     ]
