@@ -394,7 +394,7 @@ def _next_door(plan: Plan) -> Rows:
                 "indicator_id": i,
                 "planned": part["planned"].iloc[0],
                 "host": host["growth"].mean(),
-                "median": cities["growth"].median(),
+                "median": cities.loc[cities["group"] == "cities", "growth"].median(),
                 "reached": int(cities["reached"].sum()),
                 "n": len(cities),
             }
