@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zoneplan.data import tables
-from zoneplan.data.sheets import Sheet, decode
-from zoneplan.data.validate import is_sound, problems_of
+from zoneplan.data.sheets import Sheet, decode, read_sheet
+from zoneplan.data.validate import all_sound, is_sound, problems_of
 from zoneplan.errors import Problem
 
 OBSERVATIONS = "plans/zhenan/observations.csv"
@@ -28,6 +28,16 @@ def places(problems) -> set[tuple]:
 
 def test_shipped_data_are_clean():
     assert tables.check() == []
+
+
+def test_the_standard_s_own_validator_finds_nothing_in_the_shipped_tables():
+    described = tables.package()
+    schemas = {name: r["schema"] for name, r in described.items()}
+    sheets = {
+        n: read_sheet(tables.data_dir() / r["path"], r["path"], r["schema"])
+        for n, r in described.items()
+    }
+    assert problems_of(sheets, schemas) == []
 
 
 def test_other_tools_read_the_same_tables():
@@ -227,6 +237,26 @@ def test_the_quick_look_and_the_list_of_problems_agree(rows):
     cells = pd.DataFrame(rows, index=index, columns=names, dtype="str")
     problems = problems_of({"a": Sheet("a.csv", cells)}, {"a": SCHEMA})
     assert is_sound(cells, SCHEMA) == (not problems), problems
+
+
+@pytest.mark.parametrize("named", ["b1", "b2", ""])
+@pytest.mark.parametrize("resource", ["b", "", "elsewhere"])
+def test_the_quick_look_follows_references_as_the_standard_does(named, resource):
+    key = {"fields": "to", "reference": {"resource": resource, "fields": "id"}}
+    fields = [{"name": name, "type": "string"} for name in ("id", "to")]
+    one = {"fields": fields, "primaryKey": "id", "foreignKeys": [key], "missingValues": [""]}
+    two = {"fields": fields, "primaryKey": "id", "missingValues": [""]}
+    sheets = {
+        "a": Sheet("a.csv", pd.DataFrame({"id": ["a1"], "to": [named]}, index=[2], dtype="str")),
+        "b": Sheet("b.csv", pd.DataFrame({"id": ["b1"], "to": [""]}, index=[2], dtype="str")),
+    }
+    schemas = {"a": one, "b": two}
+    assert all_sound(sheets, schemas) == (problems_of(sheets, schemas) == [])
+
+
+def test_a_limit_that_the_quick_look_does_not_know_is_left_to_the_validator():
+    field = {"name": "id", "type": "string", "constraints": {"maxLength": 1}}
+    assert not is_sound(pd.DataFrame({"id": ["a"]}, dtype="str"), {"fields": [field]})
 
 
 # Text

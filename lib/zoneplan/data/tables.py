@@ -20,7 +20,7 @@ from zoneplan.data.own_plan import PLAN as PLAN
 from zoneplan.data.own_plan import PRIVATE as PRIVATE
 from zoneplan.data.own_plan import printed_step as printed_step
 from zoneplan.data.sheets import Sheet, decode, read_sheet
-from zoneplan.data.validate import is_sound, problems_of
+from zoneplan.data.validate import all_sound, is_sound, problems_of
 from zoneplan.errors import DataError, Problem
 
 # The plan that is read if nobody names another.
@@ -114,7 +114,7 @@ def read(name: str, folder: Path | None = None) -> pd.DataFrame:
     DataError
         The table is unknown, missing or does not fit its description; all problems are listed.
     """
-    return _read(*stamp(name, folder)).copy()
+    return _read(*stamp(name, folder)).copy(deep=False)
 
 
 def stamp(name: str, folder: Path | None = None) -> Stamp:
@@ -196,7 +196,7 @@ def check(folder: Path | str | None = None) -> list[Problem]:
     sheets = {
         n: read_sheet(folder / r["path"], r["path"], r["schema"]) for n, r in resources.items()
     }
-    return problems_of(sheets, schemas)
+    return [] if all_sound(sheets, schemas) else problems_of(sheets, schemas)
 
 
 def plan_problems(folder: Path) -> list[Problem]:
@@ -216,7 +216,7 @@ def plan_problems(folder: Path) -> list[Problem]:
     if mine.cells is not None:
         others = known[~known["source_id"].isin(mine.cells["source_id"])]
         sheets["sources"] = replace(mine, cells=pd.concat([mine.cells, others]))
-    return problems_of(sheets, schemas)
+    return [] if all_sound(sheets, schemas) else problems_of(sheets, schemas)
 
 
 def encodings(folder: Path) -> dict[str, str]:

@@ -29,6 +29,9 @@ FORMS = {
     "boolean": r"true|false",
 }
 
+# What the quick look knows of; a table with other limits is left to the validator.
+LIMITS = {"required", "minimum", "maximum", "enum", "pattern"}
+
 Schema = Mapping[str, Any]
 
 
@@ -39,9 +42,28 @@ def is_sound(cells: pd.DataFrame, schema: Schema) -> bool:
     return all(_fits(pd.Series(cells[f["name"]].unique()), f) for f in schema["fields"])
 
 
+def all_sound(sheets: Mapping[str, Sheet], schemas: Mapping[str, Schema]) -> bool:
+    """Tell quickly whether `problems_of` would find nothing: each table fits, each reference is
+    kept.
+    """
+    for name, sheet in sheets.items():
+        if sheet.cells is None or sheet.problems or not is_sound(sheet.cells, schemas[name]):
+            return False
+    return all(
+        set(sheet.cells[key["fields"]]) - {""} <= set(there.cells[key["reference"]["fields"]])
+        for name, sheet in sheets.items()
+        for key in schemas[name].get("foreignKeys", [])
+        if (there := sheets.get(key["reference"]["resource"] or name)) is not None
+        and sheet.cells is not None
+        and there.cells is not None
+    )
+
+
 def _fits(texts: pd.Series, field: Schema) -> bool:
     """Tell whether all the different cells of a column fit its field."""
     limits, kind, full = field.get("constraints", {}), field["type"], texts[texts != ""]
+    if not (set(limits) <= LIMITS and (kind in FORMS or kind == "string")):
+        return False
     low, high = limits.get("minimum", -math.inf), limits.get("maximum", math.inf)
     if limits.get("required") and len(full) < len(texts):
         return False

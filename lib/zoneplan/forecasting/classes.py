@@ -83,7 +83,7 @@ class ReferenceClass:
         Rows of growth_reference: average annual growth in percent, percentiles p01 to p99 over
         units.
         """
-        return _windows(self, horizon, as_of, stamps()).copy()
+        return _windows(self, horizon, as_of, stamps()).copy(deep=False)
 
 
 def stamps() -> tuple[Any, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from zoneplan.forecasting.settings import SETTINGS, Settings
@@ -89,13 +91,17 @@ def common_quantiles(
     the years is bad the same moved by ``shock``: the mixture's distribution function is inverted at
     the middle of each step.
     """
-    from scipy.special import stdtr, stdtrit
-
     freedom = settings.freedom
     scale = sd * horizon**settings.exponent * np.sqrt((freedom - 2) / freedom)
     if scale == 0:
         return np.zeros(steps)
-    bad = 1 - (1 - settings.bad_years) ** horizon
+    return _mixture(scale, shock, 1 - (1 - settings.bad_years) ** horizon, freedom, steps)
+
+
+@lru_cache(maxsize=256)
+def _mixture(scale: float, shock: float, bad: float, freedom: int, steps: int) -> np.ndarray:
+    from scipy.special import stdtr, stdtrit
+
     middles = (np.arange(steps) + 0.5) / steps
     end = stdtrit(freedom, middles[0] / 2) * scale
     grid = np.linspace(end + shock, -end, steps)

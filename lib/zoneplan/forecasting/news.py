@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from zoneplan.data import tables
 from zoneplan.forecasting import growth as common
 from zoneplan.forecasting.classes import ReferenceClass, spread_units
 from zoneplan.forecasting.paths import GrowthPaths, expected_path, fractional
 from zoneplan.forecasting.settings import SETTINGS, Settings
-from zoneplan.plan.document import PlanDocument, known
+from zoneplan.plan.document import PlanDocument
 
 # Indicators whose counties were found to follow their host's first year of a span, out of sample.
 MEASURED = "host first year of the span"
@@ -104,7 +103,7 @@ def _host_news(plan: PlanDocument, paths: GrowthPaths, settings: Settings) -> Ne
 
 
 def _coefficient(plan: PlanDocument, series: str, predictors: str) -> dict[str, Any] | None:
-    rows = known(tables.read("host_prediction"), plan.as_of)
+    rows = plan.known("host_prediction")
     rows = rows[(rows["indicator_id"] == series) & (rows["predictors"] == predictors)]
     if rows.empty or rows["mae_gain_percent"].iloc[0] <= 0:
         return None
@@ -113,7 +112,7 @@ def _coefficient(plan: PlanDocument, series: str, predictors: str) -> dict[str, 
 
 def _first_year(plan: PlanDocument, series: str) -> float:
     """How much of the host's deviation in a year a county shows in the same year."""
-    rows = known(tables.read("host_beta"), plan.as_of)
+    rows = plan.known("host_beta")
     rows = rows[(rows["indicator_id"] == series) & (rows["horizon_years"] == 1)]
     return float(rows.sort_values("n").iloc[-1]["beta"])
 
@@ -122,7 +121,7 @@ def _half_year(plan: PlanDocument) -> pd.Series | None:
     """The host's real growth of GDP in the first half of the plan's first year, if it was known on
     the day.
     """
-    rows = known(tables.read("context_observations"), plan.as_of)
+    rows = plan.known("context_observations")
     rows = rows[
         (rows["entity_id"] == plan.host)
         & (rows["indicator_id"] == "gdp")
@@ -137,7 +136,7 @@ def _past_deviation(plan: PlanDocument, path: pd.DataFrame) -> float:
     """How far the host's real growth lay from its class's median in the last three years known of
     both, points.
     """
-    rows = known(tables.read("context_observations"), plan.as_of)
+    rows = plan.known("context_observations")
     rows = rows[
         (rows["entity_id"] == plan.host)
         & (rows["indicator_id"] == "gdp")

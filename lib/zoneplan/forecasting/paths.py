@@ -44,7 +44,9 @@ def _stratified(draws: int, columns: int) -> np.ndarray:
 
 def ranks(values: np.ndarray) -> np.ndarray:
     """The rank of each value within its column, from 0; equal values in their order."""
-    return np.argsort(np.argsort(values, axis=0, kind="stable"), axis=0, kind="stable")
+    order, out = np.argsort(values, axis=0, kind="stable"), np.empty(values.shape, dtype="int64")
+    np.put_along_axis(out, order, np.arange(len(values)).reshape(-1, *[1] * (values.ndim - 1)), 0)
+    return out
 
 
 def together(uniform: np.ndarray, correlation: np.ndarray) -> np.ndarray:

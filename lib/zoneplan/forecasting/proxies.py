@@ -16,7 +16,7 @@ from zoneplan.forecasting.classes import PROVINCE, ReferenceClass, class_of
 from zoneplan.forecasting.growth import smoothed
 from zoneplan.forecasting.paths import GrowthPaths
 from zoneplan.forecasting.settings import SETTINGS, Settings
-from zoneplan.plan.document import PlanDocument, known
+from zoneplan.plan.document import PlanDocument
 
 # Growth of less than half a year says little of the year; a longer part of the year comes before a
 # shorter one.
@@ -142,7 +142,7 @@ def _province(host: str | None) -> str:
 
 def _printed(plan: PlanDocument, indicator_id: str, entity: str | None) -> pd.Series:
     """Growth printed of a place by year, known on the day, the longest part of each year."""
-    rows = known(tables.read("investment_points"), plan.as_of)
+    rows = plan.known("investment_points")
     kept = (rows["entity_id"] == entity) & (rows["indicator_id"] == indicator_id)
     kept &= (rows["kind"] == "growth_nominal") & rows["period"].isin(PARTS)
     rows = rows[kept & (rows["flag"] != NARROWER)]
@@ -157,7 +157,7 @@ def comparable_changes(plan: PlanDocument, indicator_id: str) -> int:
 
     A class needs three of them, as one of growth does; with fewer there is no chance.
     """
-    rows = known(tables.read("hightech_points"), plan.as_of)
+    rows = plan.known("hightech_points")
     kept = (rows["indicator_id"] == indicator_id) & (rows["period"] == "full_year")
     rows = rows[kept & rows["flag"].isna()].sort_values(["entity_id", "year"])
     return int((rows.groupby("entity_id")["year"].diff() == 1).sum())

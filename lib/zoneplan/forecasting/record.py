@@ -61,7 +61,7 @@ def _investment(plan: PlanDocument, row: pd.Series, needed: float) -> Found:
     if row["section"] != "annex":
         return {}
     i, stated = row["indicator_id"], row["stated_growth"]
-    rows = known(tables.read("structural_investment_inputs"), plan.as_of)
+    rows = plan.known("structural_investment_inputs")
     kept = (rows["indicator_id"] == i) & (rows["reference_class"] == COAST)
     rows = rows[kept & (rows["mean_target"] == stated) & (rows["flag"] != "B2011")]
     if rows.empty:
@@ -81,10 +81,12 @@ def _rd(plan: PlanDocument, row: pd.Series, needed: float) -> Found:
     else:
         same, horizon = i == "rd_spending_growth" and needed == SPENDING_PACE, 1
         column = "share_spending_ge_15pct"
+    if not same:
+        return {}
     rows = tables.read("rd_reference")
     rows = rows[(rows["reference_class"] == COAST) & (rows["horizon_years"] == horizon)]
     before = known(rows, plan.as_of).sort_values("end_year")
-    if not same or before.empty:
+    if before.empty:
         return {}
     after = rows.loc[rows["end_year"] == plan.years[-1], column]
     last = before.iloc[-1]
@@ -93,7 +95,17 @@ def _rd(plan: PlanDocument, row: pd.Series, needed: float) -> Found:
 
 def _same(plan: PlanDocument, row: pd.Series, needed: float) -> Found:
     """Targets of the same indicator elsewhere whose outcome was known on the day."""
-    i = row["indicator_id"]
+    # Of growth of GDP there are tables of thousands.
+    if row["indicator_id"] == "gdp":
+        return {}
+    rows = plan.once("promised elsewhere", lambda: _elsewhere(plan)).get(row["indicator_id"])
+    if rows is None:
+        return {}
+    return _told("same", (rows["outcome"] >= rows["value"]).mean(), len(rows), rows["year"].max())
+
+
+def _elsewhere(plan: PlanDocument) -> dict[str, pd.DataFrame]:
+    """Targets of other places with the outcome known on the day, by indicator."""
     printed = tables.read("city_targets_printed").query("outcome.notna()")
     funds = tables.read("returned_merchant_funds").query(
         "period == 'full_year' and entity_id != 'zone'"
@@ -104,18 +116,16 @@ def _same(plan: PlanDocument, row: pd.Series, needed: float) -> Found:
         of_funds = of_funds.reset_index().assign(indicator_id="returned_merchant_funds")
         printed = pd.concat([printed, of_funds])
     last = plan.as_of.year - (1 if plan.as_of >= date(plan.as_of.year, *PUBLIC) else 2)
-    rows = printed[(printed["year"] <= last) & (printed["indicator_id"] == i)]
-    # Of growth of GDP there are tables of thousands.
-    if rows.empty or i == "gdp":
-        return {}
-    return _told("same", (rows["outcome"] >= rows["value"]).mean(), len(rows), rows["year"].max())
+    return dict(tuple(printed[printed["year"] <= last].groupby("indicator_id")))
 
 
 def _list(plan: PlanDocument, row: pd.Series, needed: float) -> Found:
     """How many firms stood on such a list in the province."""
-    rows = known(tables.read("hidden_champions"), plan.as_of).dropna(subset=["year"])
+    if row["indicator_id"] != "hidden_champions":
+        return {}
+    rows = plan.known("hidden_champions").dropna(subset=["year"])
     rows = rows[rows["indicator_id"] == "hidden_champion_candidates"].sort_values("year")
-    if row["indicator_id"] != "hidden_champions" or rows.empty:
+    if rows.empty:
         return {}
     last = rows.iloc[-1]
     return _told("list", float("nan"), last["value"], last["year"])
@@ -125,10 +135,9 @@ def _growth(plan: PlanDocument, row: pd.Series, needed: float) -> Found:
     """Growth targets elsewhere: of the same stretch where the zone's last growth is known, else
     over as many years.
     """
-    every = tables.read("growth_target_attainment")
-    rows = known(every, plan.as_of)
     if pd.isna(needed):
         return {}
+    rows = plan.known("growth_target_attainment")
     own = plan.growths(row["indicator_id"].removesuffix("_growth"))["value"].tail(1)
     for stretch in needed - own:
         by = rows[rows["slice"] == "stretch_target_minus_last_growth"]
@@ -137,6 +146,7 @@ def _growth(plan: PlanDocument, row: pd.Series, needed: float) -> Found:
         if len(by):
             last = by.iloc[-1]
             return _told("stretch", last["share_met"], last["n"], last["last_year"])
+    every = tables.read("growth_target_attainment")
     span = every[(every["slice"] == "years") & (every["span_years"] == len(plan.years))]
     before = known(span, plan.as_of).sort_values("last_year")
     if before.empty:

@@ -118,13 +118,20 @@ class PlanDocument:
 
     def _chosen(self, indicator_id: str, *kinds: str) -> pd.DataFrame:
         first, key = self.about.comparable_from, (indicator_id, *kinds)
-        return self.once(key, lambda: chosen(self.observations, indicator_id, kinds, first)).copy()
+        return self.once(key, lambda: chosen(self.observations, indicator_id, kinds, first)).copy(
+            deep=False
+        )
 
     def once(self, key: object, make: Callable[[], Any]) -> Any:
         """What is made for the plan and its day when it is first asked for, and kept."""
         if key not in self._made:
             self._made[key] = make()
         return self._made[key]
+
+    def known(self, table: str) -> pd.DataFrame:
+        """Rows of a table that were known on the plan's day, read once; not to be changed."""
+        key = "known", tables.stamp(table)
+        return self.once(key, lambda: known(tables.read(table), self.as_of))
 
     def growths(self, indicator_id: str) -> pd.DataFrame:
         """Observed growth of the zone over full years, percent, one row a year; real and nominal
