@@ -99,7 +99,7 @@ def _windows(
     rows = _by_class(stamps).get(key)
     if rows is None:
         return tables.read("growth_reference").iloc[:0]
-    rows = known(rows, as_of).sort_values("origin_year").reset_index(drop=True)
+    rows = known(rows, as_of)
     return _yuan(rows, horizon) if class_.in_yuan else rows
 
 
@@ -121,7 +121,8 @@ def _by_class(stamps: tuple[Any, ...]) -> dict[tuple[Any, ...], pd.DataFrame]:
     series = np.where(rows["level"] == PROVINCE, "database", "as_printed")
     broken = rows["flag"].fillna("").str.startswith(BROKEN)
     keys = ["level", "reference_class", "indicator_id", "horizon_years"]
-    return dict(tuple(rows[(rows["series"] == series) & ~broken].groupby(keys)))
+    rows = rows[(rows["series"] == series) & ~broken].sort_values("origin_year", kind="stable")
+    return dict(tuple(rows.groupby(keys)))
 
 
 def rd_windows() -> pd.DataFrame:
@@ -228,8 +229,9 @@ def apart(windows: pd.DataFrame) -> np.ndarray:
     """How far equally many units of each window lie from its median, in log growth a year (windows
     by units).
     """
-    units = np.stack([_spread(v) for v in windows[PERCENTILES].to_numpy(dtype="float64")])
-    return np.log1p(units / 100) - np.log1p(windows[["p50"]].to_numpy() / 100)
+    printed = windows.loc[:, PERCENTILES[0] : PERCENTILES[-1]].to_numpy(dtype="float64")
+    units = np.stack([_spread(v) for v in printed])
+    return np.log1p(units / 100) - np.log1p(printed[:, [PERCENTILES.index("p50")]] / 100)
 
 
 def class_of(plan: PlanDocument, indicator_id: str) -> ReferenceClass | None:

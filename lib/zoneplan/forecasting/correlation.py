@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import lru_cache
 
 import numpy as np
 
@@ -26,6 +27,12 @@ def root(correlation: np.ndarray) -> np.ndarray:
         expected = "a symmetric matrix with ones on the diagonal"
         found = f"a matrix of shape {c.shape}"
         raise DataError([Problem("correlation", None, None, found, expected)])
+    return _root(c.tobytes(), len(c))
+
+
+@lru_cache(maxsize=256)
+def _root(correlation: bytes, n: int) -> np.ndarray:
+    c = np.frombuffer(correlation).reshape(n, n)
     values, vectors = np.linalg.eigh(_nearest(c) if is_repaired(c) else c)
     return vectors * np.sqrt(np.maximum(values, 0))
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
 import pandas as pd
 
 from zoneplan.data import tables
@@ -326,7 +327,8 @@ def in_unit(rows: pd.DataFrame, unit: str | None) -> pd.DataFrame:
 
 def known(rows: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Rows known on a day; a row without ``known_from`` is hindsight and never known."""
-    return rows[rows["known_from"] <= pd.Timestamp(as_of)].reset_index(drop=True)
+    kept = rows["known_from"].to_numpy() <= np.datetime64(as_of)
+    return rows[kept].reset_index(drop=True)
 
 
 def as_day(text: str | date) -> date:
