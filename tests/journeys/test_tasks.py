@@ -107,7 +107,6 @@ def test_a_chinese_chart_for_a_slide_with_a_title_of_ones_own(steps, made, tmp_p
     assert size_of(files[0])[0] >= 1920
 
 
-@pytest.mark.xfail(strict=True, reason="a path for a slide is as high as one for a page")
 def test_a_chart_for_a_slide_has_the_shape_of_a_slide(made, tmp_path):
     (file,) = made["gdp"].plot(lang="zh", size="slide").export(tmp_path, kinds=("png",))
     wide, high = size_of(file)

@@ -305,27 +305,40 @@ class Page:
         # Draws other data on the same page, where a form can; False where their words do not fit.
         self.redraw: Callable[[pd.DataFrame], bool] | None = None
         self.width, standard = theme.SIZES[theme.size()]
+        slide = self.width / standard if theme.size() == "slide" else 0.0
         across = min(across, len(heads))
-        down, share = -(-len(heads) // across), (self.width - left - right) / across
-        wide = share - sum(inner)
-        if wide < SHORTEST.get(across, SHORTEST[3]):
-            said = f"names leave {wide:.1f} of {self.width} inches for the axes"
-            raise ValueError(f"{said}: draw the chart as page")
-        beside = share - 0.06
-        named = [ruler.wrap(h, beside, SMALL, bold=True) for h in heads]
-        noted = [ruler.wrap(n, beside, NOTE) for n in notes] or [""] * len(named)
-        small = max(height(n, NOTE) for n in noted)
-        over = above + small + max(height(h, SMALL) + 0.08 * bool(h) for h in named)
-        under = TICKS * ticks + XLABEL * bool(xlabel)
-        words = self._words(caption)
-        keys, foot = self._key_lines(key), words.pop()
-        top = EDGE + sum(height(t, s["fontsize"]) + 0.05 for t, s in words) + KEY * len(keys) + 0.1
-        bottom = EDGE + height(*foot[:1], TINY) + 0.08
-        around = top + bottom + down * (over + under) + (down - 1) * APART
-        # A narrow page has a long title block: the picture keeps at least half of the height.
-        usual = max(standard - around, standard / 2) / down if high is None else high
-        highs = [usual] * down if isinstance(usual, float | int) else list(usual)
-        self.height = around + sum(highs)
+        down = -(-len(heads) // across)
+        while True:
+            share = (self.width - left - right) / across
+            wide = share - sum(inner)
+            if wide < SHORTEST.get(across, SHORTEST[3]):
+                said = f"names leave {wide:.1f} of {self.width} inches for the axes"
+                raise ValueError(f"{said}: draw the chart as page")
+            beside = share - 0.06
+            named = [ruler.wrap(h, beside, SMALL, bold=True) for h in heads]
+            noted = [ruler.wrap(n, beside, NOTE) for n in notes] or [""] * len(named)
+            small = max(height(n, NOTE) for n in noted)
+            over = above + small + max(height(h, SMALL) + 0.08 * bool(h) for h in named)
+            under = TICKS * ticks + XLABEL * bool(xlabel)
+            words = self._words(caption)
+            keys, foot = self._key_lines(key), words.pop()
+            lines = sum(height(t, s["fontsize"]) + 0.05 for t, s in words)
+            top, bottom = (
+                EDGE + lines + KEY * len(keys) + 0.1,
+                EDGE + height(*foot[:1], TINY) + 0.08,
+            )
+            around = top + bottom + down * (over + under) + (down - 1) * APART
+            # A narrow page has a long title block: the picture keeps at least half of the height.
+            usual = max(standard - around, standard / 2) / down if high is None else high
+            highs = [usual] * down if isinstance(usual, float | int) else list(usual)
+            self.height = around + sum(highs)
+            if not slide or self.height <= self.width / slide + 1e-9:
+                break
+            # A slide keeps its shape: what is too high for it gets a wider one.
+            self.width = self.height * slide
+        if slide:
+            spare = self.width / slide - self.height
+            highs, self.height = [h + spare / down for h in highs], self.width / slide
         self.figure = Figure(figsize=(self.width, self.height))
         FigureCanvasAgg(self.figure)
         self._print(words, keys, foot)
