@@ -113,11 +113,18 @@ def test_a_chart_for_a_slide_has_the_shape_of_a_slide(made, tmp_path):
     assert wide / high == pytest.approx(16 / 9, abs=0.02)
 
 
-def test_the_zone_beside_a_peer_of_choice(steps, plan):
-    reported = steps.python(plan.peers(hindsight=True).growth())
-    some = steps.python(reported.filter(zone_id=["suzhoupark", "ningbo"]).table())
-    assert set(some["zone_id"]) == {"suzhoupark", "ningbo"}
-    assert some["value"].notna().all()
+def test_the_zone_beside_a_peer_of_choice(steps, plan, tmp_path):
+    beside = steps.python(plan.peers(hindsight=True).beside("suzhoupark", "ningbo"))
+    assert list(dict.fromkeys(beside.rows["zone_id"])) == [
+        "wenzhou",
+        "suzhoupark",
+        "ningbo",
+        "china",
+    ]
+    chart = steps.python(beside.plot(lang="zh", size="slide"))
+    (file,) = steps.python(chart.export(tmp_path, kinds=("png",)))
+    wide, high = size_of(file)
+    assert wide / high == pytest.approx(16 / 9, abs=0.02)
 
 
 def test_chances_to_excel(steps, judged, tmp_path):

@@ -223,3 +223,28 @@ def test_the_chart_of_reports_draws_its_table(found, drawn):
         f"Until 2012, {met[0]} of 12 reports reached 12\xa0%, since then {met[1]} of 22"
     )
     assert chart.table()["label"].notna().all()
+
+
+# Beside zones of one's choice -------------------------------------------------------------------
+
+
+def test_the_zone_beside_others_year_by_year(peers):
+    """Full years with real growth only, the zone first and China last, over their years."""
+    rows = peers(hindsight=True).beside("suzhoupark").rows
+    own = rows[rows["zone_id"] == "wenzhou"].set_index("year")["value"]
+    assert own.to_dict() == {2013: 9.7, 2015: 8.5, 2021: 8.9}
+    assert rows[rows["zone_id"] == "suzhoupark"]["year"].tolist() == [2012, 2023]
+    assert rows["zone_id"].iloc[0] == "wenzhou"
+    assert rows["zone_id"].iloc[-1] == "china"
+    assert rows["year"].between(2012, 2023).all()
+
+
+def test_without_hindsight_nothing_later_stands_beside(peers):
+    rows = peers(hindsight=False).beside("suzhoupark").rows
+    assert set(rows.loc[rows["zone_id"] == "wenzhou", "year"]) == {2013, 2015}
+
+
+@pytest.mark.parametrize("asked", [(), ("nowhere",)])
+def test_a_zone_that_is_not_on_record_is_refused(peers, asked):
+    with pytest.raises(DataError, match="one of"):
+        peers.beside(*asked)

@@ -14,19 +14,19 @@ from zoneplan.charts.page import Rule
 from zoneplan.charts.paths import paths
 from zoneplan.charts.rows import Aside, rows
 from zoneplan.charts.scatter import far, scatter
-from zoneplan.charts.theme import FAN, INK, NAME, PEER, SOFT, TARGET, ZONE
+from zoneplan.charts.theme import FAN, INK, NAME, PEER, SERIES, SOFT, TARGET, ZONE
 from zoneplan.charts.wording import captioned, inside, reached_by, short
 from zoneplan.data.sources import PLAN, ids_in
 from zoneplan.data.units import shown_in
 from zoneplan.messages import Words, words
 from zoneplan.peers.ambition import Ambition, Percentile
 from zoneplan.peers.convergence import SmallZones
-from zoneplan.peers.growth import SLOWER, Growth, Reaching
+from zoneplan.peers.growth import SLOWER, Beside, Growth, Reaching
 from zoneplan.peers.neighbours import Neighbours
 from zoneplan.peers.ranks import Ranks
 from zoneplan.peers.targets import Promised
 from zoneplan.peers.totals import AgainstCity, Totals
-from zoneplan.peers.zones import NO_RATE, PeerResult, cited, names, rate_of
+from zoneplan.peers.zones import CHINA, NO_RATE, PeerResult, cited, names, rate_of
 from zoneplan.result import Nothing
 from zoneplan.text import PERCENT, day, num, odds, odds_range, pct
 
@@ -104,6 +104,40 @@ def _growth(result: Growth, lang: str = "en", goal: float | None = None) -> Char
         upright=Rule(SLOWER - 0.5, w("figures.by_year.turn", year=SLOWER), SOFT, True),
         line=china.rename(columns={"year": "x", "value": "y"}) if len(china) else None,
         line_words=w("figures.zones.china"),
+    )
+
+
+@story.register
+def _beside(result: Beside, lang: str = "en") -> Chart:
+    """The paths of growth of the plan's zone, zones of one's choice and China."""
+    w, plan, data = words(lang), result.plan, result.rows
+    ids = list(dict.fromkeys(data["zone_id"]))
+    called = dict(zip(ids, names(plan, ids, lang), strict=True))
+    hues = iter(SERIES[1:] * len(ids))
+    # Most zones print too few years for a line.
+    looks: dict[str, Any] = {"look": "dot", "size": 7.0, "label": "room"}
+    path: dict[str, Any] = {"look": "line", "marker": ""}
+    marks = tuple(
+        Mark(
+            i,
+            name=called[i],
+            colour=PEER if i == CHINA else ZONE if i == plan.home else next(hues),
+            **(path if i == CHINA else looks),
+        )
+        for i in reversed(ids)
+    )
+    goal, facts = rate_of(plan), result.facts(lang)
+    rules = [] if pd.isna(goal) else [Rule(goal, w("figures.zones.plan", rate=facts["rate"]))]
+    encoding = Encoding("year", "value", marks, group="zone_id", unit=w("figures.zones.growth"))
+    return paths(
+        "beside",
+        data.assign(label=data["zone_id"].map(called)),
+        encoding,
+        captioned(
+            plan, lang, "beside", "reached" if rules else "neutral", cited(data, plan.home), **facts
+        ),
+        rules=rules,
+        key=encoding.key,
     )
 
 

@@ -11,7 +11,18 @@ import pandas as pd
 from zoneplan.data import tables
 from zoneplan.data.indicators import indicator as about
 from zoneplan.messages import words
-from zoneplan.peers.zones import NO_RATE, PeerResult, Record, cited, need, pick, rate_of
+from zoneplan.peers.zones import (
+    CHINA,
+    NO_RATE,
+    PeerResult,
+    Record,
+    cited,
+    is_wider,
+    names,
+    need,
+    pick,
+    rate_of,
+)
 from zoneplan.text import num, pct
 
 # From this year on the whole country grew more slowly: reports of both ages are counted apart.
@@ -68,6 +79,60 @@ def growth(peers: Record, first: int = 2006, last: int = 2030) -> Growth:
     )
     left = left[left_columns.split()]
     return peers.result(Growth, chosen[keep.split()], peers.china(), left_out=left)
+
+
+@dataclass(frozen=True)
+class Beside(PeerResult):
+    """Real GDP growth of the plan's zone, of zones of one's choice and of China, year by year."""
+
+    SUBJECT = "peers.beside"
+    SHOWN = ("zone_id", "year", "value", "wider", "grade")
+
+    def facts(self, lang: str) -> dict[str, Any]:
+        """Who is compared, how many rates are on record, and how many reach the planned one."""
+        own, goal = self.rows["zone_id"] == self.plan.home, rate_of(self.plan)
+        others = self.rows[~own & (self.rows["zone_id"] != CHINA)]
+        peers = names(self.plan, dict.fromkeys(others["zone_id"]), lang)
+        met = {"met": int((others["value"] >= goal).sum()), "rate": pct(goal, 0, lang)}
+        years = {"first": self.rows["year"].min(), "last": self.rows["year"].max()}
+        told = {"peers": words(lang)("common.list").join(peers), "n": len(others)}
+        return told | met | years | {"own": int(own.sum())}
+
+
+def beside(peers: Record, *zones: str) -> Beside:
+    """How did the plan's zone grow beside zones of one's choice?
+
+    Parameters
+    ----------
+    zones : ids of zones in the zone table, such as ``suzhoupark``.
+
+    Returns
+    -------
+    One row per zone and year with real growth of GDP over the full year, percent, by the written
+    rule; the plan's zone first (``home``), then the others as named, then China, over their years.
+
+    Raises
+    ------
+    DataError
+        No zone is named, or the zone table does not know one.
+
+    Interpretation: rates can be compared, since areas differ from zone to zone and over the years.
+    Zones print good years more often than bad ones.
+    """
+    table = tables.read("peer_zones")
+    for zone in zones or ("",):
+        need("zone", zone, table["zone_id"])
+    order = list(dict.fromkeys([*([peers.plan.home] if peers.plan.home else []), *zones]))
+    real = {"indicator_id": "gdp", "unit": "%", "kind": "growth_real", "period": "full_year"}
+    seen = peers.best(peers.read("peer_zones", zone_id=order, **real), ["zone_id", "year"])
+    china = peers.china().assign(zone_id=CHINA)
+    china = china[china["year"].between(seen["year"].min(), seen["year"].max())]
+    rows = pd.concat([seen.assign(wider=is_wider(seen["scope_note"])), china], ignore_index=True)
+    place = rows["zone_id"].map({i: n for n, i in enumerate([*order, CHINA])})
+    rows = rows.assign(place=place).sort_values(["place", "year"], ignore_index=True)
+    keep = ["zone_id", "year", "value", "wider", "scope_note", "grade", "source_id", "row_id"]
+    none = set(rows["zone_id"]).isdisjoint(zones)
+    return peers.result(Beside, rows[:0] if none else rows[keep])
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ class Peers(Record):
     """Questions about other zones and regions; each verb is a function of one module."""
 
     growth = _growth.growth
+    beside = _growth.beside
     levels = _growth.levels
     reaching = _growth.reaching
     bias = _growth.bias
