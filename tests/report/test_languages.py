@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,18 @@ STRUCK = {
         "观测值", "先变动", "同好同坏", "本报告中从不混用", "AutoARIMA",
     ),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_no_message_template_or_notebook_uses_what_was_struck(lang):
+    project = Path(__file__).resolve().parents[2]
+    package = project / "lib" / "zoneplan"
+    files = [*(package / "messages" / lang).glob("*.toml")]
+    files += (package / "report" / "templates").glob(f"*.{lang}.*")
+    files += (project / "notebooks" / ("zh" if lang == "zh" else "")).glob("*.ipynb")
+    assert len(files) > 20
+    found = [(f.name, e) for f in files for e in STRUCK[lang] if re.search(e, f.read_text("utf-8"))]
+    assert not found
 
 
 def body(text: str) -> str:

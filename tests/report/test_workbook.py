@@ -275,4 +275,4 @@ def test_equal_data_gives_an_equal_file_in_both_languages(tmp_path):
     assert read.sheetnames == [words("zh")("workbook.contents"), "path_gdp"]
     heads = [c.value for c in read["path_gdp"][5]][:4]
     assert heads == ["序列", "年份", "数值", "来源"]
-    assert {c.value for c in read["path_gdp"]["A"][5:]} >= {"观测值", "目标", "基数"}
+    assert {c.value for c in read["path_gdp"]["A"][5:]} >= {"公布数", "目标", "基数"}

@@ -62,7 +62,7 @@ def _track_record(result: TrackRecord, lang: str = "en") -> Chart:
             **facts,
         ),
         xlabel=w("charts.reliability.given"),
-        high=3.2,
+        high=2.3,
     )
 
 
@@ -118,7 +118,7 @@ def _reliability(result: PromiseRecord, lang: str) -> Chart:
         _caption(result, lang, "record_reliability", title, **facts),
         xlabel=w("charts.reliability.given"),
         key=[(m.name, m.hue, "_") for m in marks if m.name],
-        high=3.2,
+        high=2.3,
     )
 
 
@@ -167,7 +167,7 @@ def _years(result: PromiseRecord, lang: str) -> Chart:
         Encoding("year", "value", marks, group="series", scale="chance"),
         _caption(result, lang, "record_years", "fell" if fell else "least", **facts),
         key=[(m.name, m.hue, m.marker or "_") for m in marks],
-        high=2.4,
+        high=1.8,
     )
 
 

@@ -65,6 +65,10 @@ class Audit(Result):
             }
         )
 
+    def named(self, lang: str) -> pd.DataFrame:
+        """What a reader is shown: the findings in words."""
+        return self.told(lang)
+
     def _name(self, item: str, lang: str) -> str:
         """The printed name of an item: an indicator, an indicator and a year, or a ratio of two."""
         named = [self.plan.name(p, lang) if self.plan.has(p) else p for p in item.split(" ")]

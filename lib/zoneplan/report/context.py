@@ -451,6 +451,8 @@ def _shown(plan: Plan, drawn: shown.Drawn, lang: str) -> dict[str, Any]:
     every = shown.sources_of([plan.observations, *(c.table() for _, c in drawn)])
     listed = _listed([plan.observations, *(c.table() for c in figures)])
     on_slides = _listed(c.table() for c in slides)
+    # The slide's own title says what the lines are.
+    head = words(lang).raw("charts.source.whole").partition("{names}")[0]
     return {
         "figures": few,
         "annexed": annexed,
@@ -458,7 +460,7 @@ def _shown(plan: Plan, drawn: shown.Drawn, lang: str) -> dict[str, Any]:
         "sources": rows_of(shown.listed(plan.sources, listed, lang)),
         "more_sources": len(every) - len(listed),
         "slides": slides,
-        "slide_sources": list(dict.fromkeys(c.source for c in slides)),
+        "slide_sources": list(dict.fromkeys(c.source.removeprefix(head) for c in slides)),
         "more_than_slides": len(every) - len(on_slides),
         "behind": sorted(every),
     }

@@ -206,12 +206,15 @@ def _list_figures(document: Document, heading: str) -> None:
         return
     if LISTED not in [style.name for style in document.styles]:
         document.styles.add_style(LISTED, WD_STYLE_TYPE.PARAGRAPH)
-    document.add_paragraph(heading, style="Heading 1")
+    document.add_paragraph(heading, style="Heading 1").paragraph_format.keep_with_next = True
     for n, caption in enumerate(captions, start=1):
         mark = {"id": str(9000 + n), "name": f"figure_{n}"}
         caption._p.insert_element_before(element("bookmarkStart", **mark), "w:r")
         element("bookmarkEnd", caption._p, id=mark["id"])
-        line = document.add_paragraph(style=LISTED)._p
+        listed = document.add_paragraph(style=LISTED)
+        # The list stays with its heading.
+        listed.paragraph_format.keep_with_next = n < len(captions)
+        line = listed._p
         if n == 1:
             element("fldChar", element("r", line), fldCharType="begin")
             element("instrText", element("r", line)).text = FIELD

@@ -29,6 +29,8 @@ PRINTED = (
     (r"\b(CNY|USD) (?=\d)", "\\1\u00a0"),
     (r"(?<=\d)-(?=[\d.]+\u00a0%)", "\u2013"),
 )
+# From one year to another.
+YEARS = re.compile(r"\b((?:19|20)\d\d)-((?:19|20)\d\d)\b")
 # What is counted has no decimals.
 COUNTED = ("家", "个", "位")
 
@@ -50,6 +52,7 @@ def render(
     for _ in source.root_render_func(context):
         pass
     made = {part: "".join(block(context)) for part, block in source.blocks.items()}
+    made = {part: YEARS.sub("\\1\u2013\\2", text) for part, text in made.items()}
     return {part: re.sub(r"\n{3,}", "\n\n", text).strip() for part, text in made.items()}
 
 
