@@ -217,8 +217,13 @@ class PlanDocument:
 
     def is_share(self, indicator_id: str) -> bool:
         """Whether an annex series is a share of something, in percent."""
-        rows = self._annex.get(indicator_id)
-        return rows is not None and bool((rows["kind"] == "share").any())
+        return indicator_id in self._shares
+
+    @cached_property
+    def _shares(self) -> frozenset[str]:
+        rows = self.targets
+        shares = (rows["section"] == ANNEX) & (rows["kind"] == "share")
+        return frozenset(rows.loc[shares, "indicator_id"])
 
     def by_decision(self, indicator_id: str) -> bool:
         """Whether a promise is kept by deciding so, such as a list that the promiser draws up."""

@@ -206,11 +206,13 @@ def _unfit(plan: PlanDocument, file: str, place: str, story: Scenario) -> list[P
         for i in story.levels
         if i not in known
     ]
+    if story.regions is None:
+        return found
     rows = tables.read("growth_reference")
     if story.prices:
         rows = rows[rows["indicator_id"] == "gdp_real"]
     there = sorted(set(zip(rows["level"], rows["reference_class"], strict=True)))
-    if story.regions is not None and story.regions not in there:
+    if story.regions not in there:
         real = " with real growth" if story.prices else ""
         expected = f"one{real} of {', '.join(' '.join(x) for x in there)}"
         found.append(Problem(file, None, f"{place}: class", " ".join(story.regions), expected))
@@ -355,9 +357,10 @@ def _named_row(plan: PlanDocument, entry: Entry, i: str) -> pd.Series:
     # A user plan has observations of its own.
     own = entry.table == "observations"
     rows = plan.all_observations if own else tables.read(str(entry.table))
-    if "row_id" not in rows or entry.row not in set(rows["row_id"]):
+    named = rows[rows["row_id"] == entry.row] if "row_id" in rows else rows[:0]
+    if named.empty:
         raise KeyError(f"no row {entry.row} in {entry.table}")
-    row = rows.set_index("row_id").loc[entry.row]
+    row = named.set_index("row_id").iloc[0]
     fitting = dict.fromkeys((i, *(c.indicator_id for c in classes_of(plan, i))))
     if row["indicator_id"] not in fitting:
         found = f"row {entry.row} of {row['indicator_id']}"
