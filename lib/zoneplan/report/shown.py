@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # The sections of the paper, the charts of its annex in pairs that fill a page, and what it tells
 # in a table instead.
 SECTIONS = ("answer", "plan", "growth", "whatif", "compared", "trust")
-ANNEXED = ("odds_*", "compare_city", "scenarios", "ratios", "ambition_*")
+ANNEXED = ("odds_*", "compare_city", "scenarios", "promises_by_year", "ratios", "ambition_*")
 TOLD = ("early_warning", "classes")
 # The charts of a brief, each with its section and where it stands.
 Drawn: TypeAlias = "Sequence[tuple[BriefChart, Chart]]"
