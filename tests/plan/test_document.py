@@ -11,7 +11,7 @@ import pytest
 from plan_folders import ABOUT, GDP
 
 from zoneplan.errors import DataError
-from zoneplan.plan.document import as_day, chosen, in_unit, known, last_own, latin_names
+from zoneplan.plan.document import as_day, chosen, in_unit, known, last_own, latin_names, ordered
 
 LEVELS = ("level", "count")
 
@@ -38,7 +38,7 @@ LATER = {"known_from": pd.Timestamp("2019-01-01")}
     ],
 )
 def test_the_better_grade_wins_then_the_later_publication_then_the_row(rows, value):
-    table = chosen(seen(*rows), "gdp", LEVELS)
+    table = chosen(ordered(seen(*rows)), "gdp", LEVELS)
     assert table["value"].tolist() == [value]
     assert table.index.tolist() == [0]
     assert "rank" not in table
@@ -53,7 +53,7 @@ def test_only_full_years_of_the_kind_on_one_area_are_chosen():
         {"year": 2015, "indicator_id": "exports"},
         {"year": 2016, "value": 6.0, "kind": "count"},
     )
-    table = chosen(rows, "gdp", LEVELS, 2013)
+    table = chosen(ordered(rows), "gdp", LEVELS, 2013)
     assert table[["year", "value"]].to_numpy().tolist() == [[2013, 3.0], [2016, 6.0]]
     assert table.index.tolist() == [0, 1]
     assert table.columns.tolist() == rows.columns.tolist()
@@ -62,8 +62,8 @@ def test_only_full_years_of_the_kind_on_one_area_are_chosen():
 def test_growth_may_be_booked_under_either_name():
     rows = seen({"kind": "growth_real"}, {"kind": "growth_real", "year": 2015})
     rows.loc[1, "indicator_id"] = "gdp_growth"
-    assert chosen(rows, "gdp_growth", ("growth_real",))["year"].tolist() == [2015, 2016]
-    assert chosen(rows, "gdp", ("growth_real",))["year"].tolist() == [2016]
+    assert chosen(ordered(rows), "gdp_growth", ("growth_real",))["year"].tolist() == [2015, 2016]
+    assert chosen(ordered(rows), "gdp", ("growth_real",))["year"].tolist() == [2016]
 
 
 def test_a_level_is_read_in_the_unit_of_the_plan():

@@ -73,8 +73,10 @@ def host_news(plan: PlanDocument, paths: GrowthPaths, settings: Settings = SETTI
 
 def _host_news(plan: PlanDocument, paths: GrowthPaths, settings: Settings) -> News | None:
     beta = _coefficient(plan, paths.class_.indicator_id, MEASURED)
-    half = _half_year(plan)
-    if beta is None or half is None or not settings.host or plan.years[0] not in paths.years:
+    if beta is None or not settings.host or plan.years[0] not in paths.years:
+        return None
+    half = plan.once("half_year", lambda: _half_year(plan))
+    if half is None:
         return None
     at = paths.years.index(plan.years[0])
     path = expected_path(REAL, plan.as_of, plan.years[0], settings)

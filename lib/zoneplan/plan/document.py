@@ -119,9 +119,12 @@ class PlanDocument:
 
     def _chosen(self, indicator_id: str, *kinds: str) -> pd.DataFrame:
         first, key = self.about.comparable_from, (indicator_id, *kinds)
-        return self.once(key, lambda: chosen(self.observations, indicator_id, kinds, first)).copy(
-            deep=False
-        )
+        made = self.once(key, lambda: chosen(self._ordered, indicator_id, kinds, first))
+        return made.copy(deep=False)
+
+    @cached_property
+    def _ordered(self) -> pd.DataFrame:
+        return ordered(self.observations)
 
     def once(self, key: object, make: Callable[[], Any]) -> Any:
         """What is made for the plan and its day when it is first asked for, and kept."""
@@ -302,21 +305,25 @@ class PlanDocument:
         return rows.drop_duplicates("indicator_id", keep="last").reset_index(drop=True)
 
 
+def ordered(rows: pd.DataFrame) -> pd.DataFrame:
+    """Full-year observations by year, the best of each first: by grade, then by publication."""
+    rows = rows[rows["period"] == "full_year"]
+    rows = rows.assign(rank=rows["grade"].map(GRADE_ORDER)).sort_values(
+        ["year", "rank", "known_from", "row_id"], ascending=[True, True, False, True]
+    )
+    return rows.drop(columns="rank")
+
+
 def chosen(
     rows: pd.DataFrame, indicator_id: str, kinds: tuple[str, ...], first: int = 0
 ) -> pd.DataFrame:
-    """Full-year observations of an indicator in some kinds, one a year: the better grade wins, then
-    the later publication.
+    """Observations of an indicator in some kinds, one a year: the first of :func:`ordered` rows.
 
     Growth of ``x`` may be booked under ``x`` or ``x_growth``.
     """
     names = {indicator_id, indicator_id.removesuffix("_growth")}
-    keep = rows["indicator_id"].isin(names) & rows["kind"].isin(kinds)
-    rows = rows[keep & (rows["period"] == "full_year") & (rows["year"] >= first)]
-    rows = rows.assign(rank=rows["grade"].map(GRADE_ORDER)).sort_values(
-        ["year", "rank", "known_from", "row_id"], ascending=[True, True, False, True]
-    )
-    return rows.drop_duplicates("year").drop(columns="rank").reset_index(drop=True)
+    keep = rows["indicator_id"].isin(names) & rows["kind"].isin(kinds) & (rows["year"] >= first)
+    return rows[keep].drop_duplicates("year").reset_index(drop=True)
 
 
 def in_unit(rows: pd.DataFrame, unit: str | None) -> pd.DataFrame:
