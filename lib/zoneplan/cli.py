@@ -31,6 +31,7 @@ COLUMNS = [
     "evidence",
     "needed_growth",
     "naive",
+    "arrow",
 ]
 
 

@@ -152,6 +152,26 @@ def test_the_first_chart_holds_every_chance_of_the_last_year(both, judged):
         assert low.reindex(final.index).tolist() == pytest.approx(final.tolist())
 
 
+def test_the_page_of_promises_holds_every_one_of_them(both, made):
+    page = made.promises()
+    words_of = {"en": ("set by decision", "not assessable", "33 %, or 96 % as a sum"),
+                "zh": ("由行政决定", "无法测算", "33%，按累计数96%")}  # fmt: skip
+    for lang in LANGS:
+        chart = both[lang]["promises"]
+        drawn = chart.table()
+        assert set(drawn["target_id"]) == set(page.rows["target_id"])
+        assert len(drawn) == len(page.rows) == 47
+        shown = [t.replace("\u00a0", " ") for t in chart.texts()]
+        assert shown.count(words_of[lang][0]) == (page.rows["status"] == "by_decision").sum()
+        assert shown.count(words_of[lang][1]) == (page.rows["status"] == "not_assessable").sum()
+        assert shown.count(words_of[lang][2]) == 2
+        grey = [t for t in chart.figure.findobj(Text) if t.get_text() == words_of[lang][1]]
+        assert {t.get_color() for t in grey} == {theme.SOFT}
+        # Printed 17 cm wide it fits the 26.2 cm of an A4 page, with a line of caption.
+        wide, high = chart.figure.get_size_inches()
+        assert high / wide * 17 < 25
+
+
 def test_scenarios_are_shown_for_the_targets_that_they_move(both, made):
     rows, drawn = made.by_scenario().rows, both["en"]["scenarios"].table()
     moved = rows[rows["change"].abs().round() > 0]["indicator_id"].unique()

@@ -94,6 +94,20 @@ def test_a_growth_promise_needs_just_that_growth(judged):
     assert (total["evidence"], total["basis"], total["reading"]) == ("B", "own counts", "sum")
 
 
+def test_one_number_with_two_readings_never_has_one_chance(made, judged):
+    rows = judged.rows.set_index("target_id")
+    year, total = rows.loc["fdi_actual-2020"], rows.loc["fdi_actual_cumulative"]
+    draws = made.of("fdi_actual").draws
+    want = (draws[2020] >= 8400).mean(), (draws[2018] + draws[2019] + draws[2020] >= 8400).mean()
+    for row in (year, total):
+        assert (row["probability_low"], row["probability_high"]) == want
+        assert row["range_reason"] == "reading"
+        assert np.isnan(row["probability"])
+    assert (year["probability_implied"], total["probability_implied"]) == want
+    # What is asked of the years before is meant one way.
+    assert rows.loc["fdi_actual-2018", "range_reason"] == ""
+
+
 def test_a_text_promise_of_an_average_is_read_from_one_path(made, judged):
     row = judged.rows.set_index("target_id").loc["gdp_growth"]
     found = growth_of_class(

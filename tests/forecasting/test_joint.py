@@ -190,5 +190,5 @@ def test_the_scorecard_counts_every_target_once(made, judged):
         assert card[f"expected_{end}"].sum() == pytest.approx(want)
     treasury = card.set_index("responsible").loc["财政局"]
     assert (treasury["treasury"], treasury["department"]) == (2, 0)
-    who = card[["statistics", "customs", "treasury", "department"]].sum(axis=1)
+    who = card[["statistics", "customs", "treasury", "authority", "department"]].sum(axis=1)
     assert who.tolist() == card["targets"].tolist()

@@ -394,3 +394,37 @@ def test_without_a_table_what_rests_on_it_falls_back(monkeypatch, plan, judged, 
     assert after.loc[fallen, "evidence"].eq("N").all()
     assert (after.loc[fallen, "missing_number"] == before.loc[fallen, "missing_number"]).all()
     pd.testing.assert_frame_equal(after[~fallen], before[~fallen])
+
+
+def test_what_counts_as_an_answer_is_said_and_counted(page):
+    facts = page.facts("en")
+    rows = page.rows.set_index("target_id")
+    status = rows["status"].value_counts()
+    answers = status[["settled", "chance", "range", "bounded"]].sum()
+    failed = rows[(rows["check"] == "failed") & rows["probability_low"].isna()]
+    assert set(failed.index) == {"hightech_industry_investment-2020", "hightech_va_share-2020"}
+    assert (facts["demanded"], facts["answered"]) == (2, answers + 2)
+    assert facts["answered"] >= 26
+    # The figure of the check stands beside the promise, with what it would have needed.
+    assert failed["check_years"].tolist() == [0, 0]
+    assert failed["check_needed"].tolist() == [2, 3]
+    for lang, said in (
+        ("en", "0 comparable years known, 2 needed"),
+        ("zh", "可比年份0个，至少需2个"),
+    ):
+        cells = page.shown(lang).texts.iloc[:, -1]
+        assert cells.str.contains(said).sum() == 1
+
+
+def test_who_counts_a_promise_is_said_the_same_way_in_both_tables(plan):
+    """A higher authority counts what it holds, and no statistics count what is set by decision."""
+    rows = plan.measures.merge(plan.evidence, on="indicator_id")
+    assert len(rows) == len(plan.measures)
+    above = rows["holder"].str.match("浙江省|温州市|商务部")
+    assert (rows["measured_by"].eq("authority") == above).all()
+    assert (rows["measured_by"].eq("customs") == rows["holder"].eq("温州海关")).all()
+    decided = rows[rows["step"] == "administrative"].set_index("indicator_id")["measured_by"]
+    assert decided.to_dict() == {
+        "backbone_firms": "department", "high_growth_firms": "department",
+        "hidden_champions": "authority", "upgraded_to_above_scale": "department",
+    }  # fmt: skip

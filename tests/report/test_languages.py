@@ -186,13 +186,13 @@ def test_the_paper_shows_charts_in_their_sections_and_numbers_them(user_plan):
         *placed("ratios", section="plan"),
         *placed("steps_gdp", "fans"),
         *placed("early_warning", section="whatif"),
-        *placed("odds_2020", section="answer"),
+        *placed("promises", section="answer"),
         *placed("aims", places=()),
     ]
     text = paper(user_plan(GDP), drawn=drawn)
     shown = re.findall(r"!\[Figure (\d)\. [^]]+\]\(figures/(\w+)\.png\)", text)
     # What the annex holds comes last, in its own order; what a table tells is not drawn.
-    assert shown == [("1", "steps_gdp"), ("2", "fans"), ("3", "odds_2020"), ("4", "ratios")]
+    assert shown == [("1", "steps_gdp"), ("2", "fans"), ("3", "promises"), ("4", "ratios")]
     assert "GDP rises to 3" not in text
     assert "figures/zh/fans.png" in paper(user_plan(GDP), "zh", placed("fans"))
 

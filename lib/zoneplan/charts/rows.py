@@ -26,10 +26,12 @@ START, BETWEEN = 0.16, 0.12
 
 @dataclass(frozen=True)
 class Aside:
-    """A column of words at the right of the rows, broken to lines of at most ``room`` inches."""
+    """A column of words at the right of the rows, broken to lines of at most ``room`` inches;
+    ``colour`` is one for all rows or one a row.
+    """
 
     column: str
-    colour: str = INK
+    colour: str | Sequence[str] = INK
     size: float = SMALL
     bold: bool = False
     head: str = ""
@@ -50,6 +52,8 @@ def rows(
     axis: bool = True,
     across: int = 3,
     size: float = SMALL,
+    band: str = "",
+    gap: float = 0.06,
 ) -> Page:
     """Draw rows named by the column ``y``, each with its marks over the axis of values.
 
@@ -62,6 +66,8 @@ def rows(
     joined, axis : whether a thin line joins the marks of a row, and whether the axis is drawn.
     across : panels side by side; below each other (1) each has rows of its own.
     size : points of the names of the rows.
+    band : column of parts; every other one of them is shaded over the whole width.
+    gap : inches between the names of two rows, at least.
     """
     ruler = Ruler(caption.lang)
     for a in asides:
@@ -77,7 +83,7 @@ def rows(
         )
         for t in tables
     ]  # fmt: skip
-    least = max(row, *(n.high + 0.06 for n in named))
+    least = max(row, *(n.high + gap for n in named))
     rooms = [max(ruler.width(t, a.size, a.bold) for t in (*data[a.column], a.head)) for a in asides]
     worded = any(r.words for r in rules) or any(a.head for a in asides)
     page = Page(
@@ -99,6 +105,8 @@ def rows(
     for n, (panel, table, crossing) in enumerate(zip(page.panels, tables, standing, strict=True)):
         row_axes(panel, len(table))
         panel.ax.set_xlim(limits)
+        if band:
+            _bands(panel, table[band], named[n].width)
         if n % across == 0:
             named[n].write(panel)
         _axis(panel, encoding, axis)
@@ -114,6 +122,17 @@ def rows(
         if encoding.scale == "free":
             panel.broken(across=True)
     return page
+
+
+def _bands(panel: Panel, parts: pd.Series, left: float) -> None:
+    """Shade every other part of the rows, from edge to edge of the page."""
+    part = parts.ne(parts.shift()).cumsum().to_numpy()
+    wide = theme.SIZES[theme.size()][0] - 2 * theme.EDGE
+    start = (theme.EDGE - left) / panel.wide
+    for k in range(2, part[-1] + 1, 2):
+        (at,) = np.nonzero(part == k)
+        style: Style = {"xmin": start, "xmax": start + wide / panel.wide, "clip_on": False}
+        panel.ax.axhspan(at[0] - 0.5, at[-1] + 0.5, color=theme.SHADE, lw=0, zorder=-1, **style)
 
 
 def _limits(
@@ -240,8 +259,9 @@ def _asides(
 ) -> None:
     x = START
     for a, taken in zip(asides, rooms, strict=True):
-        for y, text in enumerate(part[a.column]):
-            panel.side(x, y, text, color=a.colour, fontsize=a.size, bold=a.bold)
+        colours = cycle([a.colour] if isinstance(a.colour, str) else a.colour)
+        for (y, text), colour in zip(enumerate(part[a.column]), colours, strict=False):
+            panel.side(x, y, text, color=colour, fontsize=a.size, bold=a.bold)
         head = {"color": SOFT, "va": "bottom"}
         if headed:
             panel.write(1 + x / panel.wide, 1 + 0.06 / panel.high, a.head, "axes", **head)

@@ -65,7 +65,8 @@ def _listed(plan: Plan) -> Iterator[tuple[str, tuple[Place, ...], Callable[[str]
     def of(ask: Callable[[], Result], **options: Any) -> Callable[[str], Any]:
         return lambda lang: ask().plot(lang, **options)
 
-    yield "answer", ("paper", "slide"), of(made.odds)
+    yield "answer", ("slide",), of(made.odds)
+    yield "answer", ("paper",), of(made.promises)
     yield "answer", (), of(made.scorecard)
     yield "answer", (), of(made.joint)
     yield "plan", ("paper",), of(plan.ratios)

@@ -16,20 +16,22 @@ from zoneplan.charts.grid import grid
 from zoneplan.charts.page import Rule
 from zoneplan.charts.paths import paths
 from zoneplan.charts.rows import Aside, rows, waterfall
-from zoneplan.charts.theme import FAN, INK, NAME, NOTE, PEER, SERIES, SOFT, TARGET, ZONE
+from zoneplan.charts.theme import FAN, INK, NAME, NOTE, PEER, SERIES, SOFT, TARGET, TINY, ZONE
 from zoneplan.charts.wording import captioned, chance_words, digits, inside, short, span
 from zoneplan.data.indicators import indicator
 from zoneplan.data.sources import PLAN, ids_in
 from zoneplan.data.units import shown_in
 from zoneplan.forecasting.aims import Aims, EarlyWarning
+from zoneplan.forecasting.arrow import SIGNS
 from zoneplan.forecasting.chances import Chances
 from zoneplan.forecasting.fans import Fans
 from zoneplan.forecasting.forecasts import ForecastTable
 from zoneplan.forecasting.joint import COUPLINGS, Joint, Scorecard
 from zoneplan.forecasting.ladder import ADDED, Alternatives, Ladder
+from zoneplan.forecasting.overview import BOUNDED, DECIDED, SETTLED, UNKNOWN, UPPER, Overview
 from zoneplan.forecasting.values import promise
 from zoneplan.messages import words
-from zoneplan.plan.document import ANNEX
+from zoneplan.plan.document import ADMINISTRATIVE, ANNEX
 from zoneplan.result import Nothing
 from zoneplan.text import WAVE, amount, day, num, odds, odds_range, pct, upper
 
@@ -97,6 +99,65 @@ def _judged(result: Chances) -> pd.DataFrame:
     if made is not None and plan.as_of > plan.adopted:
         both["before"] = [_lowest(made.on_adoption(), t) for t in both["target_id"]]
     return both.sort_values(["low", "high"], ascending=False, kind="stable", ignore_index=True)
+
+
+@story.register
+def _overview(result: Overview, lang: str = "en") -> Chart:
+    """Every promise, by part of the plan: a chance or range where there is one, else its state."""
+    w, plan, data = words(lang), result.plan, result.rows
+    parts = w.group("columns.value.group")
+    order = {g: n for n, g in enumerate(dict.fromkeys(data["group"]))}
+    data = data.sort_values("group", key=lambda g: g.map(order), kind="stable", ignore_index=True)
+    state, step = data["status"], data["evidence"].where(data["evidence"] != ADMINISTRATIVE, "")
+    told = [result.said(r, w) for r in data.to_dict("records")]
+    low, high = data["probability_low"], data["probability_high"]
+    bound = data["reading"] == UPPER
+    # Where a figure of a wider area speaks against a promise no chance was worked out.
+    against = state.eq(BOUNDED) & high.isna()
+    settled = data["resolution"].map({"met": 1.0, "missed": 0.0}).where(state == SETTLED)
+    first = data["group"].where(data["group"].ne(data["group"].shift()), "")
+    drawn = data[["target_id", "indicator_id", "status"]].assign(
+        label=[w("common.colon", head=short(plan, i, lang), rest=amount(t, u, lang))
+               for i, t, u in zip(data["indicator_id"], data["target"], data["unit"], strict=True)],
+        low=low.mask(bound),
+        high=high.mask(bound),
+        bound=high.where(bound).mask(against, 0.0),
+        settled=settled,
+        zero=0.0,
+        _group=data["group"],
+        _said=told,
+        _arrow=[SIGNS[a] for a in data["arrow"]],
+        _step=step,
+        _part=[upper(parts.get(g, g)) for g in first],
+    )  # fmt: skip
+    plain = [SOFT if s in (UNKNOWN, DECIDED) else ZONE for s in state]
+    marks = (
+        Mark("high", "low", "line", width=3.0),
+        Mark("bound", "zero", "line", colour=PEER, width=3.0),
+        Mark("low", name=w("figures.overview.chance"), size=5.0),
+        Mark("high", size=5.0),
+        Mark("bound", name=w("figures.overview.bound"), colour=PEER, marker="<", size=5.5),
+        Mark("settled", name=w("figures.overview.settled"), colour=TARGET, marker="X", size=6.5),
+    )
+    facts = result.facts(lang)
+    return rows(
+        "promises",
+        drawn,
+        Encoding(y="label", marks=marks, scale="chance"),
+        captioned(plan, lang, "overview", "some", [PLAN, "cityyb", *ids_in(data)], **facts),
+        row=0.16,
+        gap=0.035,
+        size=TINY,
+        band="_group",
+        rules=(Rule(EVEN, "", SOFT, True),),
+        key=[(m.name, m.hue, m.marker) for m in marks if m.name],
+        asides=(
+            Aside("_said", plain, TINY, room=1.8),
+            Aside("_arrow", SOFT, NOTE),
+            Aside("_step", SOFT, TINY, head=w("figures.overview.step")),
+            Aside("_part", INK, TINY, bold=True, room=0.8),
+        ),
+    )
 
 
 def _lowest(made: ForecastTable, target_id: str) -> float:

@@ -13,13 +13,12 @@ import pandas as pd
 
 from zoneplan.data.panel import Panel, panel_of
 from zoneplan.evaluation.promises import odds
+from zoneplan.forecasting.arrow import progress_arrow
 
 RIVALS = ("share", "half", "logit", "arrow")
 # The rule with and without the record of promises, and its rivals.
 METHODS = ("odds", "plain", *RIVALS)
 TURN = 2012
-# Steps of the progress arrow: observed over required growth.
-STEPS = ((0.95, "on_track"), (0.6, "moderate"), (0.0, "slow"))
 ARROW_YEARS = 5
 # Levels chained from printed rates give them back but for the last digits.
 TOLERANCE = 1e-9
@@ -30,45 +29,6 @@ DISTANCE = (-np.inf, 0, 0.01, 1.01, 2.01, 4.01, np.inf)
 KERNEL = 0.07
 GRID = np.round(np.arange(0.05, 0.96, 0.05), 2)
 RESAMPLES, SEED, BAND = 2000, 20181030, (0.05, 0.95)
-
-
-def progress_arrow(
-    base_level: float,
-    base_year: int,
-    last_level: float,
-    last_year: int,
-    target_level: float,
-    target_year: int,
-) -> str:
-    """Tell what the usual traffic light of indicator reports says of a target.
-
-    Parameters
-    ----------
-    base_level, last_level, target_level : positive levels in one unit, more being better.
-    base_year, last_year, target_year : their years.
-
-    Returns
-    -------
-    ``reached`` where the last level is at the target; else, by the compound growth since the base
-    over that needed from the base to the target, ``on_track`` (0.95 or more), ``moderate`` (0.6),
-    ``slow`` (0) or ``away``; ``unknown`` where there is no growth to compare.
-
-    Source: Eurostat's monitoring of the Sustainable Development Goals, as in ProgressMeasure of
-    open-sdg/sdg-build.
-
-    How to read it: it looks back only; it knows neither the class nor how uncertain the way is.
-    """
-    levels = np.array([base_level, last_level, target_level], dtype=float)
-    if not (np.isfinite(levels) & (levels > 0)).all():
-        return "unknown"
-    if last_level >= target_level:
-        return "reached"
-    if last_year <= base_year or target_year <= base_year:
-        return "unknown"
-    observed = (last_level / base_level) ** (1 / (last_year - base_year)) - 1
-    required = abs((target_level / base_level) ** (1 / (target_year - base_year)) - 1)
-    ratio = observed / required if required else np.copysign(np.inf, observed)
-    return next((name for step, name in STEPS if ratio >= step), "away")
 
 
 def judged(promises: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:

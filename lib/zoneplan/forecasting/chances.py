@@ -13,8 +13,15 @@ import numpy as np
 import pandas as pd
 
 from zoneplan.data.tables import PRIVATE
+from zoneplan.forecasting.arrow import UNKNOWN, arrow
 from zoneplan.forecasting.forecasts import Base, ForecastTable
-from zoneplan.forecasting.proxies import FAILED, comparable_changes, level_check
+from zoneplan.forecasting.proxies import (
+    FAILED,
+    FEWEST_CHANGES,
+    FEWEST_PRINTED,
+    comparable_changes,
+    level_check,
+)
 from zoneplan.forecasting.values import Promise, promise
 from zoneplan.plan.document import ADMINISTRATIVE, ANNEX, GROWTH
 from zoneplan.plan.intervals import cagr
@@ -59,6 +66,8 @@ COLUMNS = [
     "check",
     "check_points",
     "check_years",
+    "check_needed",
+    "arrow",
 ]
 
 
@@ -118,7 +127,9 @@ def chances(made: ForecastTable) -> Chances:
     for the promise), range_reason (what the ends differ by: base, factor, level, sizes, bound),
     holder (who would hold the missing number), check (outcome of
     :func:`zoneplan.forecasting.proxies.level_check`), check_points (how far the proxy lies from
-    printed growth) and check_years (the years that could be compared).
+    printed growth), check_years (the years that could be compared), check_needed (how many a level
+    needs) and arrow (what the usual progress arrow says beside the chance:
+    :func:`zoneplan.forecasting.arrow.progress_arrow`).
 
     A blank probability with a range means that the answer hangs on the base year or on a choice
     that no figure settles; a blank with a missing number means that no figure at hand supports a
@@ -142,6 +153,7 @@ def _row(made: ForecastTable, row: pd.Series, named: pd.DataFrame) -> dict[str, 
     kept = ("target_id", "indicator_id", "name_en", "name_zh", "year", "unit", "section")
     out = dict.fromkeys(COLUMNS, np.nan) | {c: row[c] for c in kept}
     out |= {"target": row["value"], "basis": "none", "reading": "", "range_reason": "", "check": ""}
+    out["arrow"] = UNKNOWN
     found, annex = promise(made, row), row["section"] == ANNEX
     out |= _evidence(made, row, found, named)
     if annex:
@@ -150,7 +162,7 @@ def _row(made: ForecastTable, row: pd.Series, named: pd.DataFrame) -> dict[str, 
         if row["kind"] in ("flow", "level", "count", "growth") and not seen.empty:
             out["naive"] = float(seen["value"].iloc[-1])
         out |= _checked(made, row, found)
-    return out if found is None else out | _chance(found)
+    return out if found is None else out | _chance(found) | {"arrow": arrow(made.plan, row)}
 
 
 def _evidence(
@@ -208,9 +220,11 @@ def _checked(made: ForecastTable, row: pd.Series, found: Promise | None) -> dict
     check = level_check(made.plan, i, made.class_of(i), made.settings)
     if check is not None:
         years = check.pairs if check.pairs else len(check.growth)
-        return {"check": check.outcome, "check_points": check.difference, "check_years": years}
+        told = {"check": check.outcome, "check_points": check.difference, "check_years": years}
+        return told | {"check_needed": FEWEST_PRINTED}
     if row["kind"] == "share" and found is None:
-        return {"check": FAILED, "check_years": comparable_changes(made.plan, i)}
+        years = comparable_changes(made.plan, i)
+        return {"check": FAILED, "check_years": years, "check_needed": FEWEST_CHANGES}
     return {}
 
 

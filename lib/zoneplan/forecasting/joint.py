@@ -124,23 +124,8 @@ def joint(made: ForecastTable) -> Joint:
     )
 
 
-def coupled(made: ForecastTable, base: str, coupling: str = "middle") -> pd.DataFrame:
-    """Draws of every distinct promise set beside each other: one row a joint draw, one column a
-    promise.
-    """
-    listed = promises(made)
-    pairs = correlations(listed, made.plan.as_of)
-    order = _orders(len(listed), matrix(len(listed), pairs, coupling), made.settings.draws)
-    drawn = {p.target.target_id: _sorted(p, base)[order[:, k]] for k, p in enumerate(listed)}
-    return pd.DataFrame(drawn)
-
-
-def _sorted(promise: Promise, base: str) -> np.ndarray:
-    return np.sort(promise.on(base), kind="stable")
-
-
 def _met(promise: Promise, base: str) -> np.ndarray:
-    return promise.target.is_met(_sorted(promise, base))
+    return promise.target.is_met(np.sort(promise.on(base), kind="stable"))
 
 
 def _orders(n: int, correlation: np.ndarray, draws: int) -> np.ndarray:
@@ -256,14 +241,14 @@ def scorecard(made: ForecastTable, judged: Chances) -> Scorecard:
     Returns
     -------
     Scorecard with the columns responsible, targets, assessable, expected_low, expected_high (sum of
-    the chances over the bases) and the number counted by statistics, customs, treasury and the
-    department itself. Targets that a department measures itself are hard to verify.
+    the chances over the bases) and the number counted by statistics, customs, treasury, a
+    higher authority and the department itself. What a department counts itself is hard to verify.
     """
     plan = made.plan
     final = judged.final().merge(plan.departments(), on="indicator_id")
     final = final.merge(plan.measures, on="indicator_id")
     counted = pd.crosstab(final["responsible"], final["measured_by"])
-    who = ["statistics", "customs", "treasury", "department"]
+    who = ["statistics", "customs", "treasury", "authority", "department"]
     summed = final.groupby("responsible", sort=False).agg(
         targets=("indicator_id", "size"),
         assessable=("probability_low", "count"),

@@ -12,11 +12,13 @@ import numpy as np
 import pandas as pd
 
 from zoneplan.forecasting.aims import aim
+from zoneplan.forecasting.arrow import SIGNS
 from zoneplan.forecasting.chances import BASE_DEPENDENT, Chances
 from zoneplan.forecasting.forecasts import ForecastTable
+from zoneplan.forecasting.proxies import FAILED
 from zoneplan.forecasting.record import record
 from zoneplan.forecasting.scenario import BASES
-from zoneplan.forecasting.values import BOUND, promise
+from zoneplan.forecasting.values import BOUND, READING, promise
 from zoneplan.messages import Words, words
 from zoneplan.plan.document import ADMINISTRATIVE, ANNEX
 from zoneplan.plan.outcomes import resolutions
@@ -25,6 +27,7 @@ from zoneplan.text import MISSING, Shown, amount, num, odds, odds_range
 
 SETTLED, BOUNDED, CHANCE, RANGE = "settled", "bounded", "chance", "range"
 DECIDED, UNKNOWN = "by_decision", "not_assessable"
+UPPER = "upper_bound"
 STATUS = (SETTLED, CHANCE, RANGE, BOUNDED, DECIDED, UNKNOWN)
 OUTCOME = ["resolution", "reservation", "source_id"]
 COLUMNS = [
@@ -45,6 +48,8 @@ COLUMNS = [
     "check",
     "check_points",
     "check_years",
+    "check_needed",
+    "arrow",
     "even_chance",
     "average",
     "every_year",
@@ -71,9 +76,16 @@ class Overview(Result):
     DIGITS: ClassVar[Mapping[str, int]] = {"year": 0, "record_n": 0, "record_to": 0}
 
     def facts(self, lang: str) -> dict[str, Any]:
-        """How many promises there are, and how many of each status."""
+        """How many promises there are, how many of each status, how many of those that cannot be
+        assessed fail a check that was written down before any figure was tried (``demanded``), and
+        how many have an answer or such a check (``answered``).
+        """
         count = self.rows["status"].value_counts()
-        return {"n": len(self.rows), **{s: int(count.get(s, 0)) for s in STATUS}}
+        told = {s: int(count.get(s, 0)) for s in STATUS}
+        without = self.rows["status"].eq(UNKNOWN) & self.rows["check"].eq(FAILED)
+        told |= {"n": len(self.rows), "demanded": int(without.sum())}
+        given = sum(told[s] for s in (SETTLED, CHANCE, RANGE, BOUNDED))
+        return told | {"answered": given + told["demanded"]}
 
     def shown(self, lang: str | None = None) -> Shown:
         """Six columns: promise, chance or status, evidence, even-chance target, who, and what came
@@ -94,29 +106,35 @@ class Overview(Result):
         who = w("overview.who", who=plan.translate(row["responsible"], lang), counted=counted)
         return name, self._chance(row, w), step, even, who, self._outcome(row, w)
 
-    def _chance(self, row: dict[str, Any], w: Words) -> str:
+    def said(self, row: dict[str, Any], w: Words) -> str:
+        """What can be said of a promise, in a few words: its chance or range, or its status."""
         low, high = row["probability_low"], row["probability_high"]
         if row["status"] == SETTLED:
             return w.texts[f"columns.value.resolution.{row['resolution']}"]
         if pd.isna(low):
             return w(f"overview.status.{row['status']}")
-        if row["reading"] == "upper_bound":
+        if row["reading"] == UPPER:
             return w("overview.at_most", chance=odds(high, w.lang))
-        chance = odds_range(low, high, w.lang)
-        why = [w(f"overview.reading.{row['reading']}")] if row["reading"] == "if_base_holds" else []
+        if READING in row["range_reason"].split():
+            return w("overview.twice", low=odds(low, w.lang), high=odds(high, w.lang))
+        return odds_range(low, high, w.lang)
+
+    def _chance(self, row: dict[str, Any], w: Words) -> str:
+        said = " ".join(filter(None, (self.said(row, w), SIGNS[row["arrow"]])))
+        why = [row["reading"]] if row["reading"] == "if_base_holds" else []
+        told = [w(f"overview.reading.{r}") for r in why]
         if row["status"] == RANGE:
-            why += [w(f"overview.range_reason.{r}") for r in row["range_reason"].split()]
-        return (
-            w("overview.because", chance=chance, why=w("common.semicolon").join(why))
-            if why
-            else chance
-        )
+            reasons = (r for r in row["range_reason"].split() if r != READING)
+            told += [w(f"overview.range_reason.{r}") for r in reasons]
+        because = w("common.semicolon").join(told)
+        return w("overview.because", chance=said, why=because) if told else said
 
     def _outcome(self, row: dict[str, Any], w: Words) -> str:
         plan, lang = self.plan, w.lang
         said = []
         if row["check"]:
-            figures = {"points": num(row["check_points"]), "years": num(row["check_years"], 0)}
+            figures = {"points": num(row["check_points"])}
+            figures |= {k: num(row[f"check_{k}"], 0) for k in ("years", "needed")}
             said.append(w(f"overview.check.{row['check']}", **figures))
         if pd.notna(row["reservation"]):
             word = w.texts[f"columns.value.resolution.{row['resolution']}"]
@@ -145,10 +163,11 @@ def overview(made: ForecastTable, judged: Chances) -> Overview:
     target_id, indicator_id, group, year, target, unit, direction, status (``settled`` by a later
     figure, ``chance`` one number, ``range`` two ends more than 15 points apart, ``bounded`` from
     one side only, ``by_decision``, ``not_assessable``); reading, the probabilities, range_reason,
-    evidence, check, missing_number and holder as in :func:`zoneplan.forecasting.chances.chances`;
-    even_chance (the target that would have had one chance in two, from the headline base); average
-    and every_year (the chance that the printed average growth of a rate is kept, compounded as
-    年均增长 is, and that the targets of all years are); responsible, measured_by (who
+    evidence, check, arrow, missing_number and holder as in
+    :func:`zoneplan.forecasting.chances.chances`; even_chance (the target that would have had one
+    chance in two, from the headline base); average and every_year (the chance that the printed
+    average growth of a rate is kept, compounded as 年均增长 is, and that the targets of all years
+    are); responsible, measured_by (who
     counts it), resolution and reservation (what came of it: hindsight, in no chance); and the
     record of such promises
     elsewhere (:func:`zoneplan.forecasting.record.record`): a base rate that replaces no chance.

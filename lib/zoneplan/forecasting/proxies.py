@@ -25,6 +25,8 @@ PARTS = ("h1", "7m", "8m", "9m", "10m", "11m", "full_year")
 NARROWER = "narrower"
 # One printed year is a point, two tell a level and how it moves.
 FEWEST_PRINTED = 2
+# Changes of a share that make a class, as windows of growth do.
+FEWEST_CHANGES = 3
 PASSED, PRINTED, UNCHECKED, FAILED = "passed", "printed", "unchecked", "failed"
 
 
@@ -155,7 +157,7 @@ def comparable_changes(plan: PlanDocument, indicator_id: str) -> int:
     """Changes of a share from one year to the next in any place, under one definition, known on the
     day.
 
-    A class needs three of them, as one of growth does; with fewer there is no chance.
+    A class needs :data:`FEWEST_CHANGES` of them; with fewer there is no chance.
     """
     rows = plan.known("hightech_points")
     kept = (rows["indicator_id"] == indicator_id) & (rows["period"] == "full_year")

@@ -16,14 +16,12 @@ from zoneplan.forecasting.classes import ReferenceClass
 from zoneplan.forecasting.counts import PROJECTS
 from zoneplan.forecasting.forecasts import Base, Forecast, ForecastTable, growth_of_class
 from zoneplan.forecasting.scenario import BASES
-from zoneplan.plan.document import ANNEX, GROWTH
+from zoneplan.plan.document import ANNEX, ENDINGS, GROWTH
 from zoneplan.plan.targets import Target
 
 HEADLINE = "headline"
 # So many comparable points make a series of the zone's own.
 OWN_SERIES = 5
-# What a sum promised by the text adds up, where it does not say that it repeats a series.
-ENDINGS = ("_total", "_cumulative")
 # The same answer made otherwise, where it is the other end of a range: a zone twice as much wider
 # than provinces, the level of a proxy as far off as it may be, and projects of one size without the
 # larger ones.
@@ -34,6 +32,8 @@ OTHERWISE: Mapping[str, tuple[Mapping[str, Any], ...]] = {
 }
 # A wider area of which only a part is promised: a bound from above.
 BOUND = "bound"
+# One printed number that the plan means as a year's value here and as a sum there.
+READING = "reading"
 
 
 @dataclass(frozen=True)
@@ -122,6 +122,10 @@ def promise(made: ForecastTable, row: pd.Series) -> Promise | None:
     reasons = ["factor", "level"] if wider else []
     reasons += ["sizes"] if PROJECTS.fullmatch(row["indicator_id"]) else []
     others = {reason: _otherwise(made, row, reason) for reason in reasons}
+    twin = made.plan.other_reading(row["target_id"])
+    read = None if twin is None else _found(made, twin)
+    if read is not None:
+        others[READING] = (read.on(BASES[0]),)
     return replace(found, others=others)
 
 

@@ -26,6 +26,8 @@ from zoneplan.text import MISSING
 GRADE_ORDER = {tables.PRIVATE: 0, "A": 1, "B": 2, "C": 3}
 ANNEX, GROWTH = "annex", "growth"
 ADMINISTRATIVE = "administrative"
+# What a sum promised by the text adds up, where it does not say that it repeats a series.
+ENDINGS = ("_total", "_cumulative")
 
 
 @dataclass(frozen=True)
@@ -217,6 +219,23 @@ class PlanDocument:
         growth = Interval.printed(self.stated_growth(indicator_id), 1)
         ends = ((level.low, growth.high), (level.mid, growth.mid), (level.high, growth.low))
         return Interval(*(value / (1 + rate / 100) for value, rate in ends))
+
+    def other_reading(self, target_id: str) -> pd.Series | None:
+        """The promise that means the same printed number otherwise: one as the value of the last
+        year, the other as the sum of all years; None where the plan reads it one way.
+        """
+        return self._read_twice.get(target_id)
+
+    @cached_property
+    def _read_twice(self) -> dict[str, pd.Series]:
+        rows, out = self.targets, {}
+        for _, text in rows[rows["same_as"].isna() & (rows["aggregation"] == "sum")].iterrows():
+            ending = next((e for e in ENDINGS if text["indicator_id"].endswith(e)), "")
+            same = rows["indicator_id"] == text["indicator_id"].removesuffix(ending)
+            same &= (rows["value"] == text["value"]) & (rows["aggregation"] == "end")
+            for _, row in rows[same & (rows["year"] == text["year"])].iterrows():
+                out |= {row["target_id"]: text, text["target_id"]: row}
+        return out
 
     def is_share(self, indicator_id: str) -> bool:
         """Whether an annex series is a share of something, in percent."""

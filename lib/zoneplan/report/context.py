@@ -17,7 +17,6 @@ from zoneplan.data.indicators import indicator
 from zoneplan.data.tables import PRIVATE
 from zoneplan.evaluation.class_record import past_record
 from zoneplan.evaluation.plausibility import outside
-from zoneplan.evaluation.promise_scores import progress_arrow
 from zoneplan.forecasting.chances import BASE_DEPENDENT, Chances, chances
 from zoneplan.forecasting.classes import LONGEST, OLD, ReferenceClass, record_ends
 from zoneplan.forecasting.forecasts import base_of
@@ -229,23 +228,12 @@ def _main(made: Forecasts, judged: Chances, warning: Rows) -> Rows:
         both = both.join(ends.add_prefix(f"{part}_"), on="target_id")
     watch = {r["indicator_id"]: r["even"] for r in warning}
     both["watch"] = both["indicator_id"].map(watch)
-    both["arrow"] = [_arrow(plan, r) for r in rows_of(both)]
     # The real reading stands below the level that it reads.
     order = {i: n for n, i in enumerate(head["indicator_id"])}
     twins = both["target_id"].map(plan.targets.set_index("target_id")["same_as"])
     pairs = zip(both["indicator_id"], twins, strict=True)
     place = [order.get(i, order.get(twin, len(order))) for i, twin in pairs]
     return rows_of(both.assign(place=place).sort_values("place", kind="stable"))
-
-
-def _arrow(plan: Plan, row: Row) -> str:
-    """The step of the progress arrow on the zone's own comparable levels."""
-    levels = plan.levels(row["indicator_id"]) if not row["real"] else pd.DataFrame()
-    if len(levels) < 2:
-        return "unknown"
-    start, end = levels.iloc[0], levels.iloc[-1]
-    ends = (float(start["value"]), int(start["year"]), float(end["value"]), int(end["year"]))
-    return progress_arrow(*ends, float(row["target"]), int(row["year"]))
 
 
 def _promises(asked: Overview, lang: str) -> dict[str, Any]:

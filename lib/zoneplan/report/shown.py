@@ -16,10 +16,10 @@ from zoneplan.messages import words
 if TYPE_CHECKING:
     from zoneplan.charts.stories import BriefChart
 
-# The sections of the paper, the charts of its annex in pairs that fill a page, and what it tells
+# The sections of the paper, the charts of its annex (a page of its own, then pairs), what it tells
 # in a table instead.
 SECTIONS = ("answer", "plan", "growth", "whatif", "compared", "trust")
-ANNEXED = ("odds_*", "compare_city", "scenarios", "promises_by_year", "ratios", "ambition_*")
+ANNEXED = ("promises", "scenarios", "promises_by_year", "ratios", "compare_city", "ambition_*")
 TOLD = ("early_warning", "classes")
 # The charts of a brief, each with its section and where it stands.
 Drawn: TypeAlias = "Sequence[tuple[BriefChart, Chart]]"
