@@ -99,6 +99,7 @@ def test_every_answer_says_itself_in_both_languages(plan, made, lang):
         gdp.two_way("growth 2018", "growth 2020"), gdp.discover(), plan.story_check(),
         gdp.variance_shares(), made.aims(), made.early_warning(), made.scorecard(),
         made.by_scenario(), made.classes(), made.fans(), made.promises(), made.missing_numbers(),
+        made.sensitivity(),
         plan.ratios(), plan.neighbours(), plan.promise_record(),
     ]  # fmt: skip
     said = [answer.summary(lang) for answer in told]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from zoneplan.errors import DataError, Problem
-from zoneplan.forecasting import aims, chances, fans, joint, ladder, overview
+from zoneplan.forecasting import aims, chances, fans, joint, ladder, overview, sensitivity
 from zoneplan.forecasting.forecasts import Forecast, ForecastTable
 from zoneplan.forecasting.scenario import BASES, HEADLINE, Scenario
 from zoneplan.plan import audit, ratios
@@ -218,6 +218,12 @@ class Forecasts(ForecastTable):
     def aims(self) -> aims.Aims:
         """The targets that would have had an even chance, and a chance of two in three."""
         return aims.aims(self)
+
+    def sensitivity(self) -> sensitivity.Sensitivity:
+        """The headline chances if zones outgrow similar regions by one or two points a year, and
+        under each account of where the plan starts.
+        """
+        return sensitivity.sensitivity(self)
 
     def fans(self) -> fans.Fans:
         """Paths of every level series from both bases to its targets."""

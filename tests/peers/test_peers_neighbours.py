@@ -33,8 +33,33 @@ def test_every_city_of_the_province_is_counted(found):
     assert cities["reached"].sum() == (cities["growth"] >= cities["planned"]).sum() == 1
     assert found["neighbours"].summary() == (
         "GDP: 1 of 11 cities of the province grew by the 8.9 % a year that the plan needs "
-        "(median 7.4 %)."
+        "(median 7.4 %). Counties beside the zone, as printed: Longwan 2018-2019, GDP 7.6 % a "
+        "year in real terms (planned 9.0 %); Longwan 2018-2019, General public budget revenue "
+        "11.8 % a year (planned 15.3 %)."
     )
+
+
+def test_the_district_around_the_zone_by_hand(found):
+    """Printed growth of 2018 and 2019, held against the plan on the same price basis."""
+    rows = found["neighbours"].rows
+    longwan = rows[rows["group"] == "district"].set_index("indicator_id")
+    assert set(longwan["place"]) == {"longwan"}
+    gdp, budget = longwan.loc["gdp"], longwan.loc["budget_revenue"]
+    assert gdp["growth"] == pytest.approx(100 * ((1.07 * 1.082) ** 0.5 - 1))
+    assert budget["growth"] == pytest.approx(100 * ((1.10 * 1.137) ** 0.5 - 1))
+    assert (gdp["kind"], gdp["planned"]) == ("growth_real", 9)
+    assert (budget["kind"], round(budget["planned"], 2)) == ("growth_nominal", 15.31)
+    assert longwan["last"].tolist() == [2019, 2019]
+    # The revenue of Rui'an is printed for 2018 alone: one year is no pace.
+    assert "ruian" not in set(rows["place"])
+    assert "龙湾区2018—2019年地区生产总值" in found["neighbours"].summary("zh")
+
+
+def test_where_no_county_is_held_it_is_said(plan):
+    about = plan.about.model_copy(update={"host": "hangzhou"})
+    found = replace(plan, about=about, _made={}).peers.neighbours()
+    assert found.summary().endswith("No figures of the counties beside the zone are held.")
+    assert found.summary("zh").endswith("无毗邻区县数据。")
 
 
 def test_names_are_those_of_the_language_and_proxies_are_named(found):
@@ -62,6 +87,7 @@ def test_years_that_no_yearbook_has_are_said(plan, put):
     put(
         zhejiang_cities=lambda t: t[t["year"] != 2020],
         growth_reference=lambda t: t[t["end_year"] != 2020],
+        county_points=lambda t: t.head(0),
     )
     found = plan.peers.neighbours()
     assert found.rows.empty

@@ -22,7 +22,7 @@ from zoneplan.messages import Words, words
 from zoneplan.peers.ambition import Ambition, Percentile
 from zoneplan.peers.convergence import SmallZones
 from zoneplan.peers.growth import SLOWER, Beside, Growth, Reaching
-from zoneplan.peers.neighbours import Neighbours
+from zoneplan.peers.neighbours import CITIES, Neighbours
 from zoneplan.peers.ranks import Ranks
 from zoneplan.peers.targets import Promised
 from zoneplan.peers.totals import AgainstCity, Totals
@@ -473,7 +473,7 @@ def _neighbours(result: Neighbours, lang: str = "en") -> Chart | Nothing:
         return _nothing(result, "peers.neighbours.no_city", lang)
     w, plan = words(lang), result.plan
     data = result.rows.assign(place=result.named(lang)["place"])
-    cities = data[data["group"] != "class"]
+    cities = data[data["group"].isin(CITIES)]
     first, last = int(data["first"].iloc[0]), int(data["last"].iloc[0])
 
     def slopes(rows_: pd.DataFrame, growth: str, group: pd.Series | str) -> pd.DataFrame:

@@ -15,9 +15,11 @@ from zoneplan.forecasting.scenario import BASES
 from zoneplan.forecasting.values import promises
 from zoneplan.plan.targets import Target
 from zoneplan.result import Result
-from zoneplan.text import amount, odds, rounded
+from zoneplan.text import amount, odds, odds_range, rounded
 
 EVEN, TWO_IN_THREE = 0.5, 2 / 3
+# Where a miss is money that the zone's budget lacks, the nearest to it first.
+REVENUE = ("budget_revenue", "fiscal_revenue_total")
 # Readings of a year, as probabilities of its own distribution.
 READINGS = (0.1, 0.25, 0.5, 0.75, 0.9)
 # Draws within this share of the ranks around a reading count, the nearer the more.
@@ -31,7 +33,9 @@ class Aims(Result):
     SUBJECT: ClassVar[str] = "answers.aims"
 
     def facts(self, lang: str) -> dict[str, Any]:
-        """The first target and the one with an even chance over the bases."""
+        """The first target and the one with an even chance over the bases, and the revenue that is
+        missing if things go as expected.
+        """
         first = self.rows.iloc[0]
         even = [float(v) for v in first[[f"even_{b}" for b in BASES]].dropna()]
         return {
@@ -40,6 +44,38 @@ class Aims(Result):
             "year": first["year"],
             "low": rounded(min(even), first["unit"], lang),
             "high": rounded(max(even), first["unit"], lang),
+        } | self._lost(lang)
+
+    def case(self) -> str:
+        """Whether revenue is expected to be lost."""
+        return "summary" if self.lost() is None else "revenue"
+
+    def lost(self) -> dict[str, Any] | None:
+        """The budget consequence of a miss: what the first revenue series lacks of its target if
+        things go as expected, in its unit and as a share of the target, over the bases; None where
+        nothing is lost from any base.
+        """
+        rows = self.rows[self.rows["indicator_id"].isin(REVENUE)]
+        for _, row in rows.sort_values(
+            "indicator_id", key=lambda c: c.map(REVENUE.index)
+        ).iterrows():
+            missing = [float(v) for v in row[[f"shortfall_{b}" for b in BASES]].dropna()]
+            if missing and min(missing) > 0:
+                ends = {"low": min(missing), "high": max(missing)}
+                shares = {f"share_{k}": v / float(row["target"]) for k, v in ends.items()}
+                return dict(row[["indicator_id", "year", "unit", "target"]]) | ends | shares
+        return None
+
+    def _lost(self, lang: str) -> dict[str, Any]:
+        lost = self.lost()
+        if lost is None:
+            return {}
+        ends = [rounded(lost[k], lost["unit"], lang) for k in ("low", "high")]
+        return {
+            "revenue": self.plan.name(lost["indicator_id"], lang),
+            "lost_low": ends[0],
+            "lost_high": ends[1],
+            "share": odds_range(lost["share_low"], lost["share_high"], lang),
         }
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from zoneplan.data import tables
@@ -14,8 +16,13 @@ from zoneplan.data.indicators import indicator
 from zoneplan.forecasting.classes import spread_units
 from zoneplan.messages import words
 from zoneplan.peers.zones import PeerResult, Record
+from zoneplan.plan.document import PlanDocument
 from zoneplan.plan.intervals import cagr
 from zoneplan.text import pct
+
+CITIES, DISTRICT = ("host", "cities"), "district"
+# So many years in a row tell a pace.
+FEWEST = 2
 
 
 @dataclass(frozen=True)
@@ -23,11 +30,11 @@ class Neighbours(PeerResult):
     """Average growth of neighbours over the plan's years beside the planned rates."""
 
     SUBJECT = "peers.neighbours"
-    SHOWN = ("indicator_id", "row_note", "place", "growth", "planned", "reached")
+    SHOWN = ("indicator_id", "row_note", "place", "last", "kind", "growth", "planned", "reached")
 
     def cities(self) -> pd.DataFrame:
         """The cities of the province, its host among them, by the first planned rate."""
-        cities = self.rows[self.rows["group"] != "class"]
+        cities = self.rows[self.rows["group"].isin(CITIES)]
         return cities[cities["indicator_id"] == cities["indicator_id"].head(1).squeeze()]
 
     def case(self) -> str:
@@ -37,7 +44,7 @@ class Neighbours(PeerResult):
     def named(self, lang: str) -> pd.DataFrame:
         """The rows with names, what stands in, and who (of a class: how many) reached the rate."""
         w, books = words(lang), tables.read("zhejiang_cities").drop_duplicates("unit_id")
-        names = books.set_index("unit_id")[f"unit_name_{lang}"].to_dict()
+        names = books.set_index("unit_id")[f"unit_name_{lang}"].to_dict() | _districts(lang)
         said = [
             pct(100 * p, 0, lang) if group == "class" else w(f"result.{'yes' if p else 'no'}")
             for group, p in zip(self.rows["group"], self.rows["reached"], strict=True)
@@ -60,7 +67,21 @@ class Neighbours(PeerResult):
             "reached": int(cities["reached"].sum()),
             "planned": pct(lead["planned"], lang=lang),
             "median": pct(cities["growth"].median(), lang=lang),
+            "beside": self._beside(lang),
         }
+
+    def _beside(self, lang: str) -> str:
+        """What the districts around the zone printed, or that nothing is held of any."""
+        w, rows = words(lang), self.rows[self.rows["group"] == DISTRICT]
+        if rows.empty:
+            return w("peers.neighbours.no_district")
+        names, told = _districts(lang), []
+        for r in rows.to_dict("records"):
+            growths = {k: pct(r[k], lang=lang) for k in ("growth", "planned")}
+            place, name = names[r["place"]], self.plan.name(r["indicator_id"], lang)
+            said = {"place": place, "name": name, "first": r["first"] + 1, "last": r["last"]}
+            told.append(w(f"peers.neighbours.{r['kind']}", **said, **growths))
+        return w("peers.neighbours.district", told=w("common.semicolon").join(told))
 
 
 def neighbours(peers: Record) -> Neighbours:
@@ -69,9 +90,12 @@ def neighbours(peers: Record) -> Neighbours:
     Returns
     -------
     One row per indicator and neighbour: group (``host``, ``cities`` of the province, ``class``:
-    regions in revised figures), place (code of a city, name of a class), first and last year,
-    growth (percent a year, average), planned (the growth that the target needs from the plan's
-    implied base) and reached (1 or 0; of a class the share of its regions).
+    regions in revised figures, ``district``: counties of the host), place (code of a city, name of
+    a class, id of a county), first and last year, growth (percent a year, average), planned (the
+    growth that the target needs from the plan's implied base), reached (1 or 0; of a class the
+    share of its regions) and kind (``growth_nominal``, or ``growth_real`` as counties print
+    that of GDP: it is held against the growth that the plan prints). Of a county the printed
+    growth of the plan's first years is compounded, as many as follow each other, two at least.
 
     Trade in dollars is turned into yuan at each year's mean rate. Hindsight by its nature: the best
     proxy of an outcome that nobody published, and a test of the chances.
@@ -84,11 +108,12 @@ def neighbours(peers: Record) -> Neighbours:
             continue
         rates += 1
         planned = cagr(plan.implied_base(i).mid, target.value, span[1] - span[0])
-        for row in (*_cities(i, *span, plan.host), *_class(i, *span, planned)):
-            reached = float(row["growth"] >= planned)
-            ends = {"indicator_id": i, "first": span[0], "last": span[1], "planned": planned}
-            out.append({"reached": reached, **ends, **row})
-    columns = "indicator_id group place first last growth planned reached source_id"
+        ends = {"indicator_id": i, "first": span[0], "last": span[1], "planned": planned}
+        ends["kind"] = "growth_nominal"
+        found = (*_cities(i, *span, plan.host), *_class(i, *span, planned), *_beside(plan, i))
+        for row in (ends | row for row in found):
+            out.append({"reached": float(row["growth"] >= row["planned"]), **row})
+    columns = "indicator_id group place first last growth planned reached kind source_id"
     rows, why = pd.DataFrame(out, columns=columns.split()), "" if rates else "peers.why.no_rates"
     return Neighbours(plan, rows, hindsight=True, why=why)
 
@@ -126,3 +151,29 @@ def _class(i: str, first: int, last: int, planned: float) -> Iterator[dict[str, 
         share = float((spread_units(r) >= planned).mean())
         row = {"group": "class", "place": regions, "growth": float(r["p50"])}
         yield row | {"reached": share, "source_id": r["source_id"]}
+
+
+def _beside(plan: PlanDocument, i: str) -> Iterator[dict[str, Any]]:
+    """Counties of the host: printed growth of the plan's first years, compounded."""
+    places, rows = tables.read("entities").set_index("entity_id"), tables.read("county_points")
+    if plan.host not in places.index or pd.isna(places.at[plan.host, "code"]):
+        return
+    codes, own = places["code"].astype("str").str[:4], str(places.at[plan.host, "code"])[:4]
+    counties = places.index[codes.eq(own) & places["level"].eq("county")]
+    rows = rows[rows["entity_id"].isin(counties) & rows["indicator_id"].eq(i)]
+    rows = rows[rows["kind"].str.startswith("growth_") & rows["period"].eq("full_year")]
+    for (place, kind), part in rows.groupby(["entity_id", "kind"], sort=False):
+        by_year = part.set_index("year").sort_index()
+        years = list(takewhile(lambda y, seen=by_year.index: y in seen, plan.years))
+        if len(years) < FEWEST:
+            continue
+        growth = 100 * (np.prod(1 + by_year.loc[years, "value"] / 100) ** (1 / len(years)) - 1)
+        row = {"group": DISTRICT, "place": place, "last": years[-1], "growth": float(growth)}
+        if kind == "growth_real":
+            row |= {"planned": plan.stated_growth(i), "kind": kind}
+        yield row | {"source_id": "; ".join(dict.fromkeys(by_year.loc[years, "source_id"]))}
+
+
+def _districts(lang: str) -> dict[str, str]:
+    """Names of places by id."""
+    return tables.read("entities").set_index("entity_id")[f"name_{lang}"].to_dict()

@@ -228,7 +228,8 @@ class PlanDocument:
 
     @cached_property
     def _read_twice(self) -> dict[str, pd.Series]:
-        rows, out = self.targets, {}
+        rows = self.targets
+        out: dict[str, pd.Series] = {}
         for _, text in rows[rows["same_as"].isna() & (rows["aggregation"] == "sum")].iterrows():
             ending = next((e for e in ENDINGS if text["indicator_id"].endswith(e)), "")
             same = rows["indicator_id"] == text["indicator_id"].removesuffix(ending)

@@ -91,6 +91,9 @@ class Context:
     counts: Row
     # Whether any figure is missing that a request asks for.
     waiting: bool
+    # The headline levels by case of growth or of the base; revenue that a miss would cost.
+    sensitivity: Rows
+    lost: Row | None
     departments: Rows
     audit: Row
     record: Rows
@@ -156,6 +159,8 @@ def context(made: Forecasts, drawn: shown.Drawn, lang: str = "en") -> Context:
         adopted=plan.adopted,
         earlier=plan.adopted < plan.as_of,
         scenarios=len(plan.scenarios),
+        sensitivity=_sensitivity(made),
+        lost=made.aims().lost() if len(made.aims().rows) else None,
         departments=rows_of(made.scorecard().rows),
         constants=rows_of(register()),
         audit=_audit(plan, lang),
@@ -169,6 +174,16 @@ def context(made: Forecasts, drawn: shown.Drawn, lang: str = "en") -> Context:
         **_trusted(made),
         **_shown(plan, drawn, lang),
     )
+
+
+def _sensitivity(made: Forecasts) -> Rows:
+    """Both ends of the chance by case, a row a series."""
+    ends = made.sensitivity().wide()
+    return [
+        {"indicator_id": i}
+        | {case: (row["low", case], row["high", case]) for case in row.index.unique(1)}
+        for i, row in ends.iterrows()
+    ]
 
 
 def rows_of(frame: pd.DataFrame) -> Rows:
