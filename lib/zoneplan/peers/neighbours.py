@@ -108,8 +108,8 @@ def neighbours(peers: Record) -> Neighbours:
             continue
         rates += 1
         planned = cagr(plan.implied_base(i).mid, target.value, span[1] - span[0])
-        ends = {"indicator_id": i, "first": span[0], "last": span[1], "planned": planned}
-        ends["kind"] = "growth_nominal"
+        ends: dict[str, Any] = {"indicator_id": i, "first": span[0], "last": span[1]}
+        ends |= {"planned": planned, "kind": "growth_nominal"}
         found = (*_cities(i, *span, plan.host), *_class(i, *span, planned), *_beside(plan, i))
         for row in (ends | row for row in found):
             out.append({"reached": float(row["growth"] >= row["planned"]), **row})
@@ -164,7 +164,7 @@ def _beside(plan: PlanDocument, i: str) -> Iterator[dict[str, Any]]:
     rows = rows[rows["kind"].str.startswith("growth_") & rows["period"].eq("full_year")]
     for (place, kind), part in rows.groupby(["entity_id", "kind"], sort=False):
         by_year = part.set_index("year").sort_index()
-        years = list(takewhile(lambda y, seen=by_year.index: y in seen, plan.years))
+        years = list(takewhile(set(by_year.index).__contains__, plan.years))
         if len(years) < FEWEST:
             continue
         growth = 100 * (np.prod(1 + by_year.loc[years, "value"] / 100) ** (1 / len(years)) - 1)
