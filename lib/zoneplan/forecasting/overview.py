@@ -129,13 +129,15 @@ class Overview(Result):
         because = w("common.semicolon").join(told)
         return w("overview.because", chance=said, why=because) if told else said
 
+    def checked(self, row: Mapping[str, Any], lang: str) -> str:
+        """What the check of a proxy found, with its figures."""
+        figures = {"points": num(row["check_points"])}
+        figures |= {k: num(row[f"check_{k}"], 0) for k in ("years", "needed")}
+        return words(lang)(f"overview.check.{row['check']}", **figures)
+
     def _outcome(self, row: dict[str, Any], w: Words) -> str:
         plan, lang = self.plan, w.lang
-        said = []
-        if row["check"]:
-            figures = {"points": num(row["check_points"])}
-            figures |= {k: num(row[f"check_{k}"], 0) for k in ("years", "needed")}
-            said.append(w(f"overview.check.{row['check']}", **figures))
+        said = [self.checked(row, lang)] if row["check"] else []
         if pd.notna(row["reservation"]):
             word = w.texts[f"columns.value.resolution.{row['resolution']}"]
             said.append(w("common.colon", head=word, rest=plan.translate(row["reservation"], lang)))

@@ -67,11 +67,11 @@ class Neighbours(PeerResult):
             "reached": int(cities["reached"].sum()),
             "planned": pct(lead["planned"], lang=lang),
             "median": pct(cities["growth"].median(), lang=lang),
-            "beside": self._beside(lang),
+            "beside": self.beside(lang),
         }
 
-    def _beside(self, lang: str) -> str:
-        """What the districts around the zone printed, or that nothing is held of any."""
+    def beside(self, lang: str) -> str:
+        """What the counties around the zone printed, or that nothing is held of any."""
         w, rows = words(lang), self.rows[self.rows["group"] == DISTRICT]
         if rows.empty:
             return w("peers.neighbours.no_district")

@@ -20,7 +20,7 @@ from zoneplan.evaluation.plausibility import outside
 from zoneplan.forecasting.chances import BASE_DEPENDENT, Chances, chances
 from zoneplan.forecasting.classes import LONGEST, OLD, ReferenceClass, record_ends
 from zoneplan.forecasting.forecasts import base_of
-from zoneplan.forecasting.overview import BOUNDED, SETTLED, Overview
+from zoneplan.forecasting.overview import BOUNDED, SETTLED, UNKNOWN, Overview
 from zoneplan.forecasting.scenario import BASES
 from zoneplan.forecasting.settings import register
 from zoneplan.forecasting.values import HEADLINE
@@ -108,6 +108,8 @@ class Context:
     windows: Row
     national: Rows
     next_door: Rows
+    # What the counties beside the zone printed, in a sentence.
+    beside: str
     span: int
     past: Rows
     eras: Rows
@@ -260,6 +262,9 @@ def _promises(asked: Overview, lang: str) -> dict[str, Any]:
         said = row["reservation"] if came else row["missing_number"]
         step = MISSING if row["evidence"] == ADMINISTRATIVE else told[2]
         end = asked.plan.translate(said, lang) if said else MISSING
+        if row["status"] == UNKNOWN and row["check"]:
+            # What the check found is the reason why there is no chance.
+            end = words(lang)("common.semicolon").join((asked.checked(row, lang), end))
         cells.append((told[0], told[1], step, *told[3:5], end))
     waiting = not request(asked, lang).empty
     return {"promises": cells, "counts": asked.facts(lang), "waiting": waiting}
@@ -366,7 +371,13 @@ def _compared(plan: Plan, lang: str) -> dict[str, Any]:
         reached = {k: reached_by(r["percentile"], lang) for k, r in ends.items()}
         first, last = (row["percentile"] for row in ends.values())
         told = windows.facts(lang) | reached | {"rarer": first >= 100 * EVEN > last}
-    return {"windows": told, "national": _national(plan), "next_door": _next_door(plan)}
+    near = plan.neighbours()
+    return {
+        "windows": told,
+        "national": _national(plan),
+        "next_door": _next_door(plan, near.rows),
+        "beside": near.beside(lang),
+    }
 
 
 def _national(plan: Plan) -> Rows:
@@ -380,11 +391,10 @@ def _national(plan: Plan) -> Rows:
     return rows_of(rows.assign(planned=[plan.stated_growth(i) for i in rows["indicator_id"]]))
 
 
-def _next_door(plan: Plan) -> Rows:
+def _next_door(plan: Plan, rows: pd.DataFrame) -> Rows:
     """By indicator: the planned growth, that of the host, and how many neighbours reached it."""
     if plan.host is None:
         return []
-    rows = plan.neighbours().rows
     out = []
     for i, part in rows.groupby("indicator_id", sort=False):
         host = part[part["group"] == "host"]
