@@ -537,7 +537,7 @@ def _neighbours(result: Neighbours, lang: str = "en") -> Chart | Nothing:
         "neighbours",
         drawn[["indicator_id", "panel", "series", "place", "year", "change", "rate", "source_id"]],
         Encoding("year", "change", tuple(marks), group="series", panel="panel", scale="change"),
-        captioned(plan, lang, "neighbours", title, [PLAN, *ids_in(data)], **facts),
+        captioned(plan, lang, "neighbours", title, [PLAN, *ids_in(drawn)], **facts),
         ticks={first: str(first), last: str(last)},
         key=[(m.name, m.hue, "_") for m in marks if m.name],
         high=1.4,
