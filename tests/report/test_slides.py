@@ -62,7 +62,7 @@ def test_one_finding_a_slide(made, facts):
     titles = [title(p) for p in pages(made)]
     shown = [c.title for c in facts.slides]
     assert len(shown) == 4
-    assert titles[0].startswith("The Zhenan zone is unlikely to meet its plan for 2018-2020")
+    assert titles[0].startswith("The Zhenan zone is unlikely to meet its plan for 2018–2020")
     table = "The headline targets (*: the starting point decides)"
     assert titles[1:-1] == ["The answer", table, *shown, "How far to trust it"]
     assert titles[-1] == "Sources"
