@@ -101,7 +101,7 @@ def test_strict_refuses_what_would_be_left_out_and_writes_nothing(write, tmp_pat
     assert done.stdout == ""
     assert not (tmp_path / "out.csv").exists()
     first, second = done.stderr.splitlines()
-    assert first == f"{file}:86:value: found 'many'; expected a level above zero"
+    assert first == f"{file}:86:value: found 'many'; expected a level above zero, the number alone"
     assert second.startswith(f"{file}:unit_id,year: found 2 times A,2003 with another value again")
 
 

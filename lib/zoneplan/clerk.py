@@ -440,7 +440,7 @@ def _doubts(folder: Path, w: Words) -> None:
     made = plan.forecast()
     doubts = [translated(line, w.lang) for line in plausibility(made, date.today())]
     still = [
-        w(f"import.open.{name.partition('-')[0]}", name=name, value=value)
+        w(f"import.open.{name.partition('-')[0]}", cell=name.partition("-")[2], value=value)
         for name, value in open_answers(folder).items()
     ]
     heads = w("import.check.doubts"), w("import.check.open", file=folder / "questions.txt")

@@ -68,9 +68,12 @@ COMMA = re.compile(r"[-+]?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d*)?")
 AS_POINT = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d*|(?<=,\d{3},\d{3}))")
 AS_COMMA = re.compile(r"[-+]?(?:\d+,(?:\d{1,2}|\d{4,})|\d{1,3}(?:\.\d{3})+,\d*|0,\d+|\d{4,},\d+)")
 DATE = re.compile(
-    r"(\d{4})(?:\.0+|年(?:度|末|底)?|\.\d{1,2}\.\d{1,2}"
+    r"(\d{4})(?:\.0+|年(?:度|末|底)?|年\d{1,2}月(?:\d{1,2}日)?|\.\d{1,2}\.\d{1,2}"
     r"|[-/]\d{1,2}(?:[-/]\d{1,2})?(?:[ T][\d:.]+)?)?"
+    r"|(?:\d{1,2}[./-]){2}(\d{4})"
 )
+# Months and days at which a year begins or ends; another date may be that of a part of it.
+YEAR_ENDS = ({1}, {12}, {12, 31})
 
 
 @dataclass(frozen=True)
@@ -235,6 +238,8 @@ class Heap:
             for k in np.flatnonzero(bad).tolist():
                 self._wrong[kind].append((int(rows[k]), text(k)))
         good = ~(bad_year | bad_value | gap | (codes < 0))
+        for cell_of_year in filter(_inside, _dates(years)):
+            self._wrong["inside"].append((0, _shown(cell_of_year)))
         empty = gap & ~bad_year & (codes >= 0)
         for k in np.flatnonzero(empty).tolist():
             self._wrong["gap"].append((int(rows[k]), cell(k)))
@@ -332,7 +337,7 @@ class Heap:
             inside = np.isin(code, group)
             shared = np.bincount(year[inside], minlength=width)
             both = " and ".join(repr(str(names[k])) for k in group)
-            kept = max(group, key=lambda k: (used[k], -k))
+            kept = max(group, key=lambda k: (used[k], -len(names[k]), -k))
             if np.unique(
                 code[inside].astype(np.int64) * width + year[inside]
             ).size > np.count_nonzero(shared):
@@ -394,7 +399,7 @@ class Heap:
             "cells": (None, "as many cells as the header has"),
             "unit": (unit, "a name"),
             "year": (year, f"a year from {YEARS[0]} to {YEARS[1]}"),
-            "value": (value, "a level above zero"),
+            "value": (value, "a level above zero, the number alone"),
             "again": (f"{unit},{year}", "each unit once a year; neither is used"),
             "stale": (year, getattr(self, "_stale", "")),
         }
@@ -411,10 +416,13 @@ class Heap:
 
 
 _ROWS = "rows with a unit, a year and a level above zero"
-_ONE_SERIES = "one series in a file, one figure a year: keep one, or name its column with --value"
+_ONE_SERIES = (
+    "one series in a file, one figure a year: keep one, or name the columns: --id, --value"
+)
 # What is used all the same, and told.
 _USED = {
     "gap": "no figure, left as a gap",
+    "inside": "dates inside a year, read as the year: are the figures those of whole years?",
     "mark": "a mark behind a figure, which is used without it",
     "thousands": "commas read as parting thousands",
     "decimal": "commas read as decimal marks",
@@ -426,7 +434,8 @@ _USED = {
 
 def examples(found: list[tuple[int, str]], count: int) -> str:
     """The first few of what was found with their rows, and how many there are."""
-    shown = [f"{text} (row {row})" if row else text for row, text in found[:EXAMPLES]]
+    each = list(dict.fromkeys(found))[:EXAMPLES]
+    shown = [f"{text} (row {row})" if row else text for row, text in each]
     return ", ".join(shown) + (f" and {count - len(shown)} more" if count > len(shown) else "")
 
 
@@ -494,6 +503,12 @@ def _column(cells: Iterable[Any]) -> pd.Series:
     return cells if isinstance(cells, pd.Series) else pd.Series(cells, dtype=object)
 
 
+def _dates(cells: Iterable[Any]) -> Iterable[Any]:
+    """What may be dates in a column of years, each once."""
+    column = _column(cells)
+    return () if pd.api.types.is_numeric_dtype(column) else column.unique()
+
+
 def _is_text(column: pd.Series) -> bool:
     return pd.api.types.is_object_dtype(column) or pd.api.types.is_string_dtype(column)
 
@@ -559,7 +574,16 @@ def _plain(cell: object) -> float:
 def _year(text: str) -> float:
     """The year of a text such as 2009, 2009.0, 2009年 or 2009-12-31; infinite if it is none."""
     found = DATE.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    return float(found.group(1)) if found else np.inf
+    return float(found[1] or found[2]) if found else np.inf
+
+
+def _inside(cell: object) -> bool:
+    """Whether a date lies inside a year."""
+    if not np.isfinite(_year(str(cell))):
+        return False
+    day = re.sub(r"[ T][\d:.]+$|\.0+$", "", str(cell).strip())
+    parts = {int(p) for p in re.findall(r"(?<!\d)\d{1,2}(?!\d)", day)}
+    return bool(parts) and parts not in YEAR_ENDS
 
 
 def year_head(text: object) -> tuple[str, int] | None:

@@ -16,8 +16,9 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
+from zoneplan.data.importer.heads import head_of
 from zoneplan.data.panel import Heap, Reading, year_head
-from zoneplan.data.sheets import not_utf8
+from zoneplan.data.sheets import not_utf8, utf16
 from zoneplan.errors import DataError, Problem
 
 # Heads that name the unit, its year and its level, the surest first; finer regions come before
@@ -25,9 +26,9 @@ from zoneplan.errors import DataError, Problem
 UNIT, YEAR, VALUE = (
     names.split()
     for names in (
-        """unitid uniqueid unit id refarea geo geocode countrycode iso3 iso3c isocode county
+        """unitid uniqueid id refarea geo geocode countrycode iso3 iso3c isocode county
         district city province state region regioncode area country countryname economy entity
-        location code name 县 县市 县区 县域 区县 区县名称 县名 园区 开发区 城市代码 城市
+        location code name unit 县 县市 县区 县域 区县 区县名称 县名 园区 开发区 城市代码 城市
         城市名称 地级市 市 地区代码 行政区划代码 区划代码 地区 地区名称 行政区 行政区划 省市
         省份 省 企业 公司 名称""",
         "year ds timeperiod time date period yr 年份 年度 年 时间 日期 统计年度",
@@ -40,6 +41,8 @@ BATCH = 20_000
 # Files from so many bytes on show how far they are.
 SLOW = 30_000_000
 MARKS = ",;\t|"
+# Heads of what the levels are measured in.
+MEASURES = ["unitmeasure", "unitofmeasure", "uom", "measure", "unit", "units", "单位", "计量单位"]
 _Batches: TypeAlias = Iterator[tuple[np.ndarray, list[Any]]]
 _Read: TypeAlias = Callable[[Sequence[int], Heap], _Batches]
 
@@ -111,9 +114,12 @@ def read_panel(
     """
     name, asked = str(file), _Asked(id, year, value)
     table = _opened(Path(file), asked)
+    _refuse_growth(name, table, asked)
+    measured = _measures(table, name)
     for read in [r for r in (table.fast if decimal in (None, ".") else None, table.read) if r]:
         heap = Heap(name, _named(table), decimal, table.ask_decimal, wide=bool(table.shape.wide))
-        heap.notes += [f"{name}: {note}" for note in (*table.notes, *table.shape.notes)]
+        notes = (*table.notes, *table.shape.notes, *measured)
+        heap.notes += [f"{name}: {note}" for note in notes]
         try:
             _pour(table.shape, read, heap)
         except _NotPlain:
@@ -137,6 +143,28 @@ def _named(table: _Table) -> tuple[str, str, str]:
     heads, s = table.heads, table.shape
     unit, year, value = (heads[k] if k is not None else None for k in (s.unit, s.year, s.value))
     return unit or "head", year or "head", value or "cells"
+
+
+def _refuse_growth(name: str, table: _Table, asked: _Asked) -> None:
+    """Growth is no level, unless its column is asked for by name."""
+    head = _named(table)[2]
+    if asked.value is None and "growth" in head_of(head).said:
+        advice = "levels; if they are, name the column with --value"
+        raise DataError([Problem(name, None, head, "a column of growth", advice)])
+
+
+def _measures(table: _Table, name: str) -> list[str]:
+    """Tell of levels that are not all measured in one unit."""
+    shape = table.shape
+    used = shape.unit, shape.year, shape.value
+    heads = [k for k, h in enumerate(table.heads) if _plain(h) in MEASURES and k not in used]
+    notes = []
+    for k in heads:
+        cells = (c for _, (column,) in table.read([k], Heap(name)) for c in column)
+        found = sorted({str(c).strip() for c in cells} - {"", "None", "nan"})
+        said = f"several units in {table.heads[k]!r}: {_listed(found)}; levels as they stand"
+        notes += [said] if len(found) > 1 else []
+    return notes
 
 
 def _pour(shape: _Shape, read: _Read, heap: Heap) -> None:
@@ -322,10 +350,8 @@ def _text(path: Path, top: bytes, asked: _Asked) -> _Table:
 
 def _encoding(path: Path, top: bytes) -> tuple[str, str]:
     """The encoding of a text, and what to tell of it."""
-    if top.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16", ""
-    if b"\x00" in top[:400]:
-        return ("utf-16-le" if top[1:2] == b"\x00" else "utf-16-be"), ""
+    if wide := utf16(top):
+        return wide, ""
     raw = path.read_bytes() if len(top) == 1 << 16 else top
     try:
         raw.decode("utf-8")

@@ -127,8 +127,8 @@ def decode(raw: bytes) -> tuple[str, str]:
     UnicodeDecodeError
         It is none of them; the place is the one at which it stops being UTF-8.
     """
-    if raw.startswith(UTF16):
-        return raw.decode("utf-16"), "UTF-16"
+    if wide := utf16(raw):
+        return raw.decode(wide), "UTF-16"
     try:
         return raw.removeprefix(BOM).decode("utf-8"), "UTF-8"
     except UnicodeDecodeError as error:
@@ -138,6 +138,16 @@ def decode(raw: bytes) -> tuple[str, str]:
             return raw.decode("gb18030"), "GB18030"
         except UnicodeDecodeError:
             raise error from None
+
+
+def utf16(raw: bytes) -> str | None:
+    """Name the kind of UTF-16 that a text is in, with a mark or without; None if it is in none."""
+    if raw.startswith(UTF16):
+        return "utf-16"
+    # Digits, commas and the ends of lines leave every other byte empty.
+    empty = {"utf-16-be": raw[:400:2].count(0), "utf-16-le": raw[1:400:2].count(0)}
+    kind = max(empty, key=lambda k: empty[k])
+    return kind if 16 * empty[kind] > len(raw[:400]) else None
 
 
 def _mark(text: str, own: bool) -> str:

@@ -59,6 +59,7 @@ def meanings(block: Block, talk: Talk) -> list[Meaning]:
         if not why:
             meaning = _beside(_dated(column, block, talk), made)
             why = LONG_GROWTH if head.against and meaning.year != head.against + 1 else ""
+            meaning, why = _annual(meaning, made, block, talk) if not why else (meaning, why)
         if why:
             talk.leave(column.place, head.text, why)
             beside = why if why in (OTHER["part"], OTHER["cumulative"]) else beside
@@ -74,9 +75,9 @@ def _no_figures(column: Column, block: Block, talk: Talk) -> str | None:
     if not head.heads_figures:
         return NOT_READ
     said = set(head.said)
-    said -= {"cumulative"} if "average" in said else set()
+    said -= {"cumulative"} if said & {"average", "full"} else set()
     said -= {"real"} if said & {"growth", "average"} else set()
-    of_part = "whole" not in said and _of_part(head, block)
+    of_part = not said & {"whole", "full"} and _of_part(head, block)
     if of_part and TARGET not in head.kinds:
         said.add("part")
     if other := next((why for word, why in OTHER.items() if word in said), None):
@@ -144,6 +145,26 @@ def _beside(growth: Meaning, others: list[Meaning]) -> Meaning:
     return replace(growth, year=growth.year or same[-1].year, table=growth.table or same[-1].table)
 
 
+def _annual(m: Meaning, made: list[Meaning], block: Block, talk: Talk) -> tuple[Meaning, str]:
+    """Annual growth beside a target of years ahead: of that year or on average, and if neither,
+    why.
+    """
+    years = {y for c in block.columns for y in c.head.years}
+    seen = m.table == ACTUAL or titled_kinds(block) == {ACTUAL}
+    if "yearly" not in m.head.said or m.head.years or seen or not m.year or m.year - 1 in years:
+        return m, ""
+    place = m.column.place
+    answer = talk.ask("annual", place, place, "average", text=m.head.text, year=m.year)
+    if answer == "average":
+        return replace(m, year=None, table=GROWTH, growth=False), ""
+    return m, "" if answer == "in_year" else talk.why("annual", place)
+
+
+def titled_kinds(block: Block) -> set[str]:
+    """The kinds of figures that the titles name."""
+    return {k for said in block.context for k in said.kinds}
+
+
 # Targets or actual figures ----------------------------------------------------------------------
 
 
@@ -155,11 +176,10 @@ def _kinds(made: list[Meaning], block: Block, talk: Talk) -> list[Meaning]:
     for m in made:
         table = m.table
         if table is None and m.year is not None:
-            if "kind" in block.fields:
+            if block.kinds_run_down:
                 done.append(m)
                 continue
-            titled = {k for said in block.context for k in said.kinds}
-            told = titled == {ACTUAL} and "estimate" not in m.head.said
+            told = titled_kinds(block) == {ACTUAL} and "estimate" not in m.head.said
             table = ACTUAL if told else ask_kind(m, made, block, talk)
         if table is not None and (m.year or table == GROWTH):
             done.append(replace(m, table=table))

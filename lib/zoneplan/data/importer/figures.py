@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from zoneplan.data.importer.columns import PAST, Meaning, ask_kind
+from zoneplan.data.importer.columns import OTHER, PAST, Meaning, ask_kind
 from zoneplan.data.importer.heads import head_of
 from zoneplan.data.importer.layout import Block
-from zoneplan.data.importer.names import Name
+from zoneplan.data.importer.names import Name, growth_name
 from zoneplan.data.importer.numbers import CUMULATIVE, Typed, exact, figure, figure_text
 from zoneplan.data.importer.questions import LEAVE, Talk
 from zoneplan.data.importer.words import (
@@ -33,6 +33,7 @@ NO_NAME = "no name of an indicator in its row"
 NO_INDICATOR = "growth of what? no indicator stands above it"
 FALL = "a fall: write it as growth, with a minus sign"
 GROWTH_UNIT = "growth in a unit other than %"
+BARE_GROWTH = "growth without a percent sign: type it with one"
 RANGE = "a range where one number is expected: only targets may be ranges"
 POINTS = "a change in percentage points, which is no level and no growth"
 RATES = ("%", "‰")
@@ -69,6 +70,10 @@ def figure_of(
     name = row.name
     if name.of_above or not name.key:
         raise Left(NO_INDICATOR if name.of_above else NO_NAME)
+    beside = head_of(row.beside.get("kind", ""))
+    if other := next((why for word, why in OTHER.items() if word in beside.said), None):
+        raise Left(other)
+    meaning = replace(meaning, growth=meaning.growth or "growth" in beside.said)
     said = figure(cell.value, cell.format)
     if said is None:
         return None
@@ -80,7 +85,8 @@ def figure_of(
         raise Left(FALL)
     table = _table(typed, meaning, row, block, talk)
     unit = _unit(typed, meaning, row, block, talk)
-    rises = meaning.growth or name.growth or typed.average or table == GROWTH
+    grows = meaning.growth or typed.rises
+    rises = grows or name.growth or typed.average or table == GROWTH
     if unit.name == "位" and not name.says("rank"):
         unit = Unit("人", unit.factor)
     kind = _kind(unit, rises, row, talk)
@@ -94,7 +100,9 @@ def figure_of(
     return {
         "table": table,
         "indicator_id": name.indicator,
-        "name": name.text if name.growth or not meaning.growth else f"{name.text}增长",
+        "name": growth_name(name.text, meaning.head.text)
+        if grows and not name.growth
+        else name.text,
         "year": None if table == GROWTH else meaning.year,
         **_amount(typed, unit, table, kind, name),
         "kind": kind,
@@ -163,6 +171,8 @@ def _unit(typed: Typed, meaning: Meaning, row: Row, block: Block, talk: Talk) ->
     text = row.beside.get("unit", "")
     said = unit_in(part_marks(text)[0]) if text else None
     said = said if said and said.name else None
+    if (typed.rises or typed.average) and not name.growth:
+        return _of_growth(own, said)
     if own is not None and own.name:
         named = said or name.unit
         if named and not convertible(own.name, named.name):
@@ -189,6 +199,13 @@ def _unit(typed: Typed, meaning: Meaning, row: Row, block: Block, talk: Talk) ->
     if len(different) > 1:
         return _asked(row.place, "", row, talk, different)
     return units[0] if units else _titled(row, block, talk)
+
+
+def _of_growth(own: Unit | None, said: Unit | None) -> Unit:
+    """The unit of growth that a cell speaks of beside a number."""
+    if own is None and said != PERCENT:
+        raise Left(BARE_GROWTH)
+    return own or PERCENT
 
 
 def _titled(row: Row, block: Block, talk: Talk) -> Unit:
@@ -231,7 +248,8 @@ def _likely(text: str, name: Name) -> str:
 
 def _asked(key: str, likely: str, row: Row, talk: Talk, options: Any = ()) -> Unit:
     possible = [*dict.fromkeys(o for o in options if o), LEAVE] if options else []
-    answer = talk.ask("unit", key, row.place, likely, possible, name=row.name.text, text=key)
+    found = key if key != row.place else "-"
+    answer = talk.ask("unit", key, row.place, likely, possible, name=row.name.text, text=found)
     unit = unit_in(answer) if answer else None
     if unit is None or not unit.name:
         raise Left(talk.why("unit", key))

@@ -21,6 +21,7 @@ from zoneplan.data.importer.words import (
 YEAR = r"(?<![0-9.,])((?:19|20)[0-9]{2})(?![0-9]|,[0-9]|\.[0-9]*[1-9])"
 DIGITS = str.maketrans("〇○零o一二三四五六七八九", "0000123456789")
 KINDS = {"target": TARGET, "actual": ACTUAL, "estimate": "estimate"}
+FLAGS = {"a": "actual", None: ""}
 VERSIONS = ("original", "revised", "floor", "stretch", "given", "self")
 # What changes nothing, and does not make a column one of figures.
 BESIDE = {"nothing", "nominal", "real", "share", *VERSIONS}
@@ -35,8 +36,9 @@ PATTERNS = {
         "span": YEAR + r"\s*年?\s*[-~—–至到]+\s*((?:19|20)[0-9]{2})(?![0-9])年?",
         "plan": r"第?十([一二三四五六])(?:个五年|五)[\"”]?(?:时期|期间)?(末|期末|终期|初)?",
         "year": rf"(?:fy|cy)?\s*{YEAR}\s*(?:\.0)?年?度?(?:\(?([aefpb])(?![a-z])\)?)?年?度?",
-        "short": r"(?:fy|cy|['’])([0-9]{2})(?![0-9])(?:年度?)?|([0-9]{2})年度?",
-        "whole": WORDS["pattern"]["whole"],
+        "short": r"(?:(?:fy|cy|['’])([0-9]{2})(?![0-9])(?:年度?)?|([0-9]{2})年度?)"
+        r"([aefpb](?![a-z]))?",
+        "full": WORDS["pattern"]["full"],
         "part": WORDS["pattern"]["part"],
         "relative": any_of(WORDS["pattern"]["relative"]),
     }.items()
@@ -125,7 +127,8 @@ def _first(head: Head, rest: str) -> tuple[Head, int]:
     if found := WORD.match(rest):
         word = found[0]
         if word in SAID:
-            return replace(head, said=head.said | {SAID[word]}), found.end()
+            more = {"growth"} if SAID[word] == "yearly" else set()
+            return replace(head, said=head.said | {SAID[word]} | more), found.end()
         return replace(head, scope=word), found.end()
     separator = SEPARATOR.match(rest)
     return head, separator.end() if separator else 0
@@ -133,7 +136,7 @@ def _first(head: Head, rest: str) -> tuple[Head, int]:
 
 def _dated(head: Head, kind: str, found: re.Match[str]) -> Head:
     """What a head says with a date, a year, some years or a part of one."""
-    if kind in ("whole", "part"):
+    if kind in ("full", "part"):
         return replace(head, said=head.said | {kind})
     if kind == "relative":
         return replace(head, relative=WORDS["pattern"]["relative"][found[0]])
@@ -145,13 +148,14 @@ def _dated(head: Head, kind: str, found: re.Match[str]) -> Head:
         return replace(head, years=(first + 4,)) if ends else replace(head, span=(first, first + 4))
     if kind == "short":
         year = 2000 + int(found[1] or found[2])
-        return replace(head, years=(*head.years, year), short_year=True)
+        flag = {FLAGS.get(found[3], "estimate")} - {""}
+        return replace(head, years=(*head.years, year), short_year=True, said=head.said | flag)
     year, last = int(found[1]), found.groups()[-1]
     if kind == "span":
         return replace(head, span=(year, int(last)))
     if kind == "month" and int(last) > 12:
         return replace(head, years=(*head.years, year, year + 1))
-    said = {"a": "actual", None: ""}.get(last, "estimate") if kind == "year" else "part"
+    said = FLAGS.get(last, "estimate") if kind == "year" else "part"
     if kind == "day" and (int(found[2]), int(last)) in ((12, 31), (1, 1)):
         said = "whole"
     years = head.years if year in head.years else (*head.years, year)

@@ -9,7 +9,7 @@ from functools import cached_property, reduce
 from itertools import pairwise
 
 from zoneplan.data.importer.heads import Head, column_of, head_of
-from zoneplan.data.importer.names import scope_in
+from zoneplan.data.importer.names import saying, scope_in
 from zoneplan.data.importer.numbers import Typed, figure
 from zoneplan.data.importer.words import WORDS, Unit, unit_in, unit_line
 from zoneplan.data.importer.workbook import Cell, Page, place
@@ -61,6 +61,16 @@ class Block:
     def context(self) -> tuple[Head, ...]:
         """What the name of the sheet and the titles say."""
         return tuple(head_of(t) for t in (self.page.title, *self.titles))
+
+    @cached_property
+    def sections(self) -> bool:
+        """Whether lines such as 目标 and 实际 head the rows below them."""
+        return bool(saying(self.page.text(self.first, self.names[-1])).kinds)
+
+    @cached_property
+    def kinds_run_down(self) -> bool:
+        """Whether rows say that they hold targets or actual figures."""
+        return "kind" in self.fields or any(saying(t).kinds for t in self.texts(self.names[-1]))
 
     def texts(self, column: int) -> list[str]:
         """List what a column holds, without the marks of nothing."""
@@ -190,6 +200,7 @@ def _goes_on(page: Page, above: int, row: int) -> bool:
     name = min([c for c, t in heads.items() if column_of(t) == "name"] or heads)
     named = texts.get(name, "")
     own = named not in ("", page.text(above, name)) and column_of(named) is None
+    own = own or max(texts, default=name) < min(heads)
     said = [head_of(t) for t in texts.values()]
     fit = all(_is_head(h.text) or h.heads_figures for h in said)
     return not own and fit and any(h.heads_figures or h.unit or h.said for h in said)
@@ -266,11 +277,11 @@ def _name_columns(page: Page, parts: dict[int, list[str]], rows: range) -> tuple
     """The columns of names, from the outer to the inner."""
     cells = {c: [x for r in rows if (x := page.cell(r, c))] for c in (*parts, page.columns + 1)}
     named = [c for c, texts in parts.items() if any(column_of(t) == "name" for t in texts)]
-    if not named:
-        return (min((c for c in parts if any(map(_is_name, cells[c]))), default=1),)
-    # A column without a head beside the names holds the names of what they are made of.
+    named = named or [min((c for c in parts if any(map(_is_name, cells[c]))), default=1)]
+    # A column without a head of its own beside the names holds those of what they are made of.
     beside = named[-1] + 1
-    inner = not parts.get(beside) and cells[beside] and all(map(_is_name, cells[beside]))
+    headless = parts.get(beside, []) in ([], parts.get(named[-1]))
+    inner = headless and cells[beside] and all(map(_is_name, cells[beside]))
     return (*named, beside) if inner else tuple(named)
 
 

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
-from zoneplan.data.importer.heads import AREAS
+from zoneplan.data.importer.heads import AREAS, Head, head_of
 from zoneplan.data.importer.words import (
     BRACKETS,
     WORDS,
@@ -28,7 +28,7 @@ ORDINAL = "[0-9]{1,2}|[一二三四五六七八九十]{1,3}"
 NUMBERING = re.compile(rf"^\s*(?:\((?:{ORDINAL})\)|(?:{ORDINAL})(?:[、)]|\.(?![0-9])))\s*")
 LEAD = re.compile(rf"^(?:(?:{any_of(NAME['lead'])}|[-—]+(?=\s*[^\x00-\x7f]))\s*[:,]?\s*)+")
 NOTE = re.compile(r"\s*(?:\[注?[0-9]{1,2}\]|[(（]注[0-9]{0,2}[)）]|注[0-9]{1,2}\s*$)")
-RISES = re.compile(rf"(?:{any_of(NAME['growth'])})+(?:%|\(%\))?\s*")
+RISES = re.compile(rf"(?:{any_of(NAME['growth'])})+[\s,:]*(?:%|\(%\)|percent)?\s*")
 SAYS = {what: re.compile("|".join(words)) for what, words in NAME["says"].items()}
 # How alike two names are that are asked about.
 ALIKE = 0.75
@@ -39,7 +39,7 @@ class Name:
     """What the name in a row says.
 
     ``key`` is the form in which names are compared; ``near`` the indicator that an unknown name may
-    mean; ``of_above`` growth of what stands in the row above.
+    mean; ``of_above`` growth or a share of what stands in the row above.
     """
 
     text: str
@@ -111,16 +111,17 @@ def name_of(text: str) -> Name:
         if plain(inside) not in NAME["remarks"] and (found or area):
             unit, scope = unit or found, scope or area
             shown = shown.replace(f"({inside})", "").strip()
-    before, _, last = shown.rpartition("/")
-    if before and unit is None and (unit := _unit(last)):
-        shown = before.strip()
+    for mark in re.finditer(r"(?<=\S)[/\s,:]+", shown) if unit is None else ():
+        if unit := _unit(shown[mark.end() :]):
+            shown = shown[: mark.start()]
+            break
     scope, shown = (scope, shown) if scope else _without_scope(shown)
     level = RISES.sub("", plain(shown))
     growth = level != plain(shown) and bare(shown) not in known_names()
     key = (bare(level) if level else "") if growth else bare(shown)
     known = known_names().get(key)
     made = Name(shown or plain(text), key, known, None, growth, scope=scope, unit=unit, marks=marks)
-    share = not growth and made.says("share")
+    share = not growth and (made.says("share") or indicator_of(known or "").kind == "share")
     near = None if known or not key else _near(key)
     alike = near and share == (indicator_of(near).kind == "share")
     return replace(
@@ -128,7 +129,7 @@ def name_of(text: str) -> Name:
         near=near if alike else None,
         average=growth and made.says("average"),
         share=share,
-        of_above=growth and not key,
+        of_above=(growth and not key) or (share and made.says("of_above")),
     )
 
 
@@ -164,6 +165,18 @@ def _without_scope(shown: str) -> tuple[str, str]:
         if rest and rest != shown and bare(RISES.sub("", plain(rest)) or rest) in known:
             return area, rest
     return "", shown
+
+
+def saying(text: str) -> Head:
+    """What a line says that names no indicator: only words of heads; else nothing."""
+    head = head_of(text)
+    named = head.unknown or head.dated or head.scope or bare(text) in known_names()
+    return Head() if named or name_of(text).growth else head
+
+
+def growth_name(name: str, head: str) -> str:
+    """Name the growth of something, in the language of a head."""
+    return f"{name} growth" if f"{name}{head}".isascii() else f"{name}增长"
 
 
 def _near(key: str) -> str | None:

@@ -15,7 +15,8 @@ NUMBER = r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
 RANGE = re.compile(rf"({NUMBER})([^0-9.,+-]{{0,4}}?)(?:[-~—–至到]|to)({NUMBER})(.*)")
 ONE = re.compile(rf"([^0-9+-]*)({NUMBER})(.*)")
 MINUS = re.compile(rf"^[{''.join(FIGURE['minus'])}](?=[0-9])")
-LEAD = re.compile(rf"^(?:{any_of(FIGURE['lead'])})+")
+RISES = any_of(FIGURE["growth"])
+LEAD = re.compile(rf"^(?:{any_of(FIGURE['lead'])}|{RISES})+")
 LIMITS = {
     d: any_of(w.replace(" ", "") for w in FIGURE[d]) for d in ("at_most", "at_least", "about")
 }
@@ -37,7 +38,8 @@ class Typed:
 
     ``doubt`` is a question that it raises, ``other`` the number if that is answered the other way;
     ``bound`` what limits it, as typed: 约, 超, 以上; ``force`` how firmly it is meant; ``average``
-    growth a year over several years, and not of the year of its column.
+    growth a year over several years, and not of the year of its column; ``rises`` growth of the
+    year.
     """
 
     value: float
@@ -50,6 +52,7 @@ class Typed:
     bound: str = ""
     force: str = ""
     average: bool = False
+    rises: bool = False
 
     def times(self, factor: float) -> Typed:
         """Multiply it, without the noise of the binary fraction."""
@@ -89,7 +92,8 @@ def _stored(value: float, number_format: str) -> Typed | str:
     divisor, percent, words = shown_by(number_format)
     made = Typed(exact(100 * value if percent else value), unit=Unit("%") if percent else None)
     if re.search(r"[^\W\d_]", words):
-        known = _with_unit(made, words)
+        # What is shown counts, in the unit that is shown.
+        known = _with_unit(replace(made, value=exact(value / divisor)), words)
         return known or f"its format adds {words!r}, which is no unit that is known"
     if divisor != 1:
         return replace(made, doubt="format", other=exact(value / divisor))
@@ -122,7 +126,9 @@ def figure_text(text: str) -> Typed | str | None:
         return made
     said = (force for force, words in FORCES.items() if re.search(words, text))
     marks += flag[0] if flag else ""
-    return replace(made, marks=marks, force=next(said, ""), average=level != text)
+    average = level != text
+    rises = not average and bool(re.search(RISES, text))
+    return replace(made, marks=marks, force=next(said, ""), average=average, rises=rises)
 
 
 def _signed(text: str) -> Typed | str:

@@ -10,11 +10,19 @@ from typing import Any
 import pandas as pd
 from tqdm import tqdm
 
-from zoneplan.data.importer.columns import OTHER, PAST, Meaning, ask_kind, meanings
+from zoneplan.data.importer.columns import OTHER, PAST, Meaning, ask_kind, meanings, titled_kinds
 from zoneplan.data.importer.figures import NO_NAME, PERCENT, Left, Row, figure_of
 from zoneplan.data.importer.heads import head_of
 from zoneplan.data.importer.layout import Block, Column, blocks
-from zoneplan.data.importer.names import Name, known_names, name_of, scope_in, zone_name
+from zoneplan.data.importer.names import (
+    Name,
+    growth_name,
+    known_names,
+    name_of,
+    saying,
+    scope_in,
+    zone_name,
+)
 from zoneplan.data.importer.numbers import exact
 from zoneplan.data.importer.questions import Question, Talk, checked
 from zoneplan.data.importer.words import ACTUAL, GROWTH, TARGET, WORDS, plain, unit_in
@@ -142,7 +150,7 @@ def read_workbook(
     if any(good[k] != given[k] for k in good):
         reader = Reader(file, found, good)
     reader.sheet = "--answer"
-    for name in given.keys() - good.keys():
+    for name in (n for n in given if n not in good):
         reader.tell(name, given[name], "no question of this id")
     return reader.understood()
 
@@ -177,11 +185,11 @@ class Reader(Talk):
         """Read the figures of a block, row by row."""
         columns = [] if block.is_long else meanings(block, self)
         above: Name | None = None
-        section = next((h.scope for h in block.context if h.scope), "")
+        section, kind = next((h.scope for h in block.context if h.scope), ""), ""
         rows = range(block.first, block.last + 1)
         # Shown on a console, where it takes longer than two seconds.
         for number in tqdm(rows, desc=self.sheet, delay=2, leave=False, disable=None):
-            row = self.row(block, number, above, section)
+            row = self.row(block, number, above, section, kind)
             cells = list(self.cells(block, number, columns, row))
             for cell, meaning in cells:
                 try:
@@ -191,13 +199,18 @@ class Reader(Talk):
                         self.leave(cell.place, cell.value, NO_NAME)
                 except Left as why:
                     self.leave(cell.place, cell.value, str(why))
-            if row is not None and not cells:
-                # A line that names an area heads the rows of it.
-                section = scope_in(row.name.text) or section
+            line = "" if cells else block.page.text(number, block.names[-1])
+            # A line that names an area heads the rows of it, and one that says 目标 its targets.
+            section = scope_in(line) or section
+            kind = line if block.sections and saying(line).kinds else kind
             above = row.name if row is not None and not row.name.growth else above
 
-    def row(self, block: Block, number: int, above: Name | None, section: str) -> Row | None:
-        """Name a row by the innermost name in it; growth without one is that of the row above."""
+    def row(
+        self, block: Block, number: int, above: Name | None, section: str, kind: str
+    ) -> Row | None:
+        """Name a row by the innermost name in it; what only says 增速 or 目标 is of the outer name,
+        or of the row above.
+        """
         page = block.page
         named = [page.cell(number, c) for c in reversed(block.names)]
         cells = [c for c in named if c is not None and c.text]
@@ -212,13 +225,19 @@ class Reader(Talk):
             if above is None or unit is None or unit_in(unit.text) != PERCENT:
                 return None
             answer = self.ask("rows", "", unit.place, "growth", text=above.text)
-            return Row(_grown(above), unit.place, beside, area) if answer == "growth" else None
+            grown = _grown(above, "".join(c.head.text for c in block.columns))
+            return Row(grown, unit.place, beside, area) if answer == "growth" else None
         cell = cells[0]
         name = name_of(str(cell.value))
         if name.marks:
             self.tell(cell.place, cell.value, f"the mark {name.marks} is no part of the name")
-        if name.of_above and above is not None:
-            name = replace(_grown(above), average=name.average, unit=name.unit)
+        outer_name = name_of(str(cells[1].value)) if len(cells) > 1 else above
+        if saying(cell.text).said:
+            beside["kind"] = f"{beside.get('kind', '')} {cell.text}"
+            return Row(outer_name, cell.place, beside, area) if outer_name else None
+        beside["kind"] = beside.get("kind") or kind
+        if name.of_above and outer_name is not None:
+            name = _of_above(name, outer_name)
         return Row(name, cell.place, beside, name.scope or area)
 
     def cells(
@@ -252,7 +271,7 @@ class Reader(Talk):
             return "no year for it"
         made = replace(made, year=when.years[0])
         kinds = [k for k in head.kinds if k in (TARGET, ACTUAL)]
-        titled = {k for said in block.context for k in said.kinds}
+        titled = titled_kinds(block)
         kinds = kinds or ([ACTUAL] if titled == {ACTUAL} else [])
         table = kinds[0] if len(kinds) == 1 else ask_kind(made, (), block, self)
         return replace(made, table=table) if table else self.why("kind", made.year)
@@ -273,9 +292,12 @@ class Reader(Talk):
         options = [a or WHOLE_ZONE for a in found]
         usual, said = (WHOLE_ZONE if "" in found else ""), "、".join(options)
         self.scope = self.ask("scope", default=usual, options=options, areas=said) or ""
+        # In a sheet of 全市 rows without a word are of the city too, if none is of 全区.
+        city = self.scope[:1] == "全" and not {r["scope"] for r in self.figures} & {*whole[1:]}
         kept = []
         for r in self.figures:
             area = WHOLE_ZONE if r["scope"] in whole else r["scope"]
+            area = self.scope if city and not r["scope"] else area
             why = f"a figure of {area}, and the plan is of {self.scope}"
             if area == self.scope:
                 kept.append(r)
@@ -399,9 +421,17 @@ class Reader(Talk):
         return Understood(self.file.name, *plan, rows, left, told, self.open())
 
 
-def _grown(level: Name) -> Name:
-    """The growth of what a row names."""
-    return replace(level, growth=True, share=False, text=f"{level.text}增长", unit=None)
+def _grown(level: Name, said: str = "增") -> Name:
+    """The growth of what a row names, in the language of what is said of it."""
+    return replace(level, growth=True, share=False, text=growth_name(level.text, said), unit=None)
+
+
+def _of_above(part: Name, level: Name) -> Name:
+    """The growth or the share that a row tells of the one above it."""
+    if part.growth:
+        return replace(_grown(level, part.text), average=part.average, unit=part.unit)
+    blank = " " if f"{level.text}{part.text}".isascii() else ""
+    return replace(name_of(f"{level.text}{blank}{part.text}"), unit=part.unit)
 
 
 def own_id(name: str, number: int) -> str:
