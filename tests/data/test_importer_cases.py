@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from zoneplan import load_plan
@@ -14,6 +15,7 @@ from zoneplan.errors import DataError
 
 CASES = Path(__file__).parent / "cases"
 EXPECTED = tomllib.loads((CASES / "expected.toml").read_text(encoding="utf-8"))
+KINDS = tomllib.loads(CASES.with_name("kinds.toml").read_text(encoding="utf-8"))
 READ = {name: case for name, case in EXPECTED.items() if "refused" not in case}
 # Tables of five-year plans and of zones, as they are typed from the printed ones.
 PLANS = [
@@ -49,12 +51,36 @@ def test_every_case_is_looked_at():
 
 @pytest.mark.parametrize("name", READ)
 def test_a_case_is_read_right_or_asked_about(name):
-    case = READ[name]
-    read = read_workbook(CASES / name)
+    hold(CASES / name, READ[name])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_is_read_right_or_asked_about(kind, tmp_path):
+    case, book = KINDS[kind], openpyxl.Workbook()
+    page = book.active
+    for row in case["sheet"].strip().splitlines():
+        page.append([typed(cell.strip()) for cell in row.split("|")])
+    for cell, shown in case.get("formats", {}).items():
+        page[cell].number_format = shown
+    book.save(tmp_path / "kind.xlsx")
+    hold(tmp_path / "kind.xlsx", case)
+
+
+def typed(cell: str) -> str | float | None:
+    """A cell as a spreadsheet keeps what is typed."""
+    try:
+        return float(cell) if cell else None
+    except ValueError:
+        return cell
+
+
+def hold(file: Path, case: dict) -> None:
+    """What is read without and with answers is what is expected of a case."""
+    read = read_workbook(file)
     assert firm(read) == case["asked"]
     # What can be read before the answers is no other than what is read with them.
     assert set(lines(read)) <= set(case["figures"])
-    answered = read_workbook(CASES / name, case["answers"])
+    answered = read_workbook(file, case["answers"])
     assert firm(answered) == []
     assert lines(answered) == case["figures"]
     left = [f"{r.sheet}!{r.cell} {r.why}" for r in answered.not_understood().itertuples()]

@@ -180,7 +180,7 @@ def _names_columns(page: Page, row: int) -> bool:
         return any(h.heads_figures for h in short)
     if any(not YEAR.fullmatch(t) for t in _figures(page, row)):
         return False
-    years = [h for h in short if h.years]
+    years = [h for h in short if h.years and (len(texts) > 1 or not h.unknown)]
     return bool(years) and (len(years) > 1 or any(head_of(t).kinds or "年" in t for t in texts))
 
 
@@ -270,6 +270,8 @@ def _block(
             head = reduce(lambda above, h: h.under(above), map(head_of, parts[c]), Head())
             cell = page.cell(heads[-1], c) or page.cell(heads[0], c)
             columns.append(Column(c, cell.place if cell else place(heads[-1], c), head))
+    # What a head such as 指标（单位：亿元） says holds for its rows.
+    units = next(filter(None, (unit_line(t) for c in names for t in parts.get(c, []))), units)
     return Block(page, first, end, names, tuple(columns), fields, units, titles)
 
 

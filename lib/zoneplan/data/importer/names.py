@@ -30,6 +30,8 @@ LEAD = re.compile(rf"^(?:(?:{any_of(NAME['lead'])}|[-—]+(?=\s*[^\x00-\x7f]))\s
 NOTE = re.compile(r"\s*(?:\[注?[0-9]{1,2}\]|[(（]注[0-9]{0,2}[)）]|注[0-9]{1,2}\s*$)")
 RISES = re.compile(rf"(?:{any_of(NAME['growth'])})+[\s,:]*(?:%|\(%\)|percent)?\s*")
 SAYS = {what: re.compile("|".join(words)) for what, words in NAME["says"].items()}
+# What parts a unit from the name before it; in English a blank does not.
+AROUND_UNIT = r"\s*[/,:]\s*|\s+(?=[^\x00-\x7f])|(?<=[^\x00-\x7f])\s+"
 # How alike two names are that are asked about.
 ALIKE = 0.75
 
@@ -111,7 +113,7 @@ def name_of(text: str) -> Name:
         if plain(inside) not in NAME["remarks"] and (found or area):
             unit, scope = unit or found, scope or area
             shown = shown.replace(f"({inside})", "").strip()
-    for mark in re.finditer(r"(?<=\S)[/\s,:]+", shown) if unit is None else ():
+    for mark in re.finditer(AROUND_UNIT, shown) if unit is None else ():
         if unit := _unit(shown[mark.end() :]):
             shown = shown[: mark.start()]
             break

@@ -118,6 +118,8 @@ def figure_text(text: str) -> Typed | str | None:
     whole = re.fullmatch(r"[\[〔【](.+)[\]〕】]", text)
     if whole:
         return CUMULATIVE if isinstance(_number(whole[1]), Typed) else NO_NUMBER
+    if text.startswith(FIGURE["cumulative"]):
+        return CUMULATIVE
     if any(re.fullmatch(pattern, text) for pattern in FIGURE["derived"]):
         return DERIVED
     level = re.sub(FIGURE["average"], "", text)

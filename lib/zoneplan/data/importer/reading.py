@@ -32,8 +32,8 @@ from zoneplan.data.units import convert, convertible
 
 NO_HEADER = "no header row with years, or with indicator, year and value, above it"
 HEADER = (
-    "a header row with years, and the word 目标/target or 实际/actual in it, above it or in the "
-    "sheet's name"
+    "a header row with 指标/indicator above the names and years, and the word 目标/target or "
+    "实际/actual in it, above it or in the sheet's name"
 )
 ALONE = "average growth without a target beside it"
 OTHER_YEARS = "average growth of other years than the plan's"

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from zoneplan.data.importer.words import plain
+from zoneplan.data.panel import AS_COMMA, AS_POINT, COMMA
 from zoneplan.data.sheets import decode
 from zoneplan.errors import DataError, Problem
 
@@ -237,6 +238,15 @@ def _xlsx_cell(sheet: Worksheet, formula: Any, blocks: dict[tuple[int, int], Any
     return Cell(cell.row, cell.column, value, cell.number_format or "General", fault)
 
 
+def _with_points(rows: list[list[str]]) -> list[list[str]]:
+    """Cells with decimal points where they were typed with decimal commas, as some cells show."""
+    texts = [text.strip() for row in rows for text in row]
+    if not any(map(AS_COMMA.fullmatch, texts)) or any(map(AS_POINT.fullmatch, texts)):
+        return rows
+    swap = str.maketrans(",", ".", ".")
+    return [[t.translate(swap) if COMMA.fullmatch(t.strip()) else t for t in row] for row in rows]
+
+
 def _csv_page(file: Path, raw: bytes) -> Page:
     """A CSV file as spreadsheets save it: UTF-8, UTF-16 or GB18030; commas, semicolons or tabs."""
     if len(raw) > MOST_BYTES:
@@ -253,6 +263,7 @@ def _csv_page(file: Path, raw: bytes) -> Page:
         raise refusal(file, str(error), "cells parted by commas, with quotes in pairs") from None
     if sum(map(len, rows)) > MOST_CELLS:
         raise refusal(file, f"over {MOST_CELLS:,} cells", f"at most {MOST_CELLS:,} cells")
+    rows = _with_points(rows) if mark != "," else rows
     cells = {
         (r, c): Cell(r, c, text)
         for r, row in enumerate(rows, start=1)
