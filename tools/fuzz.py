@@ -36,6 +36,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import fuzz_shapes
 import fuzz_sheets
 import pandas as pd
 
@@ -874,13 +875,33 @@ def typed_sheets(cases: int, seed: int) -> tuple[tuple[int, int, int], list[str]
     with tempfile.TemporaryDirectory(prefix="zoneplan-sheets-") as scratch:
         for n in range(cases):
             try:
+                make = fuzz_shapes.sheet if n % 3 == 2 else fuzz_sheets.sheet
                 with at_most(LONGEST):
-                    found = fuzz_sheets.one_case(Path(scratch), random.Random(f"{seed}-{n}"))
+                    rng = random.Random(f"{seed}-{n}")
+                    found = fuzz_sheets.one_case(Path(scratch), rng, make)
                 totals = tuple(a + b for a, b in zip(totals, found, strict=True))
             # Whatever it is, it is what the fuzzer looks for.
             except (Exception, Hang) as error:  # noqa: BLE001
                 failures.append(f"sheet {n}: {told(error)}")
     return totals, failures
+
+
+def typed_panels(cases: int, seed: int) -> tuple[Counter, list[str]]:
+    """Run panels whose truth is known: how many were read and refused; and failures."""
+    count, failures = Counter(), []
+    with tempfile.TemporaryDirectory(prefix="zoneplan-panels-") as scratch:
+        for n in range(cases):
+            try:
+                with at_most(LONGEST), warnings.catch_warnings():
+                    warnings.simplefilter("error")
+                    fuzz_shapes.panel(Path(scratch), random.Random(f"{seed}-{n}"))
+                count["read"] += 1
+            except DataError:
+                count["refused"] += 1
+            # Whatever it is, it is what the fuzzer looks for.
+            except (Exception, Hang) as error:  # noqa: BLE001
+                failures.append(f"panel {n}: {told(error)}")
+    return count, failures
 
 
 def main() -> int:
@@ -901,9 +922,11 @@ def main() -> int:
         )
     totals, wrong = typed_sheets(args.cases, args.seed)
     print("sheets: {:,} figures typed, {:,} read at once, {:,} with answers".format(*totals))
-    failures += wrong
+    panels, unlike = typed_panels(args.cases, args.seed)
+    print(f"panels: {panels['read']} read as typed, {panels['refused']} refused")
+    failures += wrong + unlike
     print("\n".join(failures))
-    done = f"{args.cases} mangled files and as many typed sheets"
+    done = f"{args.cases} mangled files, and as many typed sheets and panels"
     print(f"{done}, {len(failures)} of them with something that must never happen")
     return 1 if failures else 0
 

@@ -775,12 +775,14 @@ def answer(question: Question, made: Sheet) -> str:
     return question.default or "leave"
 
 
-def one_case(folder: Path, rng: random.Random) -> tuple[int, int, int]:
+def one_case(
+    folder: Path, rng: random.Random, make: Callable[[random.Random, bool], Sheet] = sheet
+) -> tuple[int, int, int]:
     """A sheet, read without answers and with them: figures typed, read at once, and read with
     answers.
     """
     plain_file = rng.random() < 0.25
-    made = sheet(rng, plain_file)
+    made = make(rng, plain_file)
     file = folder / ("case.csv" if plain_file else "case.xlsx")
     write(made, file, rng)
     from zoneplan.errors import DataError

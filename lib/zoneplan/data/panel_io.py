@@ -18,7 +18,7 @@ import pandas as pd
 
 from zoneplan.data.importer.heads import head_of
 from zoneplan.data.panel import Heap, Reading, year_head
-from zoneplan.data.sheets import not_utf8, utf16
+from zoneplan.data.sheets import decode, not_utf8, utf16
 from zoneplan.errors import DataError, Problem
 
 # Heads that name the unit, its year and its level, the surest first; finer regions come before
@@ -354,18 +354,14 @@ def _encoding(path: Path, top: bytes) -> tuple[str, str]:
         return wide, ""
     raw = path.read_bytes() if len(top) == 1 << 16 else top
     try:
-        raw.decode("utf-8")
-        return "utf-8-sig", ""
+        return {"UTF-8": "utf-8-sig", "GB18030": "gb18030"}[decode(raw)[1]], ""
     except UnicodeDecodeError as error:
         broken = error
     try:
-        chinese = raw.decode("gb18030")
+        raw.decode("cp1252")
     except UnicodeDecodeError:
         raise DataError([not_utf8(str(path), raw, broken.start)]) from None
-    # Accents of Western Europe read as GB18030 put single signs into Latin words.
-    if re.search(r"[A-Za-z][^\x00-\x7f][A-Za-z]", chinese):
-        return "cp1252", "read as Western European text (Windows-1252)"
-    return "gb18030", ""
+    return "cp1252", "read as Western European text (Windows-1252)"
 
 
 def _careful(

@@ -80,6 +80,8 @@ def _no_figures(column: Column, block: Block, talk: Talk) -> str | None:
     of_part = not said & {"whole", "full"} and _of_part(head, block)
     if of_part and TARGET not in head.kinds:
         said.add("part")
+    if "mean" in said and (head.unit and head.unit.name == "%" or _is_growth(column, said, talk)):
+        said.remove("mean")
     if other := next((why for word, why in OTHER.items() if word in said), None):
         return other
     asked = {"text": head.text, "words": head.unknown}
@@ -93,6 +95,12 @@ def _no_figures(column: Column, block: Block, talk: Talk) -> str | None:
         return PAST
     both = {"target", "actual"} <= said
     return "a target and an actual figure in one head" if both else None
+
+
+def _is_growth(column: Column, said: set[str], talk: Talk) -> bool:
+    """Whether a yearly average is one of growth: by a word, else asked."""
+    place, text = column.place, column.head.text
+    return "growth" in said or talk.ask("mean", place, place, "growth", text=text) == "growth"
 
 
 def _of_part(head: Head, block: Block) -> bool:
@@ -129,7 +137,9 @@ def _year(column: Column, block: Block, talk: Talk) -> int | None:
             # That of the column beside it.
             return None
     spans = [said.span[1] for said in (head, *block.context) if said.span]
-    default = str(next(iter([*head.years, *spans]), ""))
+    others = {y for c in block.columns for y in c.head.years}
+    likely = [*head.years, *spans, *(others if len(others) == 1 else ())]
+    default = str(next(iter(likely), ""))
     answer = talk.ask("year", column.place, column.place, default, text=head.text)
     return int(answer) if answer and answer.isdecimal() else None
 

@@ -90,6 +90,7 @@ def figure_of(
     if unit.name == "位" and not name.says("rank"):
         unit = Unit("人", unit.factor)
     kind = _kind(unit, rises, row, talk)
+    grows = grows or (kind == "growth" and bool(name.indicator) and table != GROWTH)
     if typed.high is not None and table != TARGET:
         raise Left(RANGE)
     if typed.direction in ("at_least", "at_most") and table == ACTUAL:

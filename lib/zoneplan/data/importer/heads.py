@@ -127,8 +127,8 @@ def _first(head: Head, rest: str) -> tuple[Head, int]:
     if found := WORD.match(rest):
         word = found[0]
         if word in SAID:
-            more = {"growth"} if SAID[word] == "yearly" else set()
-            return replace(head, said=head.said | {SAID[word]} | more), found.end()
+            also = {"yearly": {"growth"}, "mean": {"average"}}.get(SAID[word], set())
+            return replace(head, said=head.said | {SAID[word]} | also), found.end()
         return replace(head, scope=word), found.end()
     separator = SEPARATOR.match(rest)
     return head, separator.end() if separator else 0

@@ -235,6 +235,8 @@ class Reader(Talk):
         if saying(cell.text).said:
             beside["kind"] = f"{beside.get('kind', '')} {cell.text}"
             return Row(outer_name, cell.place, beside, area) if outer_name else None
+        if above is not None and (part := scope_in(name.text)):
+            return Row(above, cell.place, beside, part)
         beside["kind"] = beside.get("kind") or kind
         if name.of_above and outer_name is not None:
             name = _of_above(name, outer_name)
