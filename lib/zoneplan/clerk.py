@@ -172,16 +172,16 @@ def import_file(
     same = {o: [words(x)(f"import.option.{o}") for x in LANGS] for o in w.group("import.option")}
     read = read_workbook(file, given, same)
     show(read, w)
-    while read.questions:
-        firm = [q for q in read.questions if not q.safe]
-        replies = None if yes else _replies(read.questions, same, w)
+    while asked := _open(read, folder):
+        firm = [q for q in asked if not q.safe]
+        replies = None if yes else _replies(asked, same, w)
         if replies is None:
-            print("\n".join(["", w("import.questions"), *_numbered(read.questions, w)]))
+            print("\n".join(["", w("import.questions"), *_numbered(asked, w)]))
         if yes and not firm:
             break
         if replies is None:
             form = answers_file or folder.with_name(f"{folder.name}-answers.txt")
-            _leave_form(firm, read.questions, form, w)
+            _leave_form(firm, asked, form, w)
             again = command("import", file, "--to", folder, "--answers", form)
             print(w("import.answers.written", file=form, command=again), file=sys.stderr)
             print(w("import.nothing"))
@@ -192,6 +192,14 @@ def import_file(
             show(again_read, w)
         read = again_read
     return _write(read, folder, replace, yes, w)
+
+
+def _open(read: Understood, folder: Path) -> list[Question]:
+    """List the questions that are open; a plan that is there keeps its zone and its day."""
+    from zoneplan.data.template import PLAN
+
+    settled = ("zone", "day") if (folder / PLAN).exists() else ()
+    return [q for q in read.questions if q.kind not in settled]
 
 
 def _write(read: Understood, folder: Path, replace: str, yes: bool, w: Words) -> int:

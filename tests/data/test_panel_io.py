@@ -527,3 +527,44 @@ def test_a_panel_that_is_written_is_read(tmp_path_factory, levels, mark, encodin
     file = tmp_path_factory.mktemp("round") / "panel.csv"
     shown.to_csv(file, index=False, sep=mark, encoding=encoding)
     assert same(read_panel(file).panel, panel_of(table))
+
+
+def typed(line: str) -> list[str]:
+    """Sound rows in other words: unit, year and value in the places of a line."""
+    return [line.format(*r.split(",")) for r in rows()]
+
+
+@pytest.mark.parametrize(
+    "year", ["{}年12月31日", "{}年12月", "31.12.{}", "12/31/{}", "{}-12-31", "{}.0"]
+)
+def test_dates_are_years_in_any_order(year, write, sound):
+    file = write([HEADER, *typed(f"{{}},{year.format('{}')},{{}}")])
+    reading = read_panel(file)
+    assert reading.told == ()
+    assert same(reading.panel, sound)
+
+
+@pytest.mark.parametrize(
+    ("head", "line", "told"),
+    [
+        ("unit_id,ds,value", "{},{}-06-30,{}", "dates inside a year"),
+        ("地区,单位,年份,数值", "{0},亿元,{1},{2}\n{0}x,万元,{1},{2}", "several units in '单位'"),
+        ("unit,geo,year,value", "MIO_EUR,{},{},{}", "'geo' read as the unit"),
+    ],
+)
+def test_what_may_be_meant_otherwise_is_told(head, line, told, write):
+    reading = read_panel(write([head, *typed(line)]))
+    assert [told in x for x in reading.told] == [True]
+
+
+def test_a_column_of_growth_is_no_level(write):
+    file = write(["地区,年份,GDP增速(%)", *rows()])
+    with pytest.raises(DataError, match="a column of growth"):
+        read_panel(file)
+    assert read_panel(file, value="GDP增速(%)").told == ()
+
+
+def test_utf16_needs_no_mark(tmp_path, sound):
+    file = tmp_path / "panel.csv"
+    file.write_bytes("\n".join(["县,年份,数值", *rows()]).encode("utf-16-le"))
+    assert same(read_panel(file).panel, sound)

@@ -351,7 +351,7 @@ def test_the_command_takes_a_reference_and_the_text_of_chinese_spreadsheets(file
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "no row"),
+        ("", "an empty file"),
         ("unit_id,year\nA,2011\n", "no such column"),
         ("unit_id,year,target\nA,2011,1,200\n", "4 cells"),
         ('unit_id,year,target\nA,2011,"8\n', "unexpected end of data"),

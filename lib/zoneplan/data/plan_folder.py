@@ -109,11 +109,13 @@ def merge(file: Path, new: pd.DataFrame, replace: bool) -> None:
     filled = [c for c in new.columns if name == SOURCES or new[c].astype(bool).any()]
     heads += [c for c in filled if c not in heads]
     rows = {_key(name, r): r for r in there}
-    units = {r.get("indicator_id"): r.get("unit", "") for r in there}
+    both = (TARGETS, OBSERVATIONS) if name != SOURCES else ()
+    series = [*(r for t in both for r in rows_of(file.with_name(t))), *there]
+    units = {r.get("indicator_id"): r.get("unit", "") for r in series}
     problems = []
     for row in new.astype(str).to_dict("records"):
         key, unit = _key(name, row), units.get(row.get("indicator_id"))
-        if name == TARGETS and unit and not convertible(row["unit"], unit):
+        if unit and not convertible(row["unit"], unit):
             found, expected = f"{row['unit']} of {key[0]}", f"{unit}, as in its other rows"
             problems.append(Problem(name, None, "unit", found, expected))
             continue

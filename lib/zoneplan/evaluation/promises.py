@@ -8,8 +8,6 @@ are of one distribution.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from zoneplan.data.panel import FURTHEST, YEARS, Panel, panel_of
+from zoneplan.data.sheets import records
 from zoneplan.errors import DataError, Problem
 from zoneplan.forecasting.panel_model import QUANTILES, ReferenceModel, learn
 from zoneplan.forecasting.panel_model import odds as chance
@@ -160,15 +159,7 @@ def read_promises(file: str | Path) -> pd.DataFrame:
         The file cannot be read as a table.
     """
     name = str(file)
-    try:
-        raw = Path(file).read_bytes()
-        records = list(csv.reader(io.StringIO(_decoded(raw), newline=""), strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        found = getattr(error, "strerror", None) or str(error)
-        raise DataError([Problem(name, None, None, found, "a CSV file in UTF-8")]) from None
-    rows = [(n, r) for n, r in enumerate(records, start=1) if any(c.strip() for c in r)]
-    if not rows:
-        raise DataError([Problem(name, None, None, "no row", ", ".join(NEEDED))])
+    rows = [(n, r) for n, r in records(Path(file), name, own=True) if any(map(str.strip, r))]
     size = len(rows[0][1])
     long = [(n, len(r)) for n, r in rows if len(r) > size]
     if long:
@@ -176,14 +167,6 @@ def read_promises(file: str | Path) -> pd.DataFrame:
         raise DataError([Problem(name, n, None, f"{found} cells", expected) for n, found in long])
     cells = [r + [""] * (size - len(r)) for _, r in rows[1:]]
     return pd.DataFrame(cells, columns=[c.strip() for c in rows[0][1]], dtype=object)
-
-
-def _decoded(raw: bytes) -> str:
-    """Decode UTF-8, or what Chinese spreadsheets save."""
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("gb18030")
 
 
 def _usable(promises: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:

@@ -166,7 +166,8 @@ def read_answers(file: Path) -> dict[str, str]:
     except (OSError, UnicodeDecodeError) as error:
         found = getattr(error, "strerror", None) or str(error)
         raise DataError([Problem(str(file), None, None, found, "a file of answers")]) from None
-    lines = [x.partition("=") for x in map(str.strip, text.splitlines()) if x and x[0] != "#"]
+    typed = map(str.strip, text.replace("＝", "=").splitlines())
+    lines = [x.partition("=") for x in typed if x and x[0] != "#"]
     if wrong := [name for name, sign, _ in lines if not (name.strip() and sign)]:
         expected = "a line such as day = 2018-10-30"
         raise DataError([Problem(file.name, None, None, repr(x), expected) for x in wrong])

@@ -28,11 +28,13 @@ from zoneplan.data.plan_folder import (
     rows_of,
 )
 from zoneplan.data.template import PLAN, quoted, set_keys, start
-from zoneplan.data.units import canonical
+from zoneplan.data.units import canonical, convertible
 from zoneplan.errors import DataError, Problem
 
 # Answers that were taken by default stand here until they are looked at.
 OPEN = "questions.txt"
+# Years that the tables of a plan hold.
+YEARS = (1978, 2050)
 
 
 def plan_tables(read: Understood) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -187,6 +189,10 @@ def open_answers(folder: Path) -> dict[str, str]:
     return {k: v for k, v in answers.items() if stands.get(k, True)}
 
 
+def _refused(where: str, found: str, expected: str) -> DataError:
+    return DataError([Problem(where, None, None, found, expected)])
+
+
 def observation(name: str, year: int, value: str, folder: Path) -> pd.DataFrame:
     """Make a row of one observation, in the unit of its series unless the value names another.
 
@@ -196,10 +202,12 @@ def observation(name: str, year: int, value: str, folder: Path) -> pd.DataFrame:
         The value is no number, or nothing tells its unit.
     """
     typed = figure_text(value)
-    if not isinstance(typed, Typed) or typed.doubt or typed.high is not None:
+    exact = isinstance(typed, Typed) and not (typed.doubt or typed.bound or typed.high)
+    if not isinstance(typed, Typed) or not exact:
         found = f"{value!r}: {typed if isinstance(typed, str) else 'no one number'}"
-        expected = "a number such as 215 or 215亿元"
-        raise DataError([Problem("VALUE", None, None, found, expected)])
+        raise _refused("VALUE", found, "a number such as 215 or 215亿元")
+    if not YEARS[0] <= year <= YEARS[1]:
+        raise _refused("YEAR", str(year), f"a number from {YEARS[0]} to {YEARS[1]}")
     rows = [r for table in (TARGETS, OBSERVATIONS) for r in rows_of(folder / table)]
     named = {
         bare(r[k]): r["indicator_id"] for r in rows for k in ("name_zh", "name_en") if r.get(k)
@@ -211,9 +219,9 @@ def observation(name: str, year: int, value: str, folder: Path) -> pd.DataFrame:
     unit = typed.unit.name if typed.unit else "%" if growing else same.get("unit", "")
     if not unit:
         found = f"no unit of {i}, which the plan does not hold"
-        raise DataError(
-            [Problem("VALUE", None, None, found, f"a value with its unit: {value}亿元")]
-        )
+        raise _refused("VALUE", found, f"a value with its unit, such as {value}亿元")
+    if same and not convertible(unit, same["unit"]):
+        raise _refused("VALUE", value, f"a value in {same['unit']}, as the plan has")
     number, unit = canonical(typed.value, unit)
     kind = same.get("kind") or ("growth" if growing else "flow")
     kind = kind if kind.startswith(("growth_", "level")) else observed_kind(i, kind)
