@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 from zoneplan import app, panel_commands, whatif_command
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from zoneplan import Plan
     from zoneplan.errors import DataError
 
 # What shells say of a program that Ctrl-C has stopped.
@@ -55,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
         help="day of judgement, such as 2018-10-30 (default: publication)",
     )
     add("--json", action="store_true", help="print JSON records instead of a table")
+    add("--out", type=Path, metavar="FILE", help="write every column to an .xlsx or .csv file")
     add = made["brief"].add_argument
     add("--lang", choices=["en", "zh", "both"], default="both", help="language (default: both)")
     add("--out", type=Path, metavar="DIR", help="folder to write (default: reports)")
@@ -84,7 +88,7 @@ def parser() -> argparse.ArgumentParser:
     add("--answers", type=Path, metavar="FILE", help=said)
     said = "take proposals that change no figure; ask nothing"
     add("--yes", action="store_true", help=said)
-    for name in ("check", "new", "add", "import", "notebooks"):
+    for name in ("check", "verdicts", "new", "add", "import", "notebooks"):
         said = "language (default: that of the machine)"
         made[name].add_argument("--lang", choices=["en", "zh"], help=said)
     said = "save each notebook as one clean run"
@@ -113,6 +117,11 @@ def main(argv: list[str] | None = None) -> int:
         # Whoever reads the pipe has seen enough; what is still in the buffer goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        # On Windows a file that another program has open cannot be written.
+        if error.filename is None:
+            raise
+        return _refused(_unusable(error), _lang(args))
     except KeyboardInterrupt:
         print("\ninterrupted", file=sys.stderr)
         return INTERRUPTED
@@ -123,6 +132,13 @@ def _refused(error: DataError, lang: str) -> int:
 
     print("\n".join(told(p, lang) for p in error.problems), file=sys.stderr)
     return 1
+
+
+def _unusable(error: OSError) -> DataError:
+    from zoneplan.errors import DataError, Problem
+
+    found, expected = error.strerror or str(error), "a file that is free: close it elsewhere"
+    return DataError([Problem(str(error.filename), None, None, found, expected)])
 
 
 def _without_extra(command: str, error: ModuleNotFoundError) -> DataError:
@@ -192,13 +208,39 @@ def _verdicts(args: argparse.Namespace) -> int:
 
     if own := own_plan(args.plan):
         _refuse_faulty(own)
-    table = load_plan(args.plan).at(args.as_of).forecast().odds().table()
+    plan = load_plan(args.plan).at(args.as_of)
+    table = plan.forecast().odds().table()
+    if args.out:
+        return _write_verdicts(table, plan, args.out, _lang(args))
     if args.json:
         print(table.to_json(orient="records", force_ascii=False, indent=1))
         return 0
     years = [MISSING if y != y else str(int(y)) for y in table["year"]]
     odds = [starred(row) for row in table.to_dict("records")]
     print(frame(table[COLUMNS].assign(year=years, probability=odds)))
+    without = table[table["probability_low"].isna() & table["missing_number"].astype(bool)]
+    for i, number in dict(without[["indicator_id", "missing_number"]].to_numpy()).items():
+        print(f"{i}: no chance without {number}")
+    return 0
+
+
+def _write_verdicts(table: pd.DataFrame, plan: Plan, file: Path, lang: str) -> int:
+    from zoneplan.errors import DataError, Problem
+    from zoneplan.messages import words
+    from zoneplan.report.workbook import write_workbook
+    from zoneplan.text import day
+
+    w = words(lang)
+    if file.suffix == ".csv":
+        # With a mark, so that Excel reads Chinese as it is.
+        table.to_csv(file, index=False, encoding="utf-8-sig", lineterminator="\n")
+    elif file.suffix == ".xlsx":
+        note = w("workbook.note.verdicts", day=day(plan.as_of, lang))
+        sheet = w("workbook.sheet.verdicts"), note, table
+        write_workbook(file, [], [sheet], plan.title(lang), plan.as_of, lang=lang)
+    else:
+        raise DataError([Problem("--out", None, None, str(file), "a file named .xlsx or .csv")])
+    print(w("import.written", file=file))
     return 0
 
 

@@ -169,7 +169,8 @@ def _is_data(page: Page, row: int) -> bool:
     figures = _figures(page, row)
     if not figures or _has_name(page, row):
         return False
-    return not all(map(YEAR.fullmatch, [next(iter(page.texts(row).values())), *figures]))
+    first = next(iter(page.texts(row).values()))
+    return not (all(map(YEAR.fullmatch, figures)) and _is_year(first))
 
 
 def _names_columns(page: Page, row: int) -> bool:
@@ -251,7 +252,7 @@ def _block(
     """A table by the rows of its header."""
     first, start = heads[-1] + 1, min(c for _, c in page.cells)
     parts = {
-        c: list(dict.fromkeys(t for r in heads if (t := page.text(r, c))))
+        c: list(dict.fromkeys(t for r in heads if (t := _head_text(page, heads, r, c))))
         for c in range(start, page.columns + 1)
     }
     names = _name_columns(page, parts, range(first, end + 1))
@@ -273,6 +274,19 @@ def _block(
     # What a head such as 指标（单位：亿元） says holds for its rows.
     units = next(filter(None, (unit_line(t) for c in names for t in parts.get(c, []))), units)
     return Block(page, first, end, names, tuple(columns), fields, units, titles)
+
+
+def _head_text(page: Page, heads: list[int], row: int, column: int) -> str:
+    """The text of a head; over a lower one a blank belongs to the text on its left, as in a file
+    that cannot merge cells.
+    """
+    below = any(page.text(r, column) for r in heads if r > row)
+    if (text := page.text(row, column)) or not below:
+        return text
+    before = (c for c in range(column - 1, 0, -1) if page.text(row, c))
+    left = next(before, column)
+    text = page.text(row, left)
+    return text if (row, left) not in page.merged and column_of(text) is None else ""
 
 
 def _name_columns(page: Page, parts: dict[int, list[str]], rows: range) -> tuple[int, ...]:
