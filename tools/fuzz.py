@@ -529,8 +529,9 @@ def rows_of(raw: bytes) -> list[dict[str, str]]:
     encodings = ["utf-8-sig", "gb18030"]
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encodings = ["utf-16"]
-    elif b"\x00" in raw[:400]:
-        encodings = ["utf-16-le" if raw[1:2] == b"\x00" else "utf-16-be"]
+    elif raw[:400].count(0) > 40:
+        first = raw[:400:2].count(0) > raw[1:400:2].count(0)
+        encodings = ["utf-16-be" if first else "utf-16-le"]
     for encoding in encodings:
         try:
             text = raw.decode(encoding)

@@ -137,7 +137,9 @@ def _refused(error: DataError, lang: str) -> int:
 def _unusable(error: OSError) -> DataError:
     from zoneplan.errors import DataError, Problem
 
-    found, expected = error.strerror or str(error), "a file that is free: close it elsewhere"
+    free = isinstance(error, PermissionError)
+    expected = "a file that is free: close it elsewhere" if free else "a file that can be written"
+    found = error.strerror or str(error)
     return DataError([Problem(str(error.filename), None, None, found, expected)])
 
 
@@ -231,6 +233,9 @@ def _write_verdicts(table: pd.DataFrame, plan: Plan, file: Path, lang: str) -> i
     from zoneplan.text import day
 
     w = words(lang)
+    if file.suffix in (".csv", ".xlsx"):
+        # Here and not in a library that has words of its own for it: can it be written?
+        file.open("ab").close()
     if file.suffix == ".csv":
         # With a mark, so that Excel reads Chinese as it is.
         table.to_csv(file, index=False, encoding="utf-8-sig", lineterminator="\n")

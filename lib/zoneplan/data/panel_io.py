@@ -8,7 +8,7 @@ import csv
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -288,14 +288,12 @@ def _headed(name: str, rows: list[list[Any]], asked: _Asked) -> tuple[int, _Shap
     DataError
         No row does.
     """
-    tried = [
-        (k, _shape(row, asked))
-        for k, row in enumerate(rows)
-        if any(str(c or "").strip() for c in row)
-    ]
+    tried = [(k, _shape(row, asked)) for k, row in enumerate(rows) if _filled(row)]
     for k, shape in tried:
         if isinstance(shape, _Shape):
-            return k, shape
+            over = [n + 1 for n in range(k) if _filled(rows[n]) >= _filled(rows[k])]
+            said = f"not read, as it stands above the heads: row {', '.join(map(str, over))}"
+            return k, replace(shape, notes=(*shape.notes, said)) if over else shape
     if not tried:
         raise DataError([Problem(name, None, None, "an empty file", "a table with heads")])
     k, lacking = min(tried, key=lambda t: (str(t[1]).count(","), -len(rows[t[0]])))
@@ -303,6 +301,10 @@ def _headed(name: str, rows: list[list[Any]], asked: _Asked) -> tuple[int, _Shap
     found = f"the heads {_listed(heads)}, of which none or several name the {lacking}"
     advice = "heads such as unit_id, year, value; or name the columns with --id --year --value"
     raise DataError([Problem(name, k + 1, None, found, advice)])
+
+
+def _filled(row: list[Any]) -> int:
+    return sum(bool(str(c or "").strip()) for c in row)
 
 
 def _listed(names: Sequence[object], most: int = 12) -> str:

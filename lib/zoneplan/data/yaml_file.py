@@ -59,6 +59,9 @@ def read_yaml(file: Path) -> tuple[Any, list[Problem]]:
         raise DataError(
             [Problem(file.name, line, None, str(error.problem or error.context), READABLE)]
         ) from None
+    except UnicodeDecodeError:
+        found = "text that is not UTF-8: save it as UTF-8 in the editor"
+        raise DataError([Problem(file.name, None, None, found, READABLE)]) from None
     except (OSError, ValueError, yaml.YAMLError) as error:
         found = (getattr(error, "strerror", None) or str(error)).splitlines()[0]
         raise DataError([Problem(file.name, None, None, found, READABLE)]) from None

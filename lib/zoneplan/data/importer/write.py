@@ -29,6 +29,7 @@ from zoneplan.data.plan_folder import (
 )
 from zoneplan.data.template import PLAN, quoted, set_keys, start
 from zoneplan.data.units import canonical, convertible
+from zoneplan.data.yaml_file import read_yaml
 from zoneplan.errors import DataError, Problem
 
 # Answers that were taken by default stand here until they are looked at.
@@ -157,6 +158,9 @@ def write_plan(
     guard(folder)
     made = {name: table for name, table in plan_tables(read) if len(table)}
     about, fresh = folder / PLAN, not (folder / PLAN).exists()
+    if not fresh:
+        # What cannot be read is not written over.
+        read_yaml(about)
     start(folder, lang)
     there = re.search(r"(?m)^years:(.*)$", about.read_text(encoding="utf-8"))
     years = sorted({*read.years(), *map(int, re.findall("[0-9]{4}", there[1] if there else ""))})
