@@ -187,10 +187,14 @@ def _refuse_faulty(folder: Path | None) -> None:
 
 
 def _refuse_user_plan(folder: Path | None, what: str) -> None:
-    """The saved notebooks and their numbers are those of the project's own plan."""
+    """The saved notebooks and their numbers are those of the project's own plan, in its folder."""
     from zoneplan.clerk import own_plan
+    from zoneplan.data.tables import is_installed
     from zoneplan.errors import DataError, Problem
 
+    if is_installed():
+        found, expected = "an installed library", "the folder of the project: git clone it"
+        raise DataError([Problem(f"zoneplan {what}", None, None, found, expected)])
     if own := own_plan(folder):
         found, expected = f"{what} with a user plan", "it without --plan and ZONEPLAN_PLAN"
         raise DataError([Problem(str(own), None, None, found, expected)])

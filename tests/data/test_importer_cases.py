@@ -119,3 +119,10 @@ def test_the_day_of_adoption_follows_the_base(tmp_path):
     assert (plan.adopted.isoformat(), plan.base_year) == ("2016-03-31", 2015)
     other = read_workbook(CASES / "15_day_of_adoption/q01_fiveyear.xlsx", {"day": "2016年2月1日"})
     assert other.day == "2016-02-01"
+
+
+def test_the_log_of_the_cases_tells_what_is_read():
+    import case_log
+
+    assert case_log.PAGE.read_text(encoding="utf-8") == case_log.page()
+    assert len(list(case_log.rows())) == 44

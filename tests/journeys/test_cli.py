@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import zoneplan
@@ -43,7 +44,24 @@ def test_verdicts_as_table_has_a_row_per_target(capsys):
     assert cli.main(["verdicts"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == cli.COLUMNS
-    assert len(lines) == 1 + len(zoneplan.load_plan().forecast().odds().rows)
+    odds = zoneplan.load_plan().forecast().odds().rows
+    assert len([x for x in lines if ": no chance without " not in x]) == 1 + len(odds)
+    without = odds.loc[odds["probability_low"].isna(), "indicator_id"].unique()
+    assert [x.partition(":")[0] for x in lines[1 + len(odds) :]] == list(without)
+
+
+def test_verdicts_are_written_for_a_spreadsheet(tmp_path, capsys):
+    import openpyxl
+
+    odds = zoneplan.load_plan().forecast().odds().table()
+    for name in ("odds.xlsx", "odds.csv"):
+        assert cli.main(["verdicts", "--out", str(tmp_path / name), "--lang", "zh"]) == 0
+    assert len(pd.read_csv(tmp_path / "odds.csv")) == len(odds)
+    page = openpyxl.load_workbook(tmp_path / "odds.xlsx").worksheets[-1]
+    assert [c.value for c in page["A"]][-1] == odds.iloc[-1, 0]
+    for name, said in (("odds.txt", ".csv"), ("none/odds.xlsx", "odds.xlsx")):
+        assert cli.main(["verdicts", "--out", str(tmp_path / name)]) == 1
+        assert said in capsys.readouterr().err
 
 
 def test_an_earlier_day_knows_less(capsys):

@@ -228,13 +228,34 @@ def test_a_failed_claim_and_all_that_moved_are_shown_together(claims, capsys):
     assert "#: 4.4 -> 3.2" in said
     page = (claims / "build" / "notebooks.html").read_text(encoding="utf-8")
     assert "growth is above 4" in page
-    # With a claim that fails nothing is saved, whatever is answered.
+    # With a claim that fails its notebook is not saved, whatever is answered.
     assert cli.main(["rebaseline", "--why", "a reason", "--yes"]) == 1
     said = capsys.readouterr().out
     assert "growth is above 4" in said
     assert "mend them first" in said
     assert (claims / "notebooks/03_a.ipynb").read_bytes() == before
     assert not (claims / "CHANGES.md").exists()
+
+
+def test_notebooks_without_a_failed_claim_are_saved_beside_one(claims):
+    folder = claims / "notebooks"
+    sound = claim("print(3.2)")
+    sound.cells[-1].outputs = [new_output("stream", name="stdout", text="4.4\n")]
+    notebooks.save_clean(folder / "04_b.ipynb", sound)
+    before = (folder / "03_a.ipynb").read_bytes()
+    assert cli.main(["rebaseline", "--why", "a reason", "--yes"]) == 1
+    assert (folder / "03_a.ipynb").read_bytes() == before
+    assert "3.2" in (folder / "04_b.ipynb").read_text(encoding="utf-8")
+    assert "04_b" in (claims / "CHANGES.md").read_text(encoding="utf-8")
+
+
+def test_an_installed_library_is_not_written_into(claims, monkeypatch, capsys):
+    from zoneplan.data import tables
+
+    monkeypatch.setattr(tables, "is_installed", lambda: True)
+    for command in (["rebaseline", "--why", "x", "--yes"], ["run-notebooks", "--save"]):
+        assert cli.main(command) == 1
+        assert "an installed library" in capsys.readouterr().err
 
 
 def test_a_number_that_no_notebook_has_is_told(claims, capsys):

@@ -55,6 +55,7 @@ def read_sheet(file: Path, label: str, schema: Mapping[str, Any], plan_table: st
     needed = [c for c in wanted if c not in DEFAULTS.get(plan_table, {})]
     wrong = [(c, "the column twice", "each once") for c in header if header.count(c) > 1]
     wrong += [(c, "no such column", "a column of this name") for c in needed if c not in header]
+    wrong += [(c, "a description twice", "each once") for c in wanted if wanted.count(c) > 1]
     wrong += [(c, "an unknown column", "only described ones") for c in header if c not in wanted]
     problems = [Problem(label, 1, *w) for w in dict.fromkeys(wrong)]
     # A user may begin with targets alone.

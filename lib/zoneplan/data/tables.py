@@ -34,12 +34,17 @@ Stamp = tuple[Any, ...]
 
 def project_dir() -> Path:
     """Find the project's folder; a library from a wheel carries the parts it needs inside."""
-    return CARRIED if CARRIED.is_dir() else PACKAGE.parents[1]
+    return CARRIED if is_installed() else PACKAGE.parents[1]
+
+
+def is_installed() -> bool:
+    """Whether the library came in a wheel, whose folder is nobody's to write into."""
+    return CARRIED.is_dir()
 
 
 def output_dir() -> Path:
     """Where to write what is made of a shipped plan: never into an installed library."""
-    return Path() if CARRIED.is_dir() else project_dir()
+    return Path() if is_installed() else project_dir()
 
 
 def data_dir() -> Path:

@@ -21,27 +21,31 @@ def rebaseline(why: str, agreed: Callable[[str], bool], tell: Callable[[str, boo
 
     Returns
     -------
-    False if the answer was no, or a cell fails: a notebook is saved whole or not at all.
+    False if the answer was no, or a cell fails: a notebook in which one does stays as it is.
     """
     if not why.strip():
         expected = "the reason why published numbers change"
         raise DataError([Problem("--why", None, None, "nothing", expected)])
     before, after, failed = run_again(BOTH, tell)
     rows = shown(before, after, failed)
+    broken = {p.file for p in failed}
+    sound = {n: run for n, run in after.items() if f"{n.rpartition('/')[2]}.ipynb" not in broken}
+    rows = rows[rows["notebook"].isin(sound)]
     if failed:
-        print(f"{len(failed)} cells fail: mend them first; nothing was written")
-        return False
+        print(
+            f"{len(failed)} cells fail: mend them first; {', '.join(sorted(broken))} is not saved"
+        )
     if rows.empty:
-        print("no number, text or picture changed; nothing was written")
-        return True
+        print("nothing else changed; nothing was written")
+        return not failed
     if not agreed(f"Save {len(rows)} changes? [y/N] "):
         print("nothing was written")
         return False
     record(rows, why, date.today(), notebooks.folder().parent / "CHANGES.md")
-    for name, run in after.items():
+    for name, run in sound.items():
         notebooks.save_clean(notebooks.folder() / f"{name}.ipynb", run)
     print(f"{len(rows)} changes saved; CHANGES.md says why. Now make the reports anew: make brief")
-    return True
+    return not failed
 
 
 def entry(rows: pd.DataFrame, why: str, day: date) -> str:
