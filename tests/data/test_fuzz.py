@@ -9,10 +9,12 @@ import zipfile
 from dataclasses import replace
 
 import fuzz
+import fuzz_shapes
 import fuzz_sheets
 import pytest
 
 from zoneplan.data.importer import read_workbook
+from zoneplan.data.panel import Reading
 from zoneplan.errors import DataError
 
 
@@ -34,6 +36,26 @@ def test_typed_sheets_are_read_as_they_were_typed(sheets, least):
     # Refusing everything would be no reading.
     assert answered > 0.7 * figures > least
     assert at_once > 0.5 * figures
+
+
+@pytest.mark.parametrize("panels", [20, pytest.param(200, marks=pytest.mark.slow)])
+def test_typed_panels_are_read_as_they_were_typed(panels):
+    count, failures = fuzz.typed_panels(panels, seed=20181030)
+    assert not failures, "\n".join(failures)
+    assert count["read"] > 0.9 * panels
+
+
+def test_the_fuzzer_sees_a_misread_panel(monkeypatch):
+    """A reader that loses a unit, or moves a year, is found out."""
+    read = fuzz_shapes.read_panel
+
+    def careless(file):
+        made = read(file).panel
+        return Reading(replace(made, years=made.years + 1), (), ())
+
+    monkeypatch.setattr(fuzz_shapes, "read_panel", careless)
+    _, failures = fuzz.typed_panels(5, seed=3)
+    assert any("Misread" in f for f in failures)
 
 
 def test_the_fuzzer_sees_a_misread_sheet(monkeypatch):
@@ -65,7 +87,7 @@ def test_the_fuzzer_sees_a_changed_figure(tmp_path, monkeypatch):
     """A reader that takes full-width digits, or loses rows, is found out."""
     import pandas as pd
 
-    from zoneplan.data.panel import Reading, panel_of
+    from zoneplan.data.panel import panel_of
 
     def careless(file, *_):
         table = pd.read_csv(file, dtype={"unit_id": str})
