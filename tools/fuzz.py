@@ -646,7 +646,7 @@ def workbook_reader(file: Path) -> None:
     book = openpyxl.load_workbook(file, data_only=True)
     for row in read.table().itertuples():
         raw = book[row.sheet][row.cell].value
-        text = unicodedata.normalize("NFKC", str(raw)).replace(",", "").replace(" ", "")
+        text = unicodedata.normalize("NFKC", str(raw)).translate({0x2212: "-", 44: "", 32: ""})
         said = (
             [raw]
             if isinstance(raw, (int, float))
