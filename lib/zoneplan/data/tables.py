@@ -20,7 +20,7 @@ from zoneplan.data.own_plan import PLAN as PLAN
 from zoneplan.data.own_plan import PRIVATE as PRIVATE
 from zoneplan.data.own_plan import printed_step as printed_step
 from zoneplan.data.sheets import Sheet, decode, read_sheet
-from zoneplan.data.validate import all_sound, is_sound, problems_of
+from zoneplan.data.validate import all_sound, is_sound, keys, problems_of
 from zoneplan.errors import DataError, Problem
 
 # The plan that is read if nobody names another.
@@ -88,6 +88,7 @@ def _package(file: Path, _versions: Stamp | None) -> dict[str, dict[str, Any]]:
             n: {f["name"]: f["type"] for f in r["schema"]["fields"]} for n, r in resources.items()
         }
         for name, resource in resources.items():
+            _ = [fields[name][column] for key in keys(resource["schema"]) for column in key]
             for key in resource["schema"].get("foreignKeys", []):
                 there = key["reference"]
                 _ = fields[name][key["fields"]], fields[there["resource"] or name][there["fields"]]

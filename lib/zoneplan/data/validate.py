@@ -37,7 +37,7 @@ Schema = Mapping[str, Any]
 
 def is_sound(cells: pd.DataFrame, schema: Schema) -> bool:
     """Tell quickly whether a table fits its description; `problems_of` tells what does not."""
-    if any(cells.duplicated(key).any() for key in _keys(schema)):
+    if any(cells.duplicated(key).any() for key in keys(schema)):
         return False
     return all(_fits(cells[f["name"]].unique().tolist(), f) for f in schema["fields"])
 
@@ -69,7 +69,7 @@ def _fits(texts: list[str], field: Schema) -> bool:
     if any(text != text.strip() for text in full):
         return False
     for form in filter(None, (FORMS.get(kind), limits.get("pattern"))):
-        if not all(map(re.compile(form).fullmatch, full)):
+        if not all(_is_form(form, kind, text) for text in full):
             return False
     if "enum" in limits and not set(map(str, limits["enum"])).issuperset(full):
         return False
@@ -77,6 +77,12 @@ def _fits(texts: list[str], field: Schema) -> bool:
         return all(map(_is_day, full))
     low, high = limits.get("minimum", -math.inf), limits.get("maximum", math.inf)
     return kind not in ("number", "integer") or all(low <= float(t) <= high for t in full)
+
+
+def _is_form(form: str, kind: str, text: str) -> bool:
+    """Tell whether a text has a form, and is no number beyond all bounds."""
+    numeric = kind in ("number", "integer")
+    return bool(re.fullmatch(form, text)) and not (numeric and math.isinf(float(text)))
 
 
 def _is_day(text: str) -> bool:
@@ -110,14 +116,15 @@ def _misformed(sheet: Sheet, schema: Schema) -> Iterator[Problem]:
         for row, text in cells[cells != ""].items():
             if text != text.strip():
                 expected = "no space around the value"
-            elif form and not re.fullmatch(form, text):
+            elif form and not _is_form(form, field["type"], text):
                 expected = WORDS[field["type"]]
             else:
                 continue
             yield Problem(sheet.file, row, field["name"], repr(text), expected)
 
 
-def _keys(schema: Schema) -> list[list[str]]:
+def keys(schema: Schema) -> list[list[str]]:
+    """List the columns of each key of a table."""
     primary = schema.get("primaryKey", [])
     keys = [[primary] if isinstance(primary, str) else primary, *schema.get("uniqueKeys", [])]
     return [key for key in keys if key]
@@ -126,7 +133,7 @@ def _keys(schema: Schema) -> list[list[str]]:
 def _repeated(sheet: Sheet, schema: Schema) -> Iterator[Problem]:
     """Find rows whose key stands twice; the validator knows no ``uniqueKeys``."""
     assert sheet.cells is not None
-    for key in _keys(schema):
+    for key in keys(schema):
         marks = pd.Series(map("/".join, sheet.cells[key].to_numpy()), sheet.cells.index, "str")
         first = marks.drop_duplicates()
         row_of = pd.Series(first.index, index=first)
