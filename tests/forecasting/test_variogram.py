@@ -35,7 +35,8 @@ def test_row_medians_leave_gaps_out():
 
 
 @pytest.mark.parametrize(
-    "weights", [MIXED, (0, 4e-3, 0, 0, 0), (2e-3, 3e-4, 0, 0, 0), (1e-4, 2e-4, 1e-3, 0, 4e-4)]
+    "weights",
+    [MIXED, (0, 4e-3, 0, 0, 0, 0), (2e-3, 3e-4, 0, 0, 0, 0), (1e-4, 2e-4, 1e-3, 0, 0, 4e-4)],
 )
 def test_the_variogram_is_found_again(weights):
     sample = deviations(np.random.default_rng(5), 4000, 16, weights)
@@ -69,14 +70,14 @@ def kriging(known, weights):
 
 
 def test_a_random_walk_forgets_all_but_the_last_point():
-    weights, variance = kriging([1, 0, 1, 1, 1, 0, 0, 0], (0, 0.04, 0, 0, 0))
+    weights, variance = kriging([1, 0, 1, 1, 1, 0, 0, 0], (0, 0.04, 0, 0, 0, 0))
     assert weights[:, 5:] == pytest.approx(0, abs=1e-6)
     assert variance[5:] == pytest.approx([0.04, 0.08, 0.12], rel=1e-6)
 
 
 @pytest.mark.parametrize("known", [[1, 1, 1, 1, 0, 0], [1, 0, 0, 1, 0, 0], [0, 0, 0, 1, 0, 0]])
 def test_pure_noise_is_averaged(known):
-    weights, variance = kriging(known, (0.01, 0, 0, 0, 0))
+    weights, variance = kriging(known, (0.01, 0, 0, 0, 0, 0))
     n = sum(known)
     expected = np.where(np.arange(6) < 3, np.array(known) / n, 0)
     assert weights[:, 4] == pytest.approx(expected, rel=1e-6)
@@ -88,7 +89,7 @@ def test_pure_noise_is_averaged(known):
 def test_growth_that_stays_is_carried_on():
     # Relative to the last point, the only earlier one lies three years back: two years on, minus
     # two thirds of it.
-    weights, variance = kriging([1, 0, 0, 1, 0, 0], (0, 0, 0, 0, 0.01))
+    weights, variance = kriging([1, 0, 0, 1, 0, 0], (0, 0, 0, 0, 0, 0.01))
     assert weights[0, 4:] == pytest.approx([-1 / 3, -2 / 3], rel=1e-5)
     assert variance[4:] == pytest.approx(0, abs=1e-6)
 
