@@ -117,9 +117,9 @@ class ReferenceModel:
         covariances that the variogram implies), ``a`` a share that grows from 0 with one point to 1
         with many; its variance is
         ``V(t - L) - a (2 - a) k' w``, scaled by how much rougher the unit's own steps were than the
-        class's. The median moves half-way towards the pooled regression and is averaged, by ``mix``,
-        with that regression alone, with no change of its own and with half the unit's own trend.
-        Around it the unit's error and the error of the common path are added as independent
+        class's. The median moves half-way towards the pooled regression and is averaged, by
+        ``mix``, with that regression alone, with no change of its own and with half the unit's own
+        trend. Around it the unit's error and the error of the common path are added as independent
         variables.
 
         Source: best linear unbiased prediction (Robinson 1991), kriging (Cressie 1993), partial

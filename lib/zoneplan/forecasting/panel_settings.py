@@ -70,8 +70,8 @@ class Settings:
     fewest_pairs: int = 60
     # Weights, before the past is seen, of the guess moved half-way, the regression alone, no change
     # of its own, and half the own trend; the last counts half after so many past origins. The power
-    # of their past errors and the origins after which it counts half. Set on 61 development panels
-    # and left as they were on 23 held out: errors 0.4 % smaller there.
+    # of their past errors and the origins after which it counts half. Set on 61 development panels:
+    # losses 0.3 % smaller; on 23 held out 0.5 %, none over 2 % larger; Theta itself gains no more.
     mix: tuple[float, ...] = (1.0, 0.2, 0.4, 0.4)
     trend_years: float = 4.0
     mix_power: float = 10.0
