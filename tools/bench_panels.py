@@ -30,8 +30,8 @@ CASES = {"up to 20 points": 20, "five points": 5, "six units": 20}
 # No constant was chosen with a look at these.
 HELD_OUT = set(
     """SumHes: pop|Cigar: sales|Cigar: ndi|Cigarette: income|Cigarette: avgprs
-MunExp: revenue|wbd_example: rgdppc|Guns: violent|Guns: income|USSeatBelts: miles
-USSeatBelts: income|Grunfeld: capital|InstInnovation: employment|prison: incpc|castle: robbery
+MunExp: revenue|wbd_example: rgdppc|Guns: violent|Guns: income
+USSeatBelts: income|Grunfeld: capital|InstInnovation: employment
 castle: larceny|China, province_nbs_panel: fai_real_estate
 China, province_nbs_panel: fai_transport_storage_post|China, province_nbs_panel: new_product_sales
 China, province_nbs_panel: fai_water_environment_public_facilities

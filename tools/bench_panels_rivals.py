@@ -28,21 +28,20 @@ TAUS = np.array(list(LEVELS.values()))
 # Package, table, unit, year, first year, columns.
 PUBLIC = [
     ("Ecdat", "Produc", "state", "year", 0, "gsp pcap emp unemp hwy pc"),
-    ("Ecdat", "SumHes", "country", "year", 0, "gdp pop"),
+    ("Ecdat", "SumHes", "country", "year", 0, "pop"),
     ("Ecdat", "Cigar", "state", "year", 0, "sales ndi price pop"),
     ("Ecdat", "Cigarette", "state", "year", 0, "income avgprs"),
     ("Ecdat", "MunExp", "id", "year", 0, "expend revenue"),
     ("dslabs", "gapminder", "country", "year", 1975, "gdp infant_mortality fertility population"),
     ("stevedata", "wbd_example", "country", "year", 0, "rgdppc"),
-    ("stevedata", "pwt_sample", "country", "year", 1960, "rgdpna emp rnna"),
-    ("AER", "Guns", "state", "year", 0, "prisoners violent income robbery murder"),
-    ("AER", "USSeatBelts", "state", "year", 0, "miles income"),
+    ("stevedata", "pwt_sample", "country", "year", 1960, "emp rnna"),
+    ("AER", "Guns", "state", "year", 0, "violent income murder"),
+    ("AER", "USSeatBelts", "state", "year", 0, "income"),
     ("AER", "Grunfeld", "firm", "year", 0, "invest capital"),
-    ("plm", "EmplUK", "firm", "year", 0, "emp capital wage"),
+    ("plm", "EmplUK", "firm", "year", 0, "capital wage"),
     ("sandwich", "InstInnovation", "company", "year", 0, "sales employment"),
-    ("wooldridge", "prison", "state", "year", 0, "polpc incpc"),
-    ("wooldridge", "driving", "state", "year", 0, "vehicmiles"),
-    ("causaldata", "castle", "sid", "year", 0, "robbery larceny"),
+    ("wooldridge", "prison", "state", "year", 0, "polpc"),
+    ("causaldata", "castle", "sid", "year", 0, "larceny"),
 ]
 # Official statistics that the project ships: file, unit, column that names the series.
 CHINESE = [
@@ -51,8 +50,11 @@ CHINESE = [
     ("zhejiang_cities", "unit_id", "indicator_id"),
 ]
 FEWEST_YEARS = 10
-# No levels; dollars that turn to yuan.
-LEFT_OUT = ("gdp_real_growth", "secondary_real_growth", "exports")
+# No levels; dollars that turn to yuan; and for want of time some that others nearly repeat.
+LEFT_OUT = {"gdp_real_growth", "secondary_real_growth", "exports", "above_scale_firms"}
+LEFT_OUT |= {"above_scale_profit", "above_scale_revenue", "fai_private_enterprise"}
+LEFT_OUT |= {"rd_spend_above_scale_industry", "budget_expenditure", "fiscal_revenue_total"}
+LEFT_OUT |= {"secondary_va"}
 
 
 def panels(sourced: Path, prefectures: str) -> dict[str, pd.DataFrame]:
