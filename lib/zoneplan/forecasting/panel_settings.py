@@ -11,9 +11,9 @@ from dataclasses import dataclass
 class Settings:
     """Constants of the panel method.
 
-    "Development panels" are 18 series of Chinese provinces and prefectures up to 2019 and 2023 and
-    35 public or simulated ones from elsewhere up to 2020; reports/bench/panels.csv names them and
-    those kept out of every choice.
+    "Development panels" are series of Chinese provinces and prefectures up to 2019 and 2023 and
+    public or simulated ones from elsewhere up to 2020; reports/bench/panels.csv holds most of
+    them, and says which were kept out of every choice.
     """
 
     # Longest lag of the variogram, years: longer ones rest on few, overlapping spans. From the
@@ -71,7 +71,7 @@ class Settings:
     # Weights, before the past is seen, of the guess moved half-way, the regression alone, no change
     # of its own, and half the own trend; the last counts half after so many past origins. The power
     # of their past errors and the origins after which it counts half. Set on 61 development panels:
-    # losses 0.3 % smaller; on 23 held out 0.5 %, none over 2 % larger; Theta itself gains no more.
+    # losses 0.3 % smaller; on 23 held out 0.5 %. Theta itself gains no more.
     mix: tuple[float, ...] = (1.0, 0.2, 0.4, 0.4)
     trend_years: float = 4.0
     mix_power: float = 10.0
