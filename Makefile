@@ -5,7 +5,7 @@ RUN := $(PYTHON) run.py
 FIRST ?= 2008
 LAST ?= 2018
 
-.PHONY: brief lint test test-slow test-oldest lab app setup bench bench-forecast bench-m3 rebaseline guard-data guard-code guard-notebooks fuzz docs locks clean
+.PHONY: brief lint test test-slow test-oldest lab app setup bench bench-forecast bench-m3 bench-panels rebaseline guard-data guard-code guard-notebooks fuzz docs locks clean
 
 brief:
 	$(RUN) brief
@@ -48,6 +48,9 @@ bench-forecast:
 
 bench-m3:
 	$(RUN) bench-m3
+
+bench-panels:
+	$(RUN) bench-panels $(if $(PANEL),"$(PANEL)")
 
 # Outside `make test`: a hundred edits of figures, three hundred mutants of the economics, edits of every notebook, mangled
 # input for every reader.

@@ -161,6 +161,14 @@ def bench_m3() -> None:
     python("tools/bench_m3.py", program(name="rivals"), "reports/bench/m3.csv")
 
 
+def bench_panels(prefectures: str = "") -> None:
+    """The forecaster beside twelve rivals on many panels, and on prefectures if named."""
+    ready()
+    ready("rivals", project=False)
+    more = [prefectures] if prefectures else []
+    python("tools/bench_panels.py", program(name="rivals"), "reports/bench/panels.csv", *more)
+
+
 def tool(file: str, *usual: str, guard: bool = False) -> Callable[..., None]:
     """A tool of the project with its usual arguments, which others may follow."""
 
@@ -199,6 +207,7 @@ TARGETS: dict[str, Callable[..., None]] = {
     "bench": tool("tests/bench.py"),
     "bench-forecast": bench_forecast,
     "bench-m3": bench_m3,
+    "bench-panels": bench_panels,
     "guard-data": tool("tools/guard_data.py", "--edits", "100", "--seed", "1"),
     "guard-code": tool("tools/guard_code.py", "--sample", "300", "--seed", "1", guard=True),
     "guard-notebooks": tool("tests/guard_notebooks.py", "--rounds", "3", "--seed", "1"),

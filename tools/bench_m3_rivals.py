@@ -18,7 +18,7 @@ import lightgbm
 import numpy as np
 import pandas as pd
 from statsforecast import StatsForecast
-from statsforecast.models import AutoARIMA, AutoETS, DynamicOptimizedTheta
+from statsforecast.models import AutoARIMA, AutoETS, DynamicOptimizedTheta, RandomWalkWithDrift
 
 LEVELS = {"q05": 0.05, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q95": 0.95}
 BOUNDS = {"q05": "-lo-90", "q10": "-lo-80", "q25": "-lo-50", "q50": "", "q75": "-hi-50"}
@@ -46,7 +46,9 @@ def statistical(seen: pd.DataFrame, horizon: int) -> pd.DataFrame:
     """Return quantiles of ETS, ARIMA, Theta and their mean, one series at a time."""
     frame = seen.rename(columns={"unit_id": "unique_id", "year": "ds", "value": "y"})
     models = [make(season_length=1, alias=name) for name, make in MODELS.items()]
-    forecaster = StatsForecast(models=models, freq=1, n_jobs=1)
+    # Where figures are too few for a model, drift stands in.
+    instead = RandomWalkWithDrift()
+    forecaster = StatsForecast(models=models, freq=1, n_jobs=1, fallback_model=instead)
     out = forecaster.forecast(df=frame[["unique_id", "ds", "y"]], h=horizon, level=[50, 80, 90])
     parts = []
     for name in MODELS:

@@ -266,7 +266,7 @@ def test_every_constant_of_the_method_is_stressed_or_said_why_not():
     named = {name for name, *_ in backtest.STRESSED}
     # How much of a panel is looked at, and lists that belong together.
     exempt = {"warm_up", "fewest_pairs", "sample", "regression_sample"}
-    exempt |= {"speeds", "speed_weights", "speed_years"}
+    exempt |= {"speeds", "speed_weights", "speed_years", "mix"}
     assert {f.name for f in fields(Settings)} == named | exempt
     assert all(low < getattr(Settings(), name) < high for name, low, high in backtest.STRESSED)
 

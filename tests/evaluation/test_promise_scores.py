@@ -231,5 +231,5 @@ def test_every_method_is_asked_of_the_same_promises():
 def test_with_one_point_each_unit_moves_with_its_class():
     levels = history()
     asked = levels[levels["year"] == 2010][["unit_id", "year"]].assign(target=9.0)
-    assert compared(asked, levels, most=1)["plain"].nunique() == 1
+    assert compared(asked, levels, most=1)["plain"].round(12).nunique() == 1
     assert compared(asked, levels, most=3)["plain"].nunique() > 1

@@ -13,8 +13,8 @@ from zoneplan.forecasting.pooled_regression import PooledRegression
 FIRST, PAST, HORIZON = 2000, 14, 3
 LAST = FIRST + PAST - 1
 SET = Settings()
-# Noise, steps that stay, growth that fades soon and late, growth that stays.
-MIXED = (1e-4, 9e-4, 3e-4, 3e-4, 0.0)
+# Noise, steps that stay, growth that fades soon, later and last, growth that stays.
+MIXED = (1e-4, 9e-4, 3e-4, 3e-4, 0.0, 0.0)
 NOTHING = PooledRegression(np.zeros((0, 7)), np.zeros((0, 7)), 0.0, np.zeros(1))
 
 
@@ -76,6 +76,7 @@ def known_model(weights=MIXED, width=12, path=None, path_sd=None, tails=None, se
         zero if path is None else path,
         zero if path_sd is None else path_sd,
         np.array(weights),
+        np.array([1.0, 0.0, 0.0, 0.0]),
         norm.ppf(0.5 + (np.arange(100) + 0.5) / 200) if tails is None else tails,
         NOTHING,
         99,

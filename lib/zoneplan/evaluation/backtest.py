@@ -272,7 +272,7 @@ STRESSED: list[tuple[str, Any, Any]] = [
     ("half_life", 6.0, 24.0),
     ("cut", 2.5, 4.0),
     ("wild", 4.0, 10.0),
-    ("floor", 0.02, 0.1),
+    ("floor", 0.005, 0.1),
     ("scale_weight", 2.0, 8.0),
     ("origins", 3, 10),
     ("tail_weight", 20.0, 180.0),
@@ -289,6 +289,9 @@ STRESSED: list[tuple[str, Any, Any]] = [
     ("median_error", 0.6, 2.5),
     ("shift", 0.25, 0.75),
     ("ridge", 0.01, 0.2),
+    ("trend_years", 1.0, 16.0),
+    ("mix_power", 0.0, 40.0),
+    ("mix_years", 0.5, 8.0),
     ("sparse", 1.0, 4.0),
 ]
 

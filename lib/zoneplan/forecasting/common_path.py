@@ -109,20 +109,21 @@ def _weights(growth: np.ndarray, settings: Settings) -> np.ndarray:
 def spread(growth: np.ndarray, horizon: int, step: float, n: int, settings: Settings) -> np.ndarray:
     """Return the standard deviation of the error of cumulated growth by years ahead.
 
-    ``s_k = s_1 k^0.85``; ``s_1`` is the root mean square of the one-year errors made on this very
-    path, of which recent ones weigh more, joined by a weak prior of a third of growth and half a
-    unit's step; the error of the median of ``n`` units is added.
+    ``s_k = s_1 k^0.8``; ``s_1`` is the root mean square of the one-year errors made on this very
+    path, of which recent ones weigh more, averaged with a weak prior of a third of growth and half
+    a unit's step; the error of the median of ``n`` units is added.
     """
     start = max(min(_WARM_UP, len(growth) - 1), 1)
     made = range(start, len(growth))
     errors = np.array([growth[t] - ahead(growth[:t], 1, settings)[0] for t in made])
     weights = 0.5 ** (np.arange(len(errors))[::-1] / settings.path_half_life)
     now = float(ahead(growth, 1, settings)[0])
-    prior = (settings.growth_share * now) ** 2 + (settings.step_share * step) ** 2
-    own = settings.path_weight
-    square = (weights @ errors**2 + own * prior) / (weights.sum() + own)
-    square += (settings.median_error * step) ** 2 / n
-    return np.sqrt(square) * np.arange(1, horizon + 1) ** settings.widening
+    prior = np.hypot(settings.growth_share * now, settings.step_share * step)
+    seen, own = weights.sum(), settings.path_weight
+    # Deviations, not variances, are averaged: a smooth path soon outweighs a prior ten times it.
+    one = (np.sqrt(seen * (weights @ errors**2)) + own * prior) / (seen + own)
+    one = np.hypot(one, settings.median_error * step / np.sqrt(n))
+    return one * np.arange(1, horizon + 1) ** settings.widening
 
 
 def errors(steps: int, years: int, settings: Settings, bad_years: bool = False) -> np.ndarray:

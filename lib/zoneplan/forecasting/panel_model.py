@@ -8,8 +8,9 @@ The path ``c`` comes from the reference panel (:mod:`~zoneplan.forecasting.commo
 and how lastingly units stray from it is read off the spread of deviations by distance in time
 (:mod:`~zoneplan.forecasting.variogram`); the best linear guess of each unit's deviation then
 follows for any number of points with any gaps, moved half-way towards what a regression over all
-units foretells (:mod:`~zoneplan.forecasting.pooled_regression`). The tails come from errors such
-guesses made before, inside the reference panel.
+units foretells (:mod:`~zoneplan.forecasting.pooled_regression`). That guess is weighed with three
+others by the errors each made before, inside the reference panel: the regression alone, the class
+alone, and half the unit's own trend, which is Theta's. The tails come from such errors too.
 """
 
 from __future__ import annotations
@@ -51,8 +52,10 @@ QUANTILES = {
     "q90": 0.90,
     "q95": 0.95,
 }
-FORMAT = 1
+FORMAT = 2
 _PATH_STEPS = 100
+# Guesses are weighed by their errors so many years ahead.
+_NEAR = 3
 _GRID = (np.arange(100) + 0.5) / 100
 _SEED = 20181030
 
@@ -63,9 +66,10 @@ class ReferenceModel:
     errors.
 
     ``path`` is the common log level on ``years``, known up to ``last_year`` and expected beyond;
-    ``path_sd`` its standard deviation; ``weights`` the parts of the variogram; ``tails`` the sizes
-    of standardised errors of units in rising order, equally likely; ``to`` the last year to
-    forecast. Nothing of a single unit is in it.
+    ``path_sd`` its standard deviation; ``weights`` the parts of the variogram; ``mix`` the
+    weights of the guesses of a unit's change; ``tails`` the sizes of standardised errors of units
+    in rising order, equally likely; ``to`` the last year to forecast. Nothing of a single unit is
+    in it.
     """
 
     years: np.ndarray
@@ -73,6 +77,7 @@ class ReferenceModel:
     path: np.ndarray
     path_sd: np.ndarray
     weights: np.ndarray
+    mix: np.ndarray
     tails: np.ndarray
     regression: PooledRegression
     n_units: int
@@ -112,12 +117,16 @@ class ReferenceModel:
         covariances that the variogram implies), ``a`` a share that grows from 0 with one point to 1
         with many; its variance is
         ``V(t - L) - a (2 - a) k' w``, scaled by how much rougher the unit's own steps were than the
-        class's. The median moves half-way towards the pooled regression. Around it the unit's error
-        and the error of the common path are added as independent variables.
+        class's. The median moves half-way towards the pooled regression and is averaged, by
+        ``mix``, with that regression alone, with no change of its own and with half the unit's own
+        trend. Around it the unit's error and the error of the common path are added as independent
+        variables.
 
         Source: best linear unbiased prediction (Robinson 1991), kriging (Cressie 1993), partial
         pooling of scales (Gelman and Hill 2007), empirical errors as in reference-class forecasting
-        (Flyvbjerg 2008) and split conformal prediction (Vovk, Gammerman and Shafer 2005).
+        (Flyvbjerg 2008) and split conformal prediction (Vovk, Gammerman and Shafer 2005);
+        combination by past errors (Bates and Granger 1969) with half the trend, the drift of Theta
+        (Hyndman and Billah 2003).
 
         How to read it: with a single point the unit moves with its class and its interval is as
         wide as units of the class stray; each further point moves the median and narrows the
@@ -132,12 +141,13 @@ class ReferenceModel:
         origin = series.last_years[usable]
         asked = np.arange(int(origin.min()) + 1 if len(origin) else to + 1, to + 1)
         places = asked - self.years[0]
-        made = _central(logs, places, self)
+        made, guesses = _guesses(logs, places, self.path, self)
+        change = np.tensordot(self.mix, guesses, 1)
         unit_sd = made.scale[:, None] * np.sqrt(made.variance)
-        middle = made.level[:, None] + made.change + self.path[places]
+        middle = made.level[:, None] + change + self.path[places]
         around = self._around(asked, unit_sd, wanted, bad_years)
         quantiles = np.exp(middle[..., None] + around)
-        return PanelForecast(units, origin, asked, wanted, quantiles, made.change, unit_sd)
+        return PanelForecast(units, origin, asked, wanted, quantiles, change, unit_sd)
 
     def _around(
         self, years: np.ndarray, unit_sd: np.ndarray, levels: np.ndarray, bad_years: bool
@@ -317,13 +327,15 @@ def learn(reference: Panel, to: int, settings: Settings | None = None) -> Refere
         path,
         np.concatenate([np.zeros(len(known)), ahead_sd]),
         fit(deviations, settings),
+        np.array([1.0, 0.0, 0.0, 0.0]),
         _student(settings),
         learn_regression(_first_of(filled[~wild], settings.regression_sample), settings),
         len(deviations),
         to,
         settings,
     )
-    return replace(model, tails=_tails(deviations, model))
+    mix, tails = _learnt_from_past(deviations, growth, model)
+    return replace(model, mix=mix, tails=tails)
 
 
 def _sampled(panel: Panel, most: int) -> Panel:
@@ -339,8 +351,14 @@ def _first_of(deviations: np.ndarray, most: int) -> np.ndarray:
     return deviations[:: -(-len(deviations) // most)]
 
 
-def _central(deviations: np.ndarray, places: np.ndarray, model: ReferenceModel) -> Guess:
-    """Return the guess of each unit's change, moved towards the pooled regression."""
+def _guesses(
+    deviations: np.ndarray, places: np.ndarray, path: np.ndarray, model: ReferenceModel
+) -> tuple[Guess, np.ndarray]:
+    """Return the best linear guess, and four guesses of each unit's change of deviation.
+
+    The first is moved half-way towards the pooled regression; the others are the regression alone,
+    no change, and half the unit's own trend.
+    """
     settings = model.settings
     made = guess(deviations, model.weights, places, settings)
     ahead = places - made.last[:, None]
@@ -350,14 +368,27 @@ def _central(deviations: np.ndarray, places: np.ndarray, model: ReferenceModel) 
     share = (few / (few + settings.sparse**2))[:, None]
     apart = model.variogram(ahead)
     variance = apart - share * (2 - share) * (apart - made.variance)
-    told, known = model.regression.change(bridged(deviations), made.last)
-    change = share * made.change
+    filled = bridged(deviations)
+    told, known = model.regression.change(filled, made.last)
+    moved = np.zeros_like(made.change)
     if told.shape[1]:
         # Beyond the years that were learnt, what is foretold stays at its last.
         wanted = np.take_along_axis(told, np.clip(ahead, 1, told.shape[1]) - 1, axis=1)
-        moved = settings.shift * share * (wanted - made.change)
-        change = change + np.where(known[:, None] & (ahead > 0), moved, 0.0)
-    return replace(made, change=change, variance=np.maximum(variance, 1e-12))
+        moved = np.where(known[:, None] & (ahead > 0), wanted - made.change, 0.0)
+    trend = _trends(filled + path[: filled.shape[1]])[:, None] * ahead / 2
+    trend -= path[places] - path[made.last][:, None]
+    usual, told_alone = made.change + settings.shift * moved, made.change + moved
+    guesses = share * np.stack([usual, told_alone, np.zeros_like(moved), trend])
+    return replace(made, variance=np.maximum(variance, 1e-12)), guesses
+
+
+def _trends(logs: np.ndarray) -> np.ndarray:
+    """Return each row's slope by least squares; nothing where it has one figure."""
+    known = np.isfinite(logs)
+    n = known.sum(axis=1)[:, None]
+    year = np.where(known, np.arange(logs.shape[1]), 0)
+    year = np.where(known, year - year.sum(axis=1)[:, None] / n, 0.0)
+    return (year * np.where(known, logs, 0.0)).sum(axis=1) / np.maximum((year**2).sum(axis=1), 0.5)
 
 
 def _student(settings: Settings) -> np.ndarray:
@@ -366,19 +397,39 @@ def _student(settings: Settings) -> np.ndarray:
     return np.asarray(t(settings.tail_freedom).ppf(0.5 + _GRID / 2))
 
 
-def _tails(deviations: np.ndarray, model: ReferenceModel) -> np.ndarray:
-    """Return sizes of standardised errors of guesses made before, joined to those of a t
-    distribution.
+def _learnt_from_past(
+    deviations: np.ndarray, growth: np.ndarray, model: ReferenceModel
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the weights of the guesses, by the errors each made before, and the sizes of the first
+    one's standardised errors, joined to those of a t distribution.
+
+    A weight is ``p (L / L1)^(-10 n / (n + 2))``: ``p`` before the past is seen, ``L`` the mean
+    absolute error over one to three years from ``n`` years inside the panel, the path's included.
     """
     settings, width = model.settings, deviations.shape[1]
-    errors = [np.empty(0)]
+    errors, losses = [np.empty(0)], []
     for origin in range(max(settings.warm_up, width - 1 - settings.origins), width - 1):
         rows = np.isfinite(deviations[:, origin])
         places = np.arange(origin + 1, width)
-        made = _central(deviations[rows, : origin + 1], places, model)
-        error = deviations[rows][:, places] - made.level[:, None] - made.change
-        errors.append((error / made.scale[:, None] / np.sqrt(made.variance)).ravel())
+        later = common_path.ahead(growth[:origin], len(places), settings)
+        path = np.append(model.path[: origin + 1], model.path[origin] + np.cumsum(later))
+        made, guesses = _guesses(deviations[rows, : origin + 1], places, path, model)
+        size = made.scale[:, None] * np.sqrt(made.variance)
+        came = deviations[rows][:, places] - made.level[:, None]
+        errors.append(((came - guesses[0]) / size).ravel())
+        missed = np.abs(came - guesses + (model.path[:width] - path)[places]) / size
+        near = missed[:, np.isfinite(came[:, :_NEAR]).any(axis=1), :_NEAR]
+        losses.append(np.nanmean(near, axis=(1, 2)) if near.size else np.ones(len(guesses)))
     sizes = np.abs(np.concatenate(errors))
     sizes = sizes[np.isfinite(sizes)]
-    prior, n, own = model.tails, len(sizes), settings.tail_weight
-    return (n * np.quantile(sizes, _GRID) + own * prior) / (n + own) if n else prior
+    seen, n, own = len(losses), len(sizes), settings.tail_weight
+    if not n:
+        return model.mix, model.tails
+    mix = np.array(settings.mix)
+    mix[-1] *= seen / (seen + settings.trend_years)
+    loss = np.sum(losses, axis=0)
+    if loss[0] > 0:
+        power = settings.mix_power * seen / (seen + settings.mix_years)
+        mix *= np.maximum(loss / loss[0], 1e-3) ** -power
+    tails = (n * np.quantile(sizes, _GRID) + own * model.tails) / (n + own)
+    return mix / mix.sum(), tails
