@@ -540,5 +540,5 @@ def _neighbours(result: Neighbours, lang: str = "en") -> Chart | Nothing:
         captioned(plan, lang, "neighbours", title, [PLAN, *ids_in(drawn)], **facts),
         ticks={first: str(first), last: str(last)},
         key=[(m.name, m.hue, "_") for m in marks if m.name],
-        high=1.4,
+        high=1.25,
     )
