@@ -558,8 +558,8 @@ def expect(condition: bool, what: str) -> None:
 
 
 def normal(text: str) -> str:
-    """A text in the usual signs: full-width ones, ligatures and accents apart become one."""
-    return unicodedata.normalize("NFKC", text).strip()
+    """A text in the usual signs and on one line: full-width signs and ligatures become usual."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 def head(text: str) -> str:
