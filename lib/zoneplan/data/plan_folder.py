@@ -110,13 +110,16 @@ def merge(file: Path, new: pd.DataFrame, replace: bool) -> None:
     heads += [c for c in filled if c not in heads]
     rows = {_key(name, r): r for r in there}
     both = (TARGETS, OBSERVATIONS) if name != SOURCES else ()
-    series = [*(r for t in both for r in rows_of(file.with_name(t))), *there]
-    units = {r.get("indicator_id"): r.get("unit", "") for r in series}
+    series = [r for t in both for r in rows_of(file.with_name(t))]
     problems = []
     for row in new.astype(str).to_dict("records"):
-        key, unit = _key(name, row), units.get(row.get("indicator_id"))
-        if unit and not convertible(row["unit"], unit):
-            found, expected = f"{row['unit']} of {key[0]}", f"{unit}, as in its other rows"
+        key, i = _key(name, row), row.get("indicator_id")
+        # What is on record of a series may be levels in one unit and growth in percent.
+        same = (r.get("unit", "") for r in series if r.get("indicator_id") == i)
+        units = list(dict.fromkeys(filter(None, same)))
+        unit = next((u for u in units if convertible(row["unit"], u)), None)
+        if units and unit is None:
+            found, expected = f"{row['unit']} of {key[0]}", f"{units[0]}, as in its other rows"
             problems.append(Problem(name, None, "unit", found, expected))
             continue
         if name == TARGETS and unit and row["unit"] != unit:
