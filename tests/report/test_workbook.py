@@ -106,6 +106,16 @@ def test_the_picture_stands_where_there_is_no_counterpart(tmp_path):
         assert any(n.startswith("xl/media/") for n in archive.namelist())
 
 
+def test_a_mark_without_any_value_is_left_out(tmp_path):
+    """A plan may have nothing of a kind, such as promises that a later figure has settled."""
+    drawn = (draw() for draw in sample.ALL)
+    chart = next(c for c in drawn if c.kind == "rows" and len(c.encoding.marks) > 1)
+    gone = chart.encoding.marks[-1]
+    chart = dataclasses.replace(chart, data=chart.data.assign(**{gone.at: float("nan")}))
+    path = write_workbook(tmp_path / "a.xlsx", [chart], [], "Data", DAY)
+    assert openpyxl.load_workbook(path).sheetnames
+
+
 def test_what_is_drawn_can_be_read_back(book):
     for chart in charts():
         read = pd.read_excel(book, chart.id, header=4, usecols=range(len(chart.data.columns)))

@@ -131,7 +131,7 @@ def _overview(result: Overview, lang: str = "en") -> Chart:
         _part=[upper(parts.get(g, g)) for g in first],
     )  # fmt: skip
     plain = [SOFT if s in (UNKNOWN, DECIDED) else ZONE for s in state]
-    marks = (
+    kinds = (
         Mark("high", "low", "line", width=3.0),
         Mark("bound", "zero", "line", colour=PEER, width=3.0),
         Mark("low", name=w("figures.overview.chance"), size=5.0),
@@ -139,6 +139,7 @@ def _overview(result: Overview, lang: str = "en") -> Chart:
         Mark("bound", name=w("figures.overview.bound"), colour=PEER, marker="<", size=5.5),
         Mark("settled", name=w("figures.overview.settled"), colour=TARGET, marker="X", size=6.5),
     )
+    marks = tuple(m for m in kinds if drawn[m.at].notna().any())
     facts = result.facts(lang)
     return rows(
         "promises",

@@ -270,12 +270,16 @@ def _drawn(book: Any, sheet: str, made: Native, first: int) -> Any:
         drawn = book.add_chart({"type": "area", "subtype": "stacked"})
         drawn.combine(upper)
     place = {c: first + n for n, c in enumerate(made.frame)}
-    for series in made.area:
+    # A plan may have nothing of a kind, such as promises that a later figure has settled.
+    area, over = (
+        [s for s in part if made.frame[s.values].notna().any()] for part in (made.area, made.series)
+    )
+    for series in area:
         drawn.add_series(_series(sheet, series, made.frame, place, "area"))
-    for series in made.series:
+    for series in over:
         upper.add_series(_series(sheet, series, made.frame, place, made.kind))
     _axes(drawn, made)
-    every = (*made.area, *made.series)
+    every = (*area, *over)
     hidden = [n for n, series in enumerate(every) if series.colour == HIDDEN]
     one = len(every) - len(hidden) == 1
     drawn.set_legend({"none": True} if one else {"position": "bottom", "delete_series": hidden})
